@@ -1,0 +1,41 @@
+# ReviewHub. `make run` to try it, `make test` to check it; `make help` lists the rest.
+PORT ?= 8000
+export PORT
+
+PYTHON := .venv/bin/python
+DEMO := REVIEWHUB_MODE=demo
+
+.PHONY: help run reset test bench demo-shots format lint pins
+
+help:  ## Lists what can be made.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /: /' | awk -F': ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: .environment  ## Starts the demo at http://localhost:8000/ (PORT= chooses another port); Ctrl-C stops it.
+	@$(DEMO) exec $(PYTHON) manage.py serve
+
+reset: .environment  ## Forgets the demo's data, so that the next `make run` starts afresh.
+	@$(DEMO) $(PYTHON) manage.py forget
+
+test:  ## The whole gate and every test, as in continuous integration.
+	@bash .ci/run
+
+bench: .environment-dev  ## Measures; ONLY=desk takes one of benchmarks/.
+	@$(PYTHON) -m benchmarks $(ONLY)
+
+demo-shots: .environment-dev  ## Takes the pictures of the README from a running demo of its own.
+	@$(PYTHON) scripts/demo_shots.py
+
+format: .environment-dev  ## Formats Python and templates.
+	@.venv/bin/ruff format . && .venv/bin/ruff check --fix . && .venv/bin/djlint --reformat --quiet templates
+
+lint: .environment-dev  ## The gate without the tests.
+	@bash .ci/run gate
+
+pins:  ## Compiles requirements*.in anew (needs uv).
+	@scripts/pin
+
+.PHONY: .environment .environment-dev
+.environment:
+	@scripts/environment
+.environment-dev:
+	@scripts/environment --dev
