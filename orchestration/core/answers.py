@@ -1,0 +1,150 @@
+"""What people and clocks answer to a review or an incident, and how the run goes on from it.
+
+A decision that was received before a timer's due time wins over that timer: the decision stops the timers, and
+one that fires late finds itself stopped. A timer that was due before the decision was received wins over the
+decision: the runtime fires what is due first, and a decision that still meets such a timer is refused here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from orchestration.core import flow
+from orchestration.core.deciding import Deciding
+from orchestration.core.effects import CallStep, CloseReview, EscalateReview, ReachedLevel, WarnReview
+from orchestration.core.events import DecisionGiven, DecisionTakenBack, TimerFired
+from orchestration.core.incidents import FAIL, RETRY_CORRECTED
+from orchestration.core.state import StepState
+from orchestration.exceptions import InvalidTransition, MissedTimer
+
+
+def given(d: Deciding, event: DecisionGiven) -> None:
+    step = _review(d, event.key, "open", "decided on")
+    review = _of(step)
+    if event.outcome not in review["outcomes"]:
+        raise InvalidTransition(f"{event.outcome!r} is not one of the outcomes: {', '.join(review['outcomes'])}.")
+    _refuse_late(d, event)
+    decision = {
+        "outcome": event.outcome,
+        "by": {"id": event.by.id, "label": event.by.label},
+        "received_at": event.received_at.isoformat(),
+        "undo_until": event.undo_until.isoformat() if event.undo_until else None,
+    }
+    changed = {"path": step.path, "key": event.key, "review": {"status": "decided", "decision": decision}}
+    d.record("review.decided", changed, {"fields": dict(event.fields)})
+    d.stop(d.armed_of(event.key))
+    if event.undo_until is None:
+        close(d, d.work.steps[step.path])
+    else:
+        d.arm([(f"{event.key}:undo", "system", event.undo_until)])
+
+
+def taken_back(d: Deciding, event: DecisionTakenBack) -> None:
+    """Opens the review again and arms its timers at their old instants."""
+    step = _review(d, event.key, "decided", "taken back")
+    changed = {"path": step.path, "key": event.key, "review": {"status": "open", "decision": None}}
+    d.record("review.taken_back", {**changed, "by": {"id": event.by.id, "label": event.by.label}})
+    d.stop(d.armed_of(event.key))
+    stopped = [
+        (timer.name, timer.clock, timer.due_at)
+        for timer in d.work.timers.values()
+        if timer.status == "stopped" and timer.name.rpartition(":")[0] == event.key and not timer.name.endswith(":undo")
+    ]
+    d.arm(stopped)
+
+
+def timer_due(d: Deciding, key: str, what: str, event: TimerFired, due_at: datetime) -> None:
+    step = d.work.run_step(key)
+    if step is None:
+        return
+    if what == "undo":
+        close(d, step)
+    elif what == "unanswered":
+        _unanswered(d, step, due_at)
+    elif what.startswith("level."):
+        _escalate(d, step, int(what.removeprefix("level.")), event, due_at)
+    else:
+        d.record("review.warned", {"path": step.path, "key": key, "stage": what, "review": {}})
+        d.effects.append(WarnReview(key, what, due_at))
+
+
+def close(d: Deciding, step: StepState) -> None:
+    """The undo window has closed: from here on the decision counts, and the run goes on from it."""
+    review = _of(step)
+    decision = review["decision"]
+    d.record("review.closed", {"path": step.path, "key": review["key"], "review": {"status": "closed"}})
+    d.effects.append(CloseReview(review["key"], decision["outcome"], d.now.process, unanswered=False))
+    if review["kind"] == "incident":
+        _resolve(d, step, decision)
+        return
+    result = {
+        "outcome": decision["outcome"],
+        "fields": {**review["fields"], **decision.get("fields", {})},
+        "by": decision["by"]["label"],
+        "at": decision["received_at"],
+    }
+    flow.succeed(d, step.path, result)
+
+
+def _unanswered(d: Deciding, step: StepState, due_at: datetime) -> None:
+    review = _of(step)
+    outcome = review["unanswered"]
+    changed = {"path": step.path, "key": review["key"], "outcome": outcome, "review": {"status": "unanswered"}}
+    d.record("review.unanswered", changed)
+    d.stop(d.armed_of(review["key"]))
+    d.effects.append(CloseReview(review["key"], outcome, due_at, unanswered=True))
+    flow.succeed(d, step.path, {"outcome": outcome, "fields": review["fields"], "by": None, "at": due_at.isoformat()})
+
+
+def _escalate(d: Deciding, step: StepState, index: int, event: TimerFired, due_at: datetime) -> None:
+    review = _of(step)
+    level = next(item for item in review["levels"] if item["index"] == index)
+    people = [{"id": person.id, "label": person.label} for person in event.people]
+    d.record(
+        "review.escalated",
+        {"path": step.path, "key": review["key"], "level": index, "to": level["to"], "people": people, "review": {}},
+    )
+    reached = ReachedLevel(index, due_at, event.people, level["mode"], level["priority"], level["to"])
+    d.effects.append(EscalateReview(review["key"], reached))
+
+
+def _resolve(d: Deciding, step: StepState, decision: Mapping[str, Any]) -> None:
+    """Goes on from an incident as the person chose. Earlier tries are forgiven, their numbers stay used."""
+    outcome = decision["outcome"]
+    d.record("incident.resolved", {"path": step.path, "action": outcome, "by": decision["by"]})
+    if outcome == FAIL:
+        flow.fail(d, step.path, dict(step.error or {}))
+        return
+    if step.kind not in ("tool", "ai") or step.input is None:
+        d.entering.append(d.world.definition.at(step.path))
+        return
+    scope = {**(step.scope or {}), "forgiven": step.attempts}
+    values = None
+    if outcome == RETRY_CORRECTED:
+        scope["corrected"] = scope.get("corrected", 0) + 1
+        values = {"input": {**step.input, **decision.get("fields", {})}}
+    d.record("step.ready", {"path": step.path, "scope": scope}, values)
+    d.effects.append(CallStep(step.path))
+
+
+def _review(d: Deciding, key: str, status: str, verb: str) -> StepState:
+    step = d.work.run_step(key)
+    if step is None or not step.is_open:
+        raise InvalidTransition(f"The review {key} cannot be {verb}: it is not open any more.")
+    if _of(step)["status"] != status:
+        raise InvalidTransition(f"The review {key} cannot be {verb}: it is {_of(step)['status']}.")
+    return step
+
+
+def _of(step: StepState) -> Mapping[str, Any]:
+    if step.review is None:
+        raise InvalidTransition(f"{step.path} has no review.")
+    return step.review
+
+
+def _refuse_late(d: Deciding, event: DecisionGiven) -> None:
+    unanswered = d.work.timers.get(f"{event.key}:unanswered")
+    if unanswered is not None and unanswered.status == "armed" and unanswered.due_at < event.received_at:
+        raise MissedTimer

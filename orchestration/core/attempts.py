@@ -1,0 +1,95 @@
+"""Attempts in the core: leasing, completing, and what becomes of an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from orchestration.core import flow
+from orchestration.core.deciding import Deciding
+from orchestration.core.effects import CallStep
+from orchestration.core.events import AttemptFailed, AttemptLeased, AttemptLost, AttemptSucceeded
+from orchestration.core.incidents import open_incident
+from orchestration.core.retry import ErrorClass, RetryPolicy
+from orchestration.core.state import StepState
+from orchestration.exceptions import InvalidTransition, LeaseLost
+
+
+def leased(d: Deciding, event: AttemptLeased) -> None:
+    step = d.work.steps.get(event.path)
+    if step is None or step.status != "ready":
+        raise InvalidTransition(f"{event.path} cannot be leased: it is {step.status if step else 'not open'}.")
+    d.record("attempt.started", {"path": event.path, "number": step.attempts + 1, "worker": event.worker})
+
+
+def succeeded(d: Deciding, event: AttemptSucceeded) -> None:
+    _running(d, event.path, event.number)
+    flow.succeed(d, event.path, event.result)
+
+
+def failed(d: Deciding, event: AttemptFailed) -> None:
+    step = _running(d, event.path, event.number)
+    _after_error(d, step, "attempt.failed", event.error, event.ambiguous, event.draw)
+
+
+def lost(d: Deciding, event: AttemptLost) -> None:
+    step = _running(d, event.path, event.number)
+    error = {
+        "class": ErrorClass.AMBIGUOUS.value,
+        "code": "lease_lost",
+        "message": "The worker that had this step was lost; the call may have taken effect.",
+    }
+    _after_error(d, step, "attempt.lost", error, event.ambiguous, event.draw)
+
+
+def retry_due(d: Deciding, path: str) -> None:
+    if d.work.steps[path].status != "retrying":
+        return
+    d.record("step.ready", {"path": path})
+    d.effects.append(CallStep(path))
+
+
+def _running(d: Deciding, path: str, number: int) -> StepState:
+    """The fencing: only the attempt that the state knows as the running one may complete it."""
+    step = d.work.steps.get(path)
+    if step is None or step.status != "running" or step.attempts != number:
+        raise LeaseLost(f"Attempt {number} of {path} is not the running one.")
+    return step
+
+
+def _after_error(
+    d: Deciding, step: StepState, kind: str, error: Mapping[str, Any], ambiguous: str, draw: float
+) -> None:
+    """Transient errors wait and retry; ambiguous ones retry only as the tool allows; the rest goes to a person."""
+    scope = dict(step.scope or {})
+    policy = _policy(d, step.path)
+    tried = step.attempts - scope.get("forgiven", 0)
+    is_ambiguous = error["class"] == ErrorClass.AMBIGUOUS
+    may_retry = error["class"] == ErrorClass.TRANSIENT or (is_ambiguous and ambiguous != "ask")
+    data: dict[str, Any] = {"path": step.path, "number": step.attempts, "class": error["class"], "code": error["code"]}
+    if is_ambiguous and ambiguous == "reconcile":
+        data["scope"] = {**scope, "reconcile": True}
+    if not may_retry or policy.exhausted(tried):
+        d.record(kind, {**data, "then": "waiting"}, {"error": dict(error)})
+        open_incident(d, step.path, error)
+        return
+    wait = policy.delay(tried, draw, error.get("retry_after"))
+    d.record(kind, {**data, "then": "retrying", "wait": wait.total_seconds()}, {"error": dict(error)})
+    d.arm([(f"{step.path}:retry", "system", d.now.system + wait)])
+
+
+def _policy(d: Deciding, path: str) -> RetryPolicy:
+    spec = d.world.definition.at(path).spec.get("retry") or {}
+    known: dict[str, Any] = {
+        "attempts": spec.get("attempts"),
+        "first": _seconds(spec.get("first")),
+        "factor": spec.get("factor"),
+        "cap": _seconds(spec.get("cap")),
+        "jitter": spec.get("jitter"),
+    }
+    return RetryPolicy(**{name: value for name, value in known.items() if value is not None})
+
+
+def _seconds(value: float | None) -> timedelta | None:
+    return timedelta(seconds=value) if value is not None else None

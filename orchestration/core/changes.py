@@ -1,0 +1,215 @@
+"""Facts about a run, and what each does to its state.
+
+A change is at once the audit event and the step from one state to the next, so folding a run's audit events
+gives its stored state by construction. `data` is the structure, `values` what may be erased; both are JSON.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from orchestration.core.state import RunState, StepState, TimerState
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One fact: its kind, when it happened (process time), its structure and its values."""
+
+    kind: str
+    at: datetime
+    data: Mapping[str, Any]
+    values: Mapping[str, Any] | None = None
+
+
+class Working:
+    """A state being folded. Copies the maps once instead of once a change."""
+
+    def __init__(self, state: RunState) -> None:
+        self.run = state
+        self.steps: dict[str, StepState] = dict(state.steps)
+        self.timers: dict[str, TimerState] = dict(state.timers)
+        self.sequence = state.sequence
+        self.touched_steps: dict[str, None] = {}  # in the order of their first change
+        self.touched_timers: dict[str, None] = {}
+
+    def apply(self, change: Change) -> None:
+        self.sequence += 1
+        apply = _APPLY.get(change.kind)
+        if apply is not None:
+            apply(self, change)
+
+    def step(self, path: str, **fields: Any) -> None:
+        self.steps[path] = replace(self.steps[path], **fields)
+        self.touched_steps[path] = None
+
+    def timer(self, name: str, **fields: Any) -> None:
+        self.timers[name] = replace(self.timers[name], **fields)
+        self.touched_timers[name] = None
+
+    def run_step(self, key: str) -> StepState | None:
+        """The step whose present review or incident has this key: `path`, or `path!n` for its nth incident."""
+        step = self.steps.get(key.partition("!")[0])
+        return step if step is not None and step.review is not None and step.review["key"] == key else None
+
+    def frozen(self) -> RunState:
+        return replace(self.run, steps=self.steps, timers=self.timers, sequence=self.sequence)
+
+
+def fold(state: RunState, changes: Iterable[Change]) -> RunState:
+    working = Working(state)
+    for change in changes:
+        working.apply(change)
+    return working.frozen()
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+# ---- what each kind does -----------------------------------------------------------------------
+
+
+def _run_started(work: Working, change: Change) -> None:
+    values = change.values or {}
+    work.run = replace(
+        work.run,
+        status="running",
+        started_at=change.at,
+        source=change.data["source"],
+        input=values.get("input"),
+        business_key=values.get("key"),
+    )
+
+
+def _run_ended(work: Working, change: Change) -> None:
+    values = change.values or {}
+    work.run = replace(
+        work.run,
+        status=change.data["status"],
+        outcome=change.data["outcome"],
+        error=values.get("error"),
+        ended_at=change.at,
+    )
+
+
+def _step_opened(work: Working, change: Change) -> None:
+    """Opens a step, or opens it again after an incident: what it went through stays counted."""
+    data, values = change.data, change.values or {}
+    known = work.steps.get(data["path"])
+    scope = {**(known.scope or {} if known else {}), **(data.get("scope") or {})}
+    work.steps[data["path"]] = StepState(
+        path=data["path"],
+        id=data["id"],
+        kind=data["kind"],
+        status=data["status"],
+        position=work.sequence,
+        started_at=change.at,
+        ended_at=None if data["status"] != "skipped" else change.at,
+        input=values.get("input"),
+        scope=scope or None,
+        attempts=known.attempts if known else 0,
+    )
+    work.touched_steps[data["path"]] = None
+
+
+def _step_ready(work: Working, change: Change) -> None:
+    fields: dict[str, Any] = {"status": "ready", "error": None}
+    if change.values is not None and "input" in change.values:
+        fields["input"] = change.values["input"]
+    if "scope" in change.data:
+        fields["scope"] = change.data["scope"]
+    work.step(change.data["path"], **fields)
+
+
+def _step_joined(work: Working, change: Change) -> None:
+    work.step(change.data["path"], scope=change.data["scope"])
+
+
+def _step_succeeded(work: Working, change: Change) -> None:
+    result = (change.values or {}).get("result")
+    work.step(change.data["path"], status="succeeded", result=result, error=None, ended_at=change.at)
+
+
+def _step_failed(work: Working, change: Change) -> None:
+    work.step(change.data["path"], status="failed", error=(change.values or {}).get("error"), ended_at=change.at)
+
+
+def _step_cancelled(work: Working, change: Change) -> None:
+    work.step(change.data["path"], status="cancelled", ended_at=change.at)
+
+
+def _attempt_started(work: Working, change: Change) -> None:
+    work.step(change.data["path"], status="running", attempts=change.data["number"])
+
+
+def _attempt_failed(work: Working, change: Change) -> None:
+    fields: dict[str, Any] = {"status": change.data["then"], "error": (change.values or {}).get("error")}
+    if "scope" in change.data:
+        fields["scope"] = change.data["scope"]
+    work.step(change.data["path"], **fields)
+
+
+def _review_opened(work: Working, change: Change) -> None:
+    fields = (change.values or {}).get("fields", {})
+    work.step(change.data["path"], status="waiting", review={**change.data["review"], "fields": fields})
+
+
+def _incident_opened(work: Working, change: Change) -> None:
+    path, review = change.data["path"], change.data["review"]
+    scope = {**(work.steps[path].scope or {}), "incidents": change.data["number"]}
+    error = (change.values or {}).get("error")
+    work.step(path, status="incident", review=review, scope=scope, error=error)
+
+
+def _review_changed(work: Working, change: Change) -> None:
+    review = dict(work.steps[change.data["path"]].review or {})
+    review.update(change.data["review"])
+    if change.values is not None and "fields" in change.values:
+        review["decision"] = {**review["decision"], "fields": change.values["fields"]}
+    work.step(change.data["path"], review=review)
+
+
+def _timers_armed(work: Working, change: Change) -> None:
+    for name, clock, due_at, generation in change.data["timers"]:
+        work.timers[name] = TimerState(name, clock, instant(due_at), generation, "armed")
+        work.touched_timers[name] = None
+
+
+def _timers_stopped(work: Working, change: Change) -> None:
+    for name in change.data["names"]:
+        work.timer(name, status="stopped")
+
+
+def _timer_fired(work: Working, change: Change) -> None:
+    work.timer(change.data["name"], status="fired")
+
+
+_APPLY: Mapping[str, Callable[[Working, Change], None]] = {
+    "run.started": _run_started,
+    "run.ended": _run_ended,
+    "step.opened": _step_opened,
+    "step.skipped": _step_opened,
+    "step.ready": _step_ready,
+    "step.joined": _step_joined,
+    "step.succeeded": _step_succeeded,
+    "step.failed": _step_failed,
+    "step.cancelled": _step_cancelled,
+    "attempt.started": _attempt_started,
+    "attempt.failed": _attempt_failed,
+    "attempt.lost": _attempt_failed,
+    "review.opened": _review_opened,
+    "incident.opened": _incident_opened,
+    "review.decided": _review_changed,
+    "review.taken_back": _review_changed,
+    "review.closed": _review_changed,
+    "review.unanswered": _review_changed,
+    "review.withdrawn": _review_changed,
+    "review.warned": _review_changed,
+    "review.escalated": _review_changed,
+    "timer.armed": _timers_armed,
+    "timer.stopped": _timers_stopped,
+    "timer.fired": _timer_fired,
+}

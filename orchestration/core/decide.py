@@ -1,0 +1,114 @@
+"""The core as one function: `decide(state, event, now, world) -> Decided`. No I/O, no clock, no randomness.
+
+What holds after every event (the tests say it in these words):
+a finished step run never changes again; only the current attempt completes a step; an open run has a ready or
+running step, an armed timer, an open review or an open incident; folding the changes gives the state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from orchestration.core import answers, attempts, flow
+from orchestration.core.changes import Change
+from orchestration.core.deciding import Deciding, World
+from orchestration.core.effects import Effect
+from orchestration.core.events import (
+    AttemptFailed,
+    AttemptLeased,
+    AttemptLost,
+    AttemptSucceeded,
+    CancelRequested,
+    DecisionGiven,
+    DecisionTakenBack,
+    Event,
+    Now,
+    Started,
+    TimerFired,
+)
+from orchestration.core.state import RunState
+from orchestration.exceptions import InvalidTransition
+
+RUN_LIMIT = ":limit"  # no step can have this for a subject
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The new state, the facts that led to it, what the runtime has to do, and which rows they touch."""
+
+    state: RunState
+    changes: tuple[Change, ...]
+    effects: tuple[Effect, ...]
+    touched_steps: tuple[str, ...]
+    touched_timers: tuple[str, ...]
+
+
+def decide(state: RunState, event: Event, now: Now, world: World) -> Decided:
+    """Raises `InvalidTransition`, `LeaseLost` or `MissedTimer`, and `MissingPolicy` where a named one is needed."""
+    deciding = Deciding(state, now, world)
+    _HANDLERS[type(event)](deciding, event)
+    flow.settle(deciding)
+    work = deciding.work
+    return Decided(
+        work.frozen(),
+        tuple(deciding.changes),
+        tuple(deciding.effects),
+        tuple(work.touched_steps),
+        tuple(work.touched_timers),
+    )
+
+
+def _started(d: Deciding, event: Started) -> None:
+    if d.work.run.status != "new":
+        raise InvalidTransition("The run has started already.")
+    values = {"input": event.input, "key": event.business_key}
+    d.record("run.started", {"source": event.source, "version": d.world.version}, values)
+    limit = d.world.definition.limits.get("duration")
+    if limit is not None:
+        d.arm([(RUN_LIMIT, "process", d.now.process + timedelta(seconds=limit))])
+    d.entering.append(d.world.definition.steps[0])
+
+
+def _cancelled(d: Deciding, event: CancelRequested) -> None:
+    if d.work.run.status != "running":
+        raise InvalidTransition(f"The run cannot be cancelled: it is {d.work.run.status} already.")
+    d.end_run("cancelled", "cancelled", event.reason)
+
+
+def _timer_fired(d: Deciding, event: TimerFired) -> None:
+    timer = d.work.timers.get(event.name)
+    if timer is None or timer.generation != event.generation or timer.status == "fired":
+        return
+    if timer.status == "stopped":
+        # A decision or an end came first; that this timer lost is a fact worth keeping.
+        d.record("timer.lost", {"name": timer.name, "due_at": timer.due_at.isoformat()})
+        return
+    clock = d.now.process if timer.clock == "process" else d.now.system
+    if clock < timer.due_at:
+        return
+    d.record("timer.fired", {"name": timer.name, "due_at": timer.due_at.isoformat()})
+    if event.name == RUN_LIMIT:
+        error = {"class": "permanent", "code": "run_limit", "message": "The run took longer than its limit."}
+        d.end_run("failed", "failed", "The run's time limit has passed.", error)
+        return
+    subject, _, what = event.name.rpartition(":")
+    if what == "retry":
+        attempts.retry_due(d, subject)
+    else:
+        answers.timer_due(d, subject, what, event, timer.due_at)
+
+
+_HANDLERS: Mapping[type[Event], Callable[[Deciding, Any], None]] = {
+    Started: _started,
+    AttemptLeased: attempts.leased,
+    AttemptSucceeded: attempts.succeeded,
+    AttemptFailed: attempts.failed,
+    AttemptLost: attempts.lost,
+    DecisionGiven: answers.given,
+    DecisionTakenBack: answers.taken_back,
+    TimerFired: _timer_fired,
+    CancelRequested: _cancelled,
+}

@@ -1,0 +1,144 @@
+"""One decision being made: the state so far, the changes and effects it has led to, and the steps still to enter."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from orchestration.core.calendars import Calendar
+from orchestration.core.changes import Change, Working
+from orchestration.core.effects import Effect, WithdrawReview
+from orchestration.core.events import Now
+from orchestration.core.language.definition import Definition, Step
+from orchestration.core.language.expressions import ExpressionError, Value
+from orchestration.core.state import RunState
+
+
+class MissingPolicy(Exception):
+    """A named policy is needed to go on. The runtime loads it and decides anew: deciding is free of effects."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        self.kind, self.name = kind, name  # kind: calendar | sla | escalation
+        super().__init__(f"{kind} {name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A named policy at one version, in the canonical form of the language."""
+
+    name: str
+    version: int
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a run is decided by, beside its state: the pinned definition and the named policies loaded so far."""
+
+    definition: Definition
+    version: int
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    policies: Mapping[tuple[str, str], Policy] = field(default_factory=dict)  # by (kind, name)
+
+    def calendar(self, name: str) -> Calendar:
+        if name not in self.calendars:
+            raise MissingPolicy("calendar", name)
+        return self.calendars[name]
+
+    def policy(self, kind: str, name: str) -> Policy:
+        if (kind, name) not in self.policies:
+            raise MissingPolicy(kind, name)
+        return self.policies[(kind, name)]
+
+
+class Deciding:
+    """Collects what one event leads to. Lives for one call of `decide`."""
+
+    def __init__(self, state: RunState, now: Now, world: World) -> None:
+        self.work = Working(state)
+        self.now = now
+        self.world = world
+        self.changes: list[Change] = []
+        self.effects: list[Effect] = []
+        self.entering: deque[Step] = deque()
+
+    def record(self, kind: str, data: Mapping[str, Any], values: Mapping[str, Any] | None = None) -> None:
+        change = Change(kind, self.now.process, data, values)
+        self.work.apply(change)
+        self.changes.append(change)
+
+    # ---- expressions ---------------------------------------------------------------------------
+
+    def context(self, references: Iterable[str]) -> dict[str, Any]:
+        """The names that an expression may read. A step that was skipped or did not run is null."""
+        definition, run = self.world.definition, self.work.run
+        steps = {}
+        for step_id in references:
+            found = self.work.steps.get(definition.step(step_id).path)
+            steps[step_id] = found.result if found is not None else None
+        return {
+            "input": run.input,
+            "steps": steps,
+            "run": {"id": run.id, "key": run.business_key, "source": run.source, "workflow": definition.name},
+            "error": run.error,
+        }
+
+    def evaluate(self, value: Value, **more: Any) -> Any:
+        return value.evaluate({**self.context(value.references), **more})
+
+    def holds(self, value: Value, **more: Any) -> bool:
+        """A condition that steers the flow must be true or false; anything else is an error for a person."""
+        result = self.evaluate(value, **more)
+        if not isinstance(result, bool):
+            raise ExpressionError(
+                expression=value.text, values={"result": result}, reason="A condition must give true or false."
+            )
+        return result
+
+    # ---- timers --------------------------------------------------------------------------------
+
+    def arm(self, timers: Iterable[tuple[str, str, datetime]]) -> None:
+        """Arms timers given as (name, clock, due), each with the next generation of its name."""
+        rows = []
+        for name, clock, due_at in timers:
+            known = self.work.timers.get(name)
+            rows.append([name, clock, due_at.isoformat(), known.generation + 1 if known else 1])
+        if rows:
+            self.record("timer.armed", {"timers": rows})
+
+    def stop(self, names: Iterable[str]) -> None:
+        stopped = list(names)
+        if stopped:
+            self.record("timer.stopped", {"names": stopped})
+
+    def armed_of(self, subject: str) -> list[str]:
+        """Names of the armed timers of one review or step."""
+        return [
+            timer.name
+            for timer in self.work.timers.values()
+            if timer.status == "armed" and timer.name.rpartition(":")[0] == subject
+        ]
+
+    # ---- the run's end -------------------------------------------------------------------------
+
+    def end_run(self, status: str, outcome: str, reason: str, error: Mapping[str, Any] | None = None) -> None:
+        """Ends the run: what is open is cancelled, its reviews are withdrawn, its timers stopped."""
+        self.entering.clear()
+        for step in list(self.work.steps.values()):
+            if not step.is_open:
+                continue
+            self.withdraw(step.path, reason)
+            self.record("step.cancelled", {"path": step.path})
+        self.stop([timer.name for timer in self.work.timers.values() if timer.status == "armed"])
+        values = {"error": error} if error is not None else None
+        self.record("run.ended", {"status": status, "outcome": outcome, "reason": reason}, values)
+
+    def withdraw(self, path: str, reason: str) -> None:
+        review = self.work.steps[path].review
+        if review is None or review["status"] not in ("open", "decided"):
+            return
+        self.record("review.withdrawn", {"path": path, "key": review["key"], "review": {"status": "withdrawn"}})
+        self.effects.append(WithdrawReview(review["key"], reason, self.now.process))

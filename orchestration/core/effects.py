@@ -1,0 +1,124 @@
+"""What the core asks the runtime to do, beside storing the new state. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRef:
+    """A person as the engine knows one: the account's id as text, and the name for people."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class FutureStep:
+    """One entry of a review task's future. `kind`: half, three_quarters, breach, level, unanswered."""
+
+    kind: str
+    at: datetime
+    level: int | None = None
+    to: Mapping[str, str] = field(default_factory=dict)  # {"kind": "backup_of", "of": "queue"}
+    applies: bool = True  # False: its condition is false; shown struck
+    outcome: str | None = None  # of unanswered
+    mode: str = "add"  # add: all of them may decide; move: only the last
+    priority: str | None = None
+    when: str | None = None  # the condition's text
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRequest:
+    """A review task that the engine asks the desk to open, with all that a reviewer needs."""
+
+    run_id: str
+    key: str  # unique in the run
+    kind: str  # review | incident
+    workflow: str
+    workflow_title: str
+    workflow_version: int
+    workflow_owner: str
+    step_id: str
+    title: str
+    queue: str  # empty for an incident: the desk knows who mends things
+    outcomes: tuple[
+        Mapping[str, Any], ...
+    ]  # {"id", "label", "risk": low | high, "reason": against_ai | always | never}
+    created_at: datetime
+    due_at: datetime | None = None
+    half_at: datetime | None = None
+    three_quarters_at: datetime | None = None
+    critical: bool = False
+    undo_seconds: float | None = None  # None: as the queue says
+    highlights: tuple[Mapping[str, Any], ...] = ()  # {"label", "value"}: a text or a number
+    fields: tuple[Mapping[str, Any], ...] = ()  # {"name", "label", "value", "edit": bool, "type"}
+    concerns: tuple[str, ...] = ()
+    context: Mapping[str, Any] = field(default_factory=dict)  # {"input": …, "steps": {id: result}}
+    recommendation_id: str | None = None
+    exclude: tuple[str, ...] = ()  # e-mail addresses or user names who may not decide
+    future: tuple[FutureStep, ...] = ()
+    policies: Mapping[str, int] = field(default_factory=dict)  # the pinned versions: {"calendar:office-hours": 3}
+    incident: Mapping[str, Any] | None = None  # {"error": {…}, "attempts": n, "input": …, "tool": "name@1", "step": id}
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedLevel:
+    """An escalation level that has fired, with the people it was settled on."""
+
+    index: int
+    at: datetime
+    people: tuple[PersonRef, ...]
+    mode: str  # add | move
+    priority: str | None
+    to: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CallStep:
+    """A tool or AI step is ready for a worker."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReview:
+    request: ReviewRequest
+
+
+@dataclass(frozen=True, slots=True)
+class CloseReview:
+    """The outcome counts now: the undo window has closed, or nobody answered."""
+
+    key: str
+    outcome: str
+    at: datetime
+    unanswered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawReview:
+    key: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WarnReview:
+    """`stage` is half, three_quarters or breach."""
+
+    key: str
+    stage: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EscalateReview:
+    key: str
+    level: ReachedLevel
+
+
+Effect = CallStep | OpenReview | CloseReview | WithdrawReview | WarnReview | EscalateReview

@@ -1,0 +1,108 @@
+"""What can happen to a run. Everything that decides the answer is in the event, the state or the time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from orchestration.core.effects import PersonRef
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The two clocks at the moment of deciding, both aware and in UTC."""
+
+    process: datetime
+    system: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The run begins. `input` has been checked against the workflow's schema and coerced."""
+
+    input: Mapping[str, Any]
+    source: str
+    business_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLeased:
+    """A worker took a ready step."""
+
+    path: str
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptSucceeded:
+    path: str
+    number: int
+    result: Any
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFailed:
+    """`error` has class, code, message and perhaps retry_after (seconds); `draw` in [0, 1) varies the wait."""
+
+    path: str
+    number: int
+    error: Mapping[str, Any]
+    ambiguous: str  # retry | reconcile | ask
+    draw: float
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLost:
+    """The lease has expired: the worker died or was too slow, and the call may have taken effect."""
+
+    path: str
+    number: int
+    ambiguous: str
+    draw: float
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionGiven:
+    """A person decided. `received_at` is process time, `undo_until` system time (None: at once)."""
+
+    key: str
+    outcome: str
+    fields: Mapping[str, Any]
+    by: PersonRef
+    received_at: datetime
+    undo_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTakenBack:
+    key: str
+    by: PersonRef
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """`people` settles an escalation level; the runtime asked the desk before."""
+
+    name: str
+    generation: int
+    people: tuple[PersonRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CancelRequested:
+    reason: str
+
+
+Event = (
+    Started
+    | AttemptLeased
+    | AttemptSucceeded
+    | AttemptFailed
+    | AttemptLost
+    | DecisionGiven
+    | DecisionTakenBack
+    | TimerFired
+    | CancelRequested
+)

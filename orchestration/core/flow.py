@@ -1,0 +1,158 @@
+"""How a run goes from step to step: entering, finishing, branching and joining."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orchestration.core import reviews
+from orchestration.core.deciding import Deciding
+from orchestration.core.effects import CallStep
+from orchestration.core.incidents import open_incident
+from orchestration.core.language.definition import Step
+from orchestration.core.language.expressions import ExpressionError
+
+
+def settle(d: Deciding) -> None:
+    """Enters steps until everything that needs no outside call is done."""
+    while d.entering:
+        step = d.entering.popleft()
+        try:
+            _enter(d, step)
+        except ExpressionError as error:
+            _open(d, step, "waiting")
+            open_incident(d, step.path, expression_error(error))
+
+
+def expression_error(error: ExpressionError) -> dict[str, Any]:
+    return {
+        "class": "permanent",
+        "code": "expression",
+        "message": error.reason,
+        "expression": error.expression,
+        "seen": {name: repr(value)[:200] for name, value in error.values.items()},
+    }
+
+
+def _enter(d: Deciding, step: Step) -> None:
+    if step.when is not None and not d.holds(step.when):
+        d.record("step.skipped", {"path": step.path, "id": step.id, "kind": step.kind, "status": "skipped"})
+        leave(d, step.path)
+        return
+    _ENTER[step.kind](d, step)
+
+
+def _open(d: Deciding, step: Step, status: str, *, scope: Any = None, given: Any = None) -> None:
+    data = {"path": step.path, "id": step.id, "kind": step.kind, "status": status}
+    if scope is not None:
+        data["scope"] = scope
+    d.record("step.opened", data, {"input": given} if given is not None else None)
+
+
+def succeed(d: Deciding, path: str, result: Any) -> None:
+    d.record("step.succeeded", {"path": path}, {"result": result} if result is not None else None)
+    leave(d, path)
+
+
+def leave(d: Deciding, path: str) -> None:
+    """Goes on after a step that ended well: to the next one of its block, or out of the block."""
+    definition = d.world.definition
+    following = definition.following(path)
+    if following is not None:
+        d.entering.append(following)
+        return
+    parent = definition.parent(path)
+    if parent is None:
+        d.end_run("succeeded", "done", "The last step is done.")
+        return
+    block = parent[0]
+    if block.kind == "switch":
+        succeed(d, block.path, {"case": parent[1].name})
+    else:
+        _join(d, block)
+
+
+def _join(d: Deciding, step: Step) -> None:
+    scope = d.work.steps[step.path].scope or {}
+    left = scope["open"] - 1
+    d.record("step.joined", {"path": step.path, "scope": {**scope, "open": left}})
+    if left == 0:
+        succeed(d, step.path, None)
+
+
+# ---- one function a kind -----------------------------------------------------------------------
+
+
+def _enter_call(d: Deciding, step: Step) -> None:
+    given = d.evaluate(step.values["with"]) if "with" in step.values else {}
+    _open(d, step, "ready", given=given)
+    d.effects.append(CallStep(step.path))
+
+
+def _enter_review(d: Deciding, step: Step) -> None:
+    request = reviews.request_for(d, step)
+    _open(d, step, "waiting")
+    reviews.open_review(d, step.path, request)
+
+
+def _enter_switch(d: Deciding, step: Step) -> None:
+    taken = next((block for block in step.blocks if block.when is None or d.holds(block.when)), None)
+    _open(d, step, "waiting", scope={"taken": taken.name if taken else None})
+    if taken is not None and taken.steps:
+        d.entering.append(taken.steps[0])
+    else:
+        succeed(d, step.path, {"case": taken.name if taken else None})
+
+
+def _enter_parallel(d: Deciding, step: Step) -> None:
+    branches = [block for block in step.blocks if block.steps]
+    _open(d, step, "waiting", scope={"open": len(branches)})
+    d.entering.extend(block.steps[0] for block in branches)
+    if not branches:
+        succeed(d, step.path, None)
+
+
+def _enter_set(d: Deciding, step: Step) -> None:
+    result = d.evaluate(step.values["set"])
+    _open(d, step, "waiting")
+    succeed(d, step.path, result)
+
+
+def _enter_end(d: Deciding, step: Step) -> None:
+    outcome = d.evaluate(step.values["end"])
+    _open(d, step, "waiting")
+    d.record("step.succeeded", {"path": step.path})
+    _close_cases_around(d, step.path)
+    d.end_run("succeeded", str(outcome), "The run reached its end.")
+
+
+def _close_cases_around(d: Deciding, path: str) -> None:
+    """An end inside a switch is the end of the case that was taken; the other branches of a fork are cancelled."""
+    parent = d.world.definition.parent(path)
+    while parent is not None and parent[0].kind == "switch":
+        block, case = parent
+        d.record("step.succeeded", {"path": block.path}, {"result": {"case": case.name}})
+        parent = d.world.definition.parent(block.path)
+
+
+def _enter_fail(d: Deciding, step: Step) -> None:
+    message = str(d.evaluate(step.values["fail"]))
+    _open(d, step, "waiting")
+    fail(d, step.path, {"class": "permanent", "code": "fail", "message": message})
+
+
+def fail(d: Deciding, path: str, error: dict[str, Any]) -> None:
+    """Fails a step for good, and the run with it."""
+    d.record("step.failed", {"path": path}, {"error": error})
+    d.end_run("failed", "failed", "A step failed.", {**error, "step": path})
+
+
+_ENTER = {
+    "tool": _enter_call,
+    "ai": _enter_call,
+    "review": _enter_review,
+    "switch": _enter_switch,
+    "parallel": _enter_parallel,
+    "set": _enter_set,
+    "end": _enter_end,
+    "fail": _enter_fail,
+}

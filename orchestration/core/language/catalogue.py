@@ -1,0 +1,22 @@
+"""What a workflow of an installation may name. None: not checked, as on a machine without the installation."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+ToolShape = tuple[Mapping[str, Any], Mapping[str, Any], bool]  # input schema, output schema, idempotent
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """`tools` by reference, such as `erp.create_order@2`."""
+
+    tools: Mapping[str, ToolShape] | None = None
+    decision_points: Collection[str] | None = None
+    queues: Collection[str] | None = None
+    calendars: Collection[str] | None = None
+    escalation_policies: Collection[str] | None = None
+    sla_policies: Collection[str] | None = None
+    connections: Collection[str] | None = None

@@ -1,0 +1,186 @@
+"""Checks a workflow's text as a whole and gives its canonical form. Every problem at once; never an exception."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from orchestration.core.language.canonical import content_hash
+from orchestration.core.language.catalogue import Catalogue
+from orchestration.core.language.check_clocks import check_escalation, check_sla
+from orchestration.core.language.check_schema import check_schema
+from orchestration.core.language.check_steps import MANY_STEPS, Checking, check_steps, name_steps
+from orchestration.core.language.check_values import RUN, Scope, check_condition
+from orchestration.core.language.cursor import Cursor
+from orchestration.core.language.faults import Fault, Faults
+from orchestration.core.language.source import read_text
+
+__all__ = ["Catalogue", "Checked", "Fault", "check_policy", "check_text"]
+
+KEYS = ("workflow", "title", "owner", "input", "key", "triggers", "limits", "steps")
+LATER = {
+    "on_error": "on_error",
+    "sla": "An SLA of the whole run (a review has one of its own)",
+    "tests": "Tests beside the text",
+}
+LATER_TRIGGERS = {
+    "email": "An e-mail trigger",
+    "schedule": "A schedule",
+    "stream": "A message stream",
+    "database": "A database trigger",
+    "files": "A watched folder",
+    "event": "A trigger by an event",
+}
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """`canonical` and `content_hash` are there where no fault is an error; `faults` are in the order of the lines."""
+
+    canonical: Mapping[str, Any] | None
+    faults: tuple[Fault, ...]
+    content_hash: str | None
+
+
+def check_text(text: str, catalogue: Catalogue) -> Checked:
+    """Checks a whole workflow."""
+    faults = Faults()
+    cursor = _read(text, faults, "The text is empty; a workflow starts with `workflow: its-name`.")
+    return _checked(_workflow(cursor, catalogue) if cursor is not None else {}, faults)
+
+
+def check_policy(kind: str, text: str, catalogue: Catalogue) -> Checked:
+    """Checks an escalation chain or an SLA kept in the settings; `kind` is escalation or sla. The canonical form is
+    the list of levels, under "levels", or the SLA itself."""
+    faults = Faults()
+    cursor = _read(text, faults, "The text is empty.")
+    if cursor is None:
+        return _checked({}, faults)
+    scope = Scope({"input": {}, "run": RUN}, reads_steps=False)
+    if kind == "sla":
+        return _checked(check_sla(cursor, scope, catalogue), faults)
+    if not isinstance(cursor.value, list):
+        cursor.expected("a list of levels")
+    return _checked({"levels": check_escalation(cursor, scope, catalogue, has_owner=True)}, faults)
+
+
+def _read(text: str, faults: Faults, when_empty: str) -> Cursor | None:
+    """Where the text starts; None, with a fault, where there is nothing to check."""
+    node = read_text(text, faults)
+    if node is not None and node.value is not None:
+        return Cursor(node, "", faults)
+    if not faults.any_error:
+        faults.add(1, 1, "", when_empty)
+    return None
+
+
+def _checked(canonical: Mapping[str, Any], faults: Faults) -> Checked:
+    if faults.any_error:
+        return Checked(None, faults.in_order(), None)
+    return Checked(canonical, faults.in_order(), content_hash(canonical))
+
+
+def _workflow(cursor: Cursor, catalogue: Catalogue) -> dict[str, Any]:
+    if not cursor.mapping(KEYS, LATER):
+        return {}
+    name = cursor.required("workflow", "the workflow's name, such as purchase-approval")
+    made: dict[str, Any] = {"workflow": _slug(name, "a name of small letters, digits, - and _") if name else None}
+    title, owner = cursor.get("title"), cursor.get("owner")
+    made["title"] = title.text("a title", 120) if title else str(made["workflow"] or "").replace("-", " ").capitalize()
+    if owner is not None:
+        made["owner"] = owner.text("who owns the process", 150)
+    given = cursor.get("input")
+    made["input"] = check_schema(given) if given is not None else {"type": "object"}
+    scope = Scope({"input": _narrow(made["input"]), "run": RUN})
+    made |= _start(cursor, scope, catalogue)
+    made["steps"] = _steps(cursor, scope, catalogue)
+    return made
+
+
+def _narrow(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema as expressions are checked against it: reading what it does not name is a slip."""
+    if not schema.get("properties"):
+        return {**schema}
+    return {"additionalProperties": False, **schema}
+
+
+def _slug(cursor: Cursor, what: str) -> str | None:
+    if not isinstance(cursor.value, str) or not _SLUG.fullmatch(cursor.value):
+        cursor.expected(what)
+        return None
+    return cursor.value
+
+
+def _start(cursor: Cursor, scope: Scope, catalogue: Catalogue) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    key, triggers, limits = (cursor.get(name) for name in ("key", "triggers", "limits"))
+    if key is not None:
+        made["key"] = _key(key, Scope({"input": scope.names["input"]}, reads_steps=False))
+    if triggers is not None:
+        made["triggers"] = [_trigger(each, catalogue) for each in triggers.items("a list of triggers")]
+        paths = [each.get("webhook", {}).get("path") for each in made["triggers"]]
+        if len(set(paths)) < len(paths):
+            triggers.fault("Two webhooks have the same path.")
+    if limits is not None and limits.mapping(("duration", "steps")):
+        duration, steps = limits.get("duration"), limits.get("steps")
+        made["limits"] = {"duration": duration.duration(least=1)} if duration else {}
+        if steps is not None:
+            made["limits"]["steps"] = steps.integer(1, 10_000)
+    return made
+
+
+def _key(cursor: Cursor, scope: Scope) -> dict[str, Any]:
+    if isinstance(cursor.value, str):
+        return {"is": check_condition(cursor, scope), "while": "open"}
+    if not cursor.mapping(("is", "while", "always")):
+        return {}
+    is_, while_, always = (cursor.get(name) for name in ("is", "while", "always"))
+    if always is not None and always.flag():
+        if while_ is not None:
+            while_.fault("Write either `while` or `always: true`.", at_key=True)
+        return {"while": "always"} | ({"is": check_condition(is_, scope)} if is_ else {})
+    if is_ is None:
+        cursor.fault("'is' is missing: the business key, such as ${ input.request_id }.")
+        return {}
+    return {"is": check_condition(is_, scope), "while": while_.one_of("open", "ever") if while_ else "open"}
+
+
+def _trigger(cursor: Cursor, catalogue: Catalogue) -> dict[str, Any]:
+    if not cursor.mapping(("webhook",), LATER_TRIGGERS):
+        return {}
+    webhook = cursor.get("webhook")
+    if webhook is None:
+        if not any(name in LATER_TRIGGERS for name in cursor.value):
+            cursor.fault("Expected a trigger, such as webhook: {path: …, secret: …}.")
+        return {}
+    if not webhook.mapping(("path", "secret")):
+        return {}
+    path = webhook.required("path", "the last part of the address, such as purchase-requests")
+    secret = webhook.required("secret", "the connection that holds the signing secret")
+    return {
+        "webhook": {
+            "path": _slug(path, "a path of small letters, digits, - and _") if path else None,
+            "secret": secret.among(catalogue.connections, "a connection") if secret else None,
+        }
+    }
+
+
+def _steps(cursor: Cursor, scope: Scope, catalogue: Catalogue) -> list[dict[str, Any]]:
+    steps = cursor.required("steps", "what the workflow does, a list")
+    if steps is None:
+        return []
+    ids, lines = name_steps(steps)
+    checking = Checking(catalogue, has_owner=cursor.get("owner") is not None, ids=ids)
+    made, _ = check_steps(steps, Scope(scope.names, lines=lines), checking)
+    if isinstance(steps.value, list) and not steps.value:
+        steps.fault("A workflow has at least one step.")
+    if len(ids) > MANY_STEPS:
+        steps.fault(f"{len(ids)} steps are many; a workflow of at most {MANY_STEPS} is easier to follow.", "advice")
+    limits = cursor.get("limits")
+    most = limits.get("steps") if limits is not None else None
+    if most is not None and isinstance(most.value, int) and len(ids) > most.value:
+        most.fault(f"The workflow has {len(ids)} steps, more than this limit.")
+    return made

@@ -1,0 +1,73 @@
+"""Steps that call out: tools and decision points, what they are given, and how often and how long they are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from orchestration.core.language.catalogue import Catalogue
+from orchestration.core.language.check_values import Schema, Scope, check_given, check_value, closed
+from orchestration.core.language.cursor import Cursor
+from orchestration.core.language.faults import nearest
+
+RECOMMENDATION = closed("id", "outcome", "confidence", "agreed", "sample", "reasons", "text")
+
+
+def check_tool(step: Cursor, scope: Scope, catalogue: Catalogue) -> tuple[dict[str, Any], Schema]:
+    """The rest of the canonical step, and the schema of its result."""
+    place = step.at("tool")
+    tool, _, version = str(place.value).rpartition("@")
+    if not isinstance(place.value, str) or not tool or not version.isdigit() or len(version) > 6:
+        place.expected("a tool and its version, such as mail.send@1")
+        return {}, None
+    tools = catalogue.tools
+    shape = tools.get(place.value) if tools is not None else None
+    if tools is not None and shape is None:
+        place.fault(_unknown_tool(tool, version, tools))
+    made = {"tool": tool, "version": int(version)} | _call(step, scope)
+    if shape is not None:
+        check_given(step.get("with"), shape[0], step, place.value)
+    ambiguous = step.get("ambiguous")
+    if ambiguous is not None:
+        made["ambiguous"] = ambiguous.one_of("retry", "reconcile", "ask")
+        if ambiguous.value == "retry" and shape is not None and not shape[2]:
+            ambiguous.fault(f"{place.value} is not idempotent, so it cannot be retried blindly; use reconcile or ask.")
+    return made, shape[1] if shape is not None else None
+
+
+def _unknown_tool(tool: str, version: str, tools: Mapping[str, Any]) -> str:
+    versions = sorted(int(known.rpartition("@")[2]) for known in tools if known.rpartition("@")[0] == tool)
+    if versions:
+        return f"The tool {tool!r} has no version {version}; it has {', '.join(map(str, versions))}."
+    return f"There is no tool {tool!r}.{nearest(f'{tool}@{version}', tools)}"
+
+
+def check_ai(step: Cursor, scope: Scope, catalogue: Catalogue) -> dict[str, Any]:
+    return {"ai": step.at("ai").among(catalogue.decision_points, "a decision point")} | _call(step, scope)
+
+
+def _call(step: Cursor, scope: Scope) -> dict[str, Any]:
+    made: dict[str, Any] = {"with": {}}
+    given, retry, timeout = (step.get(name) for name in ("with", "retry", "timeout"))
+    if given is not None and given.mapping():
+        made["with"] = check_value(given, scope)
+    if retry is not None:
+        made["retry"] = _retry(retry)
+    if timeout is not None:
+        made["timeout"] = timeout.duration(least=0.1)
+        if made["timeout"] is not None and made["timeout"] > 600:
+            timeout.fault("A call may take at most 10m.")
+    return made
+
+
+def _retry(cursor: Cursor) -> dict[str, Any]:
+    if not cursor.mapping(("attempts", "first", "factor", "cap", "jitter")):
+        return {}
+    reads: dict[str, Callable[[Cursor], Any]] = {
+        "attempts": lambda child: child.integer(1, 20),
+        "first": lambda child: child.duration(least=0.1),
+        "factor": lambda child: child.number(1, 10),
+        "cap": lambda child: child.duration(least=0.1),
+        "jitter": lambda child: child.number(0, 1),
+    }
+    return {name: read(child) for name, read in reads.items() if (child := cursor.get(name)) is not None}

@@ -1,0 +1,260 @@
+"""Steps: their kinds, their ids, what they give and what may follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from orchestration.core.language.catalogue import Catalogue
+from orchestration.core.language.check_calls import RECOMMENDATION, check_ai, check_tool
+from orchestration.core.language.check_review import check_review, result_schema
+from orchestration.core.language.check_values import Schema, Scope, check_condition, check_value, closed
+from orchestration.core.language.cursor import NAME, NAME_IS, Cursor
+
+OF_KIND: Mapping[str, tuple[str, ...]] = {
+    "tool": ("with", "retry", "timeout", "ambiguous"),
+    "ai": ("with", "retry", "timeout"),
+    "review": (),
+    "switch": (),
+    "parallel": (),
+    "set": (),
+    "end": (),
+    "fail": (),
+}
+LATER = {
+    "each": "each (a step for every item)",
+    "repeat": "repeat",
+    "wait": "wait",
+    "workflow": "A workflow as a step",
+    "emit": "emit",
+    "undo": "Undo (compensation)",
+    "fallback": "A fallback to other tools",
+    "on_error": "on_error",
+    "cache": "cache",
+    "sla": "An SLA of a step (a review has one under `review`)",
+}
+MANY_STEPS = 20
+MAX_PATH = 200  # characters of a step's path: its ids and the names of the blocks around it
+
+
+@dataclass
+class Checking:
+    """What is known while the steps of one text are checked."""
+
+    catalogue: Catalogue
+    has_owner: bool
+    ids: dict[int, str]  # of each step's node
+    seen: dict[str, int] = field(default_factory=dict)
+
+
+def name_steps(steps: Cursor | None) -> tuple[dict[int, str], dict[str, int]]:
+    """An id for every step (a stable one for those that have none), and the line of each id; no faults yet."""
+    nodes = list(_all_steps(steps))
+    written = {node.node.value["id"].value for node in nodes if _has_id(node)}
+    ids: dict[int, str] = {}
+    lines: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    for node in nodes:
+        name = node.node.value["id"].value if _has_id(node) else _made_id(node, written, counts)
+        ids[id(node.node)] = name
+        lines.setdefault(name, node.line)
+    return ids, lines
+
+
+def _has_id(step: Cursor) -> bool:
+    return "id" in step.value and isinstance(step.value["id"].value, str)
+
+
+def _made_id(step: Cursor, written: set[Any], counts: dict[str, int]) -> str:
+    kind = next((kind for kind in OF_KIND if kind in step.value), "step")
+    while True:
+        counts[kind] = counts.get(kind, 0) + 1
+        if f"{kind}-{counts[kind]}" not in written:
+            return f"{kind}-{counts[kind]}"
+
+
+def _all_steps(steps: Cursor | None) -> Iterator[Cursor]:
+    for step in steps.items("") if steps is not None and isinstance(steps.value, list) else ():
+        if isinstance(step.value, dict):
+            yield step
+            for block in _blocks(step):
+                yield from _all_steps(block)
+
+
+def _blocks(step: Cursor) -> Iterator[Cursor]:
+    cases = step.get("switch")
+    for case in cases.items("") if cases is not None and isinstance(cases.value, list) else ():
+        if (steps := case.get("steps")) is not None:
+            yield steps
+    parallel = step.get("parallel")
+    branches = parallel.get("branches") if parallel is not None else None
+    for _, branch in branches.children() if branches is not None and isinstance(branches.value, dict) else ():
+        yield branch
+
+
+def check_steps(steps: Cursor, scope: Scope, checking: Checking) -> tuple[list[dict[str, Any]], dict[str, Schema]]:
+    """The canonical steps of a block, and what they give to those that come after."""
+    made: list[dict[str, Any]] = []
+    results: dict[str, Schema] = {}
+    ended: Cursor | None = None
+    for step in steps.items("a list of steps, each starting with a dash"):
+        if not isinstance(step.value, dict):
+            step.expected("a step, such as {id: told, tool: mail.send@1}")
+            continue
+        if ended is not None:
+            step.fault(f"This is never reached: the run ends on line {ended.line}.", "advice")
+        canonical, given = _check_step(step, scope.after(results), checking)
+        results |= given
+        if canonical is not None:
+            made.append(canonical)
+            if canonical["kind"] in ("end", "fail") and "when" not in canonical:
+                ended = step
+    return made, results
+
+
+def _check_step(step: Cursor, scope: Scope, checking: Checking) -> tuple[dict[str, Any] | None, dict[str, Schema]]:
+    name = checking.ids[id(step.node)]
+    step.path = f"steps.{name}"
+    _check_id(step, name, checking)
+    if len(scope.place) + len(name) > MAX_PATH:
+        step.fault(f"The ids and names around this step are too long together; at most {MAX_PATH} characters.")
+    kinds = [kind for kind in OF_KIND if kind in step.value]
+    if len(kinds) != 1:
+        _wrong_kind(step, kinds)
+        return None, {name: None}
+    kind = kinds[0]
+    step.mapping(("id", "when", kind, *OF_KIND[kind]), LATER)
+    made: dict[str, Any] = {"id": name, "kind": kind}
+    when = step.get("when")
+    if when is not None:
+        made["when"] = check_condition(when, scope)
+    more, result = _CHECKS[kind](step, scope, checking)
+    return made | more, result
+
+
+def _check_id(step: Cursor, name: str, checking: Checking) -> None:
+    if "id" in step.value and not _has_id(step):
+        step.at("id").expected(NAME_IS)
+    elif _has_id(step):
+        place = step.at("id")
+        if not NAME.fullmatch(name):
+            place.fault(f"{name[:60]!r} is no name for a step; expected {NAME_IS}.")
+        if name in checking.seen:
+            place.fault(f"The id {name!r} is taken already, on line {checking.seen[name]}.")
+    elif step.value and next(iter(set(OF_KIND) & set(step.value)), "") not in ("end", "fail"):
+        step.fault("'id' is missing: every step has a name of its own.")
+    checking.seen.setdefault(name, step.line)
+
+
+def _wrong_kind(step: Cursor, kinds: list[str]) -> None:
+    if kinds:
+        step.fault(f"A step is of one kind, not of {' and '.join(kinds)} at once.")
+        return
+    known = ("id", "when", *OF_KIND, *OF_KIND["tool"])
+    step.mapping(known, LATER)
+    if all(name in known for name in step.value):
+        step.fault(f"The step says nothing to do; expected one of {', '.join(OF_KIND)}.")
+
+
+# ---- one function a kind: the rest of the canonical step, and the results it gives ----------------
+
+Checked = tuple[dict[str, Any], dict[str, Schema]]
+
+
+def _tool(step: Cursor, scope: Scope, checking: Checking) -> Checked:
+    made, result = check_tool(step, scope, checking.catalogue)
+    return made, {checking.ids[id(step.node)]: result}
+
+
+def _ai(step: Cursor, scope: Scope, checking: Checking) -> Checked:
+    return check_ai(step, scope, checking.catalogue), {checking.ids[id(step.node)]: RECOMMENDATION}
+
+
+def _review(step: Cursor, scope: Scope, checking: Checking) -> Checked:
+    name = checking.ids[id(step.node)]
+    made = check_review(step.at("review"), scope, checking.catalogue, name, has_owner=checking.has_owner)
+    return made, {name: result_schema(made) if made else None}
+
+
+def _switch(step: Cursor, scope: Scope, checking: Checking) -> Checked:
+    name = checking.ids[id(step.node)]
+    cases = list(step.at("switch").items("a list of cases, each with when and steps, the last with otherwise"))
+    made: list[dict[str, Any]] = []
+    results: dict[str, Schema] = {}
+    for index, case in enumerate(cases):
+        if not case.mapping(("when", "otherwise", "steps")):
+            continue
+        block = _case(case, scope, last=index == len(cases) - 1)
+        steps = case.get("steps")
+        inside = scope.inside(name, str(index))
+        block["steps"], given = check_steps(steps, inside, checking) if steps is not None else ([], {})
+        results |= given
+        made.append(block)
+    if not cases:
+        step.at("switch").fault("A switch has at least one case.")
+    return {"cases": made}, results | {name: closed("case")}
+
+
+def _case(case: Cursor, scope: Scope, *, last: bool) -> dict[str, Any]:
+    when, otherwise = case.get("when"), case.get("otherwise")
+    if when is not None:
+        if otherwise is not None:
+            otherwise.fault("A case has either `when` or `otherwise`.", at_key=True)
+        return {"when": check_condition(when, scope)}
+    if otherwise is None or otherwise.value is not True:
+        case.fault("Expected `when: ${ … }`, or `otherwise: true` for the last case.")
+    elif not last:
+        case.fault("`otherwise` is the last case; those after it are never reached.")
+    return {}
+
+
+def _parallel(step: Cursor, scope: Scope, checking: Checking) -> Checked:
+    parallel = step.at("parallel")
+    name = checking.ids[id(step.node)]
+    if not parallel.mapping(("join", "branches")):
+        return {"join": "all", "branches": []}, {name: None}
+    join = parallel.get("join")
+    if join is not None and join.value != "all":
+        known = join.value == "any" or (isinstance(join.value, dict) and "at_least" in join.value)
+        join.fault("A join of any or at_least is not available in this version." if known else "Expected all.")
+    branches = parallel.required("branches", "the named lists of steps that run side by side")
+    made: list[dict[str, Any]] = []
+    results: dict[str, Schema] = {}
+    for label, branch in branches.children() if branches is not None and branches.mapping() else ():
+        if not NAME.fullmatch(label):
+            branch.fault(f"{label[:60]!r} is no name for a branch; expected {NAME_IS}.", at_key=True)
+        steps, given = check_steps(branch, scope.inside(name, label), checking)
+        results |= given
+        made.append({"name": label, "steps": steps})
+    return {"join": "all", "branches": made}, results | {name: closed()}
+
+
+def _set(step: Cursor, scope: Scope, checking: Checking) -> Checked:
+    place = step.at("set")
+    given = check_value(place, scope) if place.mapping() else {}
+    return {"set": given}, {checking.ids[id(step.node)]: closed(*given)}
+
+
+def _end(step: Cursor, scope: Scope, checking: Checking) -> Checked:
+    place = step.at("end")
+    outcome = place.name("the run's outcome, such as rejected")
+    return {"end": outcome}, {checking.ids[id(step.node)]: closed()}
+
+
+def _fail(step: Cursor, scope: Scope, checking: Checking) -> Checked:
+    place = step.at("fail")
+    said = check_value(place, scope) if place.text("what went wrong, for people") is not None else None
+    return {"fail": said}, {checking.ids[id(step.node)]: closed()}
+
+
+_CHECKS: Mapping[str, Callable[[Cursor, Scope, Checking], Checked]] = {
+    "tool": _tool,
+    "ai": _ai,
+    "review": _review,
+    "switch": _switch,
+    "parallel": _parallel,
+    "set": _set,
+    "end": _end,
+    "fail": _fail,
+}

@@ -1,0 +1,215 @@
+"""A workflow as the engine reads it: frozen, compiled from its canonical form.
+
+Canonical steps carry `kind` and `id` beside the keys of their kind; what was not written is absent. Durations are
+seconds. Shapes by kind:
+
+- tool: tool, version, with, retry, timeout, ambiguous · ai: ai, with, retry, timeout
+- review: title, outcomes [{id, label, risk, reason}], assign {queue, exclude, approvals}, and where written
+  recommendation, highlights [{label, value}], fields [{name, label, value, edit, type}], concerns [{when, say}],
+  context, sla {policy, due, calendar, critical}, escalate [{after, to {kind, of | name}, when, priority, mode,
+  business}] or {policy}, unanswered {after, outcome}, undo
+- switch: cases [{when, steps}], the last without `when` being otherwise · parallel: join, branches [{name, steps}]
+- set: set · end: end · fail: fail
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from orchestration.core.language.canonical import content_hash
+from orchestration.core.language.expressions import Value, compile_value
+
+KINDS = ("tool", "ai", "review", "switch", "parallel", "set", "end", "fail")
+RESULT_KINDS = ("tool", "ai", "review", "set", "switch", "parallel")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Steps that run one after another: a branch of a parallel step, or a case of a switch ("0", "1", "otherwise")."""
+
+    name: str
+    when: Value | None
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`path` is the id at the top level, and parent's path / block's name / id inside.
+
+    `values` by kind: tool and ai "with" · set "set" · end "end" · fail "fail" · review "title", "recommendation",
+    "context", "outcomes.0.risk", "highlights.0", "fields.amount", "concerns.0.when", "concerns.0.say",
+    "assign.exclude.0", "sla.critical", "escalate.0.when". What was not written is absent.
+    """
+
+    id: str
+    kind: str
+    path: str
+    spec: Mapping[str, Any]
+    values: Mapping[str, Value]
+    when: Value | None
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Definition:
+    """Equal and hashable by its content."""
+
+    name: str
+    title: str
+    owner: str
+    input_schema: Mapping[str, Any]
+    key: Value | None
+    key_while: str  # open | ever | always
+    triggers: tuple[Mapping[str, Any], ...]  # {"webhook": {"path", "secret"}}
+    limits: Mapping[str, Any]  # {"duration": seconds, "steps": number}, each where written
+    steps: tuple[Step, ...]
+    content_hash: str
+    canonical: Mapping[str, Any] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        by_path: dict[str, Step] = {}
+        by_id: dict[str, Step] = {}
+        parents: dict[str, tuple[Step, Block]] = {}
+        next_of: dict[str, Step] = {}
+        for parent, steps in _blocks_of(None, self.steps):
+            for index, step in enumerate(steps):
+                by_path[step.path] = by_id[step.id] = step
+                if parent is not None:
+                    parents[step.path] = parent
+                if index + 1 < len(steps):
+                    next_of[step.path] = steps[index + 1]
+        for name, index_of in (("_by_path", by_path), ("_by_id", by_id), ("_parents", parents), ("_next_of", next_of)):
+            object.__setattr__(self, name, index_of)
+
+    _by_path: Mapping[str, Step] = field(init=False, repr=False)
+    _by_id: Mapping[str, Step] = field(init=False, repr=False)
+    _parents: Mapping[str, tuple[Step, Block]] = field(init=False, repr=False)
+    _next_of: Mapping[str, Step] = field(init=False, repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Definition) and other.content_hash == self.content_hash
+
+    def __hash__(self) -> int:
+        return hash(self.content_hash)
+
+    def step(self, id_: str) -> Step:
+        """Raises `KeyError`."""
+        return self._by_id[id_]
+
+    def at(self, path: str) -> Step:
+        """Raises `KeyError`."""
+        return self._by_path[path]
+
+    def parent(self, path: str) -> tuple[Step, Block] | None:
+        """The step and its block that the step at the path stands in; None at the top level."""
+        return self._parents.get(path)
+
+    def following(self, path: str) -> Step | None:
+        """The next step of the same block."""
+        return self._next_of.get(path)
+
+    def all_steps(self) -> Iterator[Step]:
+        """Every step, in the order of the text."""
+        return walk(self.steps)
+
+
+def walk(steps: tuple[Step, ...]) -> Iterator[Step]:
+    for step in steps:
+        yield step
+        for block in step.blocks:
+            yield from walk(block.steps)
+
+
+def _blocks_of(
+    parent: tuple[Step, Block] | None, steps: tuple[Step, ...]
+) -> Iterator[tuple[tuple[Step, Block] | None, tuple[Step, ...]]]:
+    yield parent, steps
+    for step in steps:
+        for block in step.blocks:
+            yield from _blocks_of((step, block), block.steps)
+
+
+def compile_definition(canonical: Mapping[str, Any]) -> Definition:
+    """Compiles what `check_text` found good. Raises `ExpressionError` or `KeyError` on anything else."""
+    key = canonical.get("key") or {}
+    return Definition(
+        name=canonical["workflow"],
+        title=canonical["title"],
+        owner=canonical.get("owner", ""),
+        input_schema=canonical["input"],
+        key=compile_value(key["is"]) if "is" in key else None,
+        key_while=key.get("while", "always"),
+        triggers=tuple(canonical.get("triggers", ())),
+        limits=canonical.get("limits", {}),
+        steps=_compiled_steps(canonical["steps"], ""),
+        content_hash=content_hash(canonical),
+        canonical=canonical,
+    )
+
+
+def _compiled_steps(raw: list[Mapping[str, Any]], prefix: str) -> tuple[Step, ...]:
+    return tuple(_compiled_step(step, prefix) for step in raw)
+
+
+def _compiled_step(raw: Mapping[str, Any], prefix: str) -> Step:
+    path = prefix + raw["id"]
+    return Step(
+        id=raw["id"],
+        kind=raw["kind"],
+        path=path,
+        spec=raw,
+        values={name: compile_value(value) for name, value in values_of(raw)},
+        when=_condition(raw),
+        blocks=tuple(_compiled_blocks(raw, path)),
+    )
+
+
+def _condition(raw: Mapping[str, Any]) -> Value | None:
+    return compile_value(raw["when"]) if raw.get("when") is not None else None
+
+
+def _compiled_blocks(raw: Mapping[str, Any], path: str) -> Iterator[Block]:
+    for name, block in blocks_in(raw):
+        yield Block(name, _condition(block), _compiled_steps(block["steps"], f"{path}/{name}/"))
+
+
+def blocks_in(raw: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The named blocks of a canonical step."""
+    if raw["kind"] == "parallel":
+        yield from ((branch["name"], branch) for branch in raw["branches"])
+    elif raw["kind"] == "switch":
+        for index, case in enumerate(raw["cases"]):
+            yield (str(index) if "when" in case else "otherwise"), case
+
+
+def values_of(raw: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The dotted names and the raw values of everything in a canonical step that is evaluated, `when` left out."""
+    match raw["kind"]:
+        case "tool" | "ai":
+            yield "with", raw.get("with", {})
+        case "set" | "end" | "fail" as name:
+            yield name, raw[name]
+        case "review":
+            yield from _values_of_review(raw)
+
+
+def _values_of_review(raw: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    yield from ((name, raw[name]) for name in ("title", "recommendation", "context") if name in raw)
+    for index, outcome in enumerate(raw["outcomes"]):
+        yield f"outcomes.{index}.risk", outcome["risk"]
+    for index, item in enumerate(raw.get("highlights", ())):
+        yield f"highlights.{index}", item["value"]
+    for item in raw.get("fields", ()):
+        yield f"fields.{item['name']}", item["value"]
+    for index, item in enumerate(raw.get("concerns", ())):
+        yield from ((f"concerns.{index}.{name}", item[name]) for name in ("when", "say") if name in item)
+    for index, item in enumerate(raw["assign"].get("exclude", ())):
+        yield f"assign.exclude.{index}", item
+    if "critical" in raw.get("sla", {}):
+        yield "sla.critical", raw["sla"]["critical"]
+    levels = raw.get("escalate", ())
+    for index, level in enumerate(levels if isinstance(levels, list) else ()):
+        if "when" in level:
+            yield f"escalate.{index}.when", level["when"]

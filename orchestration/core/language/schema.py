@@ -1,0 +1,189 @@
+"""The published JSON Schema of the language, for editors: names, shapes and choices with their meanings.
+
+It knows what the check knows without an installation and without reading expressions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from orchestration.core.language import check_clocks, check_review, check_steps
+from orchestration.core.language.cursor import NAME
+
+Schema = dict[str, Any]
+
+DURATION: Schema = {
+    "type": "string",
+    "pattern": r"^(\d+[wdhms]|\d+\.\d+s)+$|^P(?=.)[0-9WDTHMS.]+$",
+    "description": "A duration: 30s, 90m, 8h, 10d, 2w, or ISO 8601 such as P30D.",
+}
+CONDITION: Schema = {"type": "string", "pattern": r"^\s*\$\{", "description": "One expression: ${ … }."}
+NAMED: Schema = {"type": "string", "pattern": f"^{NAME.pattern}$"}
+ANYTHING: Schema = {"description": "Any value; ${ … } in it is evaluated."}
+
+
+def json_schema() -> Schema:
+    """The schema of a whole workflow, draft 2020-12."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "ReviewHub workflow",
+        "description": "The workflow language of ReviewHub. See docs/language.md.",
+        **_mapping(
+            {
+                "workflow": _text("Its name: small letters, digits, - and _.", pattern="^[a-z0-9][a-z0-9_-]*$"),
+                "title": _text("What people call it."),
+                "owner": _text("The process owner: last link of a critical escalation."),
+                "input": {"type": "object", "description": "JSON Schema of the input, an object."},
+                "key": {"anyOf": [CONDITION, _key()], "description": "The business identity of a run."},
+                "triggers": {"type": "array", "items": _trigger(), "description": "What starts runs by itself."},
+                "limits": _mapping({"duration": DURATION, "steps": {"type": "integer", "minimum": 1}}),
+                "steps": {"$ref": "#/$defs/steps"},
+            },
+            required=("workflow", "steps"),
+        ),
+        "$defs": {
+            "steps": {"type": "array", "items": {"$ref": "#/$defs/step"}},
+            "step": {"oneOf": [_step(kind) for kind in check_steps.OF_KIND]},
+            "retry": _retry(),
+            "review": _review(),
+            "level": _level(),
+        },
+    }
+
+
+def _mapping(properties: Mapping[str, Schema], required: tuple[str, ...] = (), about: str = "") -> Schema:
+    made: Schema = {"type": "object", "properties": dict(properties), "additionalProperties": False}
+    return made | ({"required": list(required)} if required else {}) | ({"description": about} if about else {})
+
+
+def _text(about: str, **more: Any) -> Schema:
+    return {"type": "string", "description": about, **more}
+
+
+def _choice(*choices: str, about: str = "") -> Schema:
+    return {"enum": list(choices)} | ({"description": about} if about else {})
+
+
+def _key() -> Schema:
+    while_ = _choice("open", "ever", about="open: one open run of a key at a time; ever: one run of a key at all.")
+    always = {"const": True, "description": "Many runs of a key side by side."}
+    return _mapping({"is": CONDITION, "while": while_, "always": always})
+
+
+def _trigger() -> Schema:
+    path = _text("The last part of the address: /hooks/<path>/.")
+    webhook = _mapping({"path": path, "secret": _text("The connection with the signing secret.")}, ("path", "secret"))
+    return _mapping({"webhook": webhook}, ("webhook",))
+
+
+def _step(kind: str) -> Schema:
+    properties = {"id": NAMED, "when": {**CONDITION, "description": "The step is skipped where this is false."}}
+    needs = (kind,) if kind in ("end", "fail") else ("id", kind)
+    options = {name: _OPTIONS[name] for name in check_steps.OF_KIND[kind]}
+    return _mapping(properties | {kind: _KINDS[kind]} | options, needs)
+
+
+def _retry() -> Schema:
+    return _mapping(
+        {
+            "attempts": {"type": "integer", "minimum": 1, "maximum": 20},
+            "first": {**DURATION, "description": "The wait after the first failure."},
+            "factor": {"type": "number", "minimum": 1, "maximum": 10},
+            "cap": {**DURATION, "description": "The longest wait."},
+            "jitter": {"type": "number", "minimum": 0, "maximum": 1, "description": "0.2: up to 20 % more or less."},
+        }
+    )
+
+
+def _review() -> Schema:
+    outcome = _mapping(
+        {
+            "label": _text("What the button says."),
+            "risk": {"anyOf": [_choice("low", "high"), CONDITION], "description": "high: confirmed once more."},
+            "reason": _choice("against_ai", "always", "never", about="When a reason is asked for."),
+        }
+    )
+    field = _mapping(
+        {
+            "label": _text("What the field is called."),
+            "value": ANYTHING,
+            "edit": {"type": "boolean", "description": "Whether the reviewer may correct it."},
+            "type": _choice(*check_review.FIELD_TYPES),
+        }
+    )
+    nothing = {"type": "null"}
+    policy = _text("A named policy.")
+    outcomes = {"type": "object", "additionalProperties": {"anyOf": [outcome, nothing]}, "minProperties": 1}
+    concern = _mapping({"when": CONDITION, "say": _text("Why a person is asked.")}, ("say",))
+    assign = _mapping(
+        {"queue": _text("Whose people decide."), "exclude": _one_or_many(), "approvals": {"const": 1}}, ("queue",)
+    )
+    critical = {"anyOf": [{"type": "boolean"}, CONDITION]}
+    sla = _mapping({"policy": policy, "due": DURATION, "calendar": _text(""), "critical": critical})
+    levels = {"type": "array", "items": {"$ref": "#/$defs/level"}, "maxItems": check_clocks.MAX_LEVELS}
+    properties = {
+        "title": _text("The task's title."),
+        "recommendation": {**CONDITION, "description": "The result of an ai step."},
+        "outcomes": {"anyOf": [{"type": "array", "items": NAMED, "minItems": 1}, outcomes]},
+        "highlights": {"type": "object", "additionalProperties": ANYTHING},
+        "fields": {"type": "object", "additionalProperties": {"anyOf": [field, nothing]}},
+        "concerns": {"type": "array", "items": concern},
+        "assign": assign,
+        "sla": {"anyOf": [policy, sla]},
+        "escalate": {"anyOf": [policy, _mapping({"policy": policy}, ("policy",)), levels]},
+        "unanswered": _mapping({"after": DURATION, "outcome": NAMED}, ("after", "outcome")),
+        "undo": {**DURATION, "description": "How long a decision can be taken back; else as the queue says."},
+    }
+    return _mapping(properties, ("outcomes", "assign"))
+
+
+def _one_or_many() -> Schema:
+    return {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+
+
+def _level() -> Schema:
+    targets = {name: _choice(*of) for name, of in check_clocks.TARGETS.items()}
+    targets |= {name: _text(f"The {name}'s name.") for name in check_clocks.NAMED_TARGETS}
+    to = _mapping(targets) | {"minProperties": 1, "maxProperties": 1}
+    return _mapping(
+        {
+            "after": {**DURATION, "description": "Since the task was created."},
+            "to": to,
+            "when": {**CONDITION, "description": "Reads sla.critical too."},
+            "priority": _choice(*check_clocks.PRIORITIES),
+            "mode": _choice("add", "move", about="add: all of them may decide; move: only the new ones."),
+            "business": {"type": "boolean", "description": "Counts on the review's calendar."},
+        },
+        ("after", "to"),
+    )
+
+
+def _switch() -> Schema:
+    steps = {"$ref": "#/$defs/steps"}
+    when = _mapping({"when": CONDITION, "steps": steps}, ("when",))
+    otherwise = _mapping({"otherwise": {"const": True}, "steps": steps}, ("otherwise",))
+    return {"type": "array", "items": {"anyOf": [when, otherwise]}, "minItems": 1}
+
+
+def _parallel() -> Schema:
+    branches = {"type": "object", "additionalProperties": {"$ref": "#/$defs/steps"}}
+    return _mapping({"join": {"const": "all"}, "branches": branches}, ("branches",))
+
+
+_KINDS: Mapping[str, Schema] = {
+    "tool": _text("A tool and its version, such as mail.send@1.", pattern=r"@\d+$"),
+    "ai": _text("A decision point."),
+    "review": {"$ref": "#/$defs/review"},
+    "switch": _switch(),
+    "parallel": _parallel(),
+    "set": {"type": "object", "description": "Names and values."},
+    "end": {**NAMED, "description": "Ends the run well, with this outcome."},
+    "fail": _text("Ends the run as failed, with this message."),
+}
+_OPTIONS: Mapping[str, Schema] = {
+    "with": {"type": "object", "description": "What is given to it."},
+    "retry": {"$ref": "#/$defs/retry"},
+    "timeout": DURATION,
+    "ambiguous": _choice("retry", "reconcile", "ask", about="After a call that may have taken effect."),
+}

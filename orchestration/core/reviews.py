@@ -1,0 +1,239 @@
+"""Reviews in the core: what a review step asks for, its clocks, and what decisions and timers do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from orchestration.core.calendars import ALWAYS_OPEN, Calendar
+from orchestration.core.deciding import Deciding
+from orchestration.core.effects import FutureStep, OpenReview, ReviewRequest
+from orchestration.core.escalation import Deadlines, Level, PlannedLevel, deadlines, schedule
+from orchestration.core.language.definition import Step
+from orchestration.core.language.expressions import ExpressionError, Value, compile_value, evaluate_or_say
+
+
+def request_for(d: Deciding, step: Step) -> ReviewRequest:
+    """Evaluates everything a review step shows and asks. What steers (assignment, SLA, risk) must evaluate;
+    a title, highlight or concern that cannot be shown says so in its place."""
+    clocks = _Clocks(d, step)
+    spec, definition = step.spec, d.world.definition
+    recommendation = d.evaluate(step.values["recommendation"]) if "recommendation" in step.values else None
+    recommendation_id = recommendation.get("id") if isinstance(recommendation, Mapping) else None
+    return ReviewRequest(
+        run_id=d.work.run.id,
+        key=step.path,
+        kind="review",
+        workflow=definition.name,
+        workflow_title=definition.title,
+        workflow_version=d.world.version,
+        workflow_owner=definition.owner,
+        step_id=step.id,
+        title=_say(d, step.values["title"]),
+        queue=spec["assign"]["queue"],
+        outcomes=_outcomes(d, step),
+        created_at=d.now.process,
+        due_at=clocks.deadlines.due_at,
+        half_at=clocks.deadlines.half_at,
+        three_quarters_at=clocks.deadlines.three_quarters_at,
+        critical=clocks.critical,
+        undo_seconds=spec.get("undo"),
+        highlights=tuple(
+            {"label": item["label"], "value": _highlight(d, step.values[f"highlights.{index}"])}
+            for index, item in enumerate(spec.get("highlights", ()))
+        ),
+        fields=_fields(d, step),
+        concerns=_concerns(d, step),
+        context={"input": d.work.run.input, "steps": _results(d)},
+        recommendation_id=recommendation_id,
+        exclude=_excluded(d, step),
+        future=clocks.future(),
+        policies=clocks.pins,
+    )
+
+
+def open_review(d: Deciding, path: str, request: ReviewRequest) -> None:
+    """Records the review, arms its clocks and asks the desk for the task, all in one transaction."""
+    levels = [
+        {
+            "index": item.level,
+            "at": item.at.isoformat(),
+            "to": dict(item.to),
+            "priority": item.priority,
+            "mode": item.mode,
+        }
+        for item in request.future
+        if item.kind == "level" and item.applies
+    ]
+    unanswered = next((item for item in request.future if item.kind == "unanswered"), None)
+    review = {
+        "key": request.key,
+        "kind": "review",
+        "status": "open",
+        "created_at": request.created_at.isoformat(),
+        "due_at": request.due_at.isoformat() if request.due_at else None,
+        "outcomes": [outcome["id"] for outcome in request.outcomes],
+        "levels": levels,
+        "unanswered": unanswered.outcome if unanswered else None,
+        "policies": dict(request.policies),
+        "decision": None,
+    }
+    d.record(
+        "review.opened",
+        {"path": path, "key": request.key, "review": review},
+        {"fields": {item["name"]: item["value"] for item in request.fields}},
+    )
+    d.arm((f"{request.key}:{_timer_name(item)}", "process", item.at) for item in request.future if item.applies)
+    d.effects.append(OpenReview(request))
+
+
+def _timer_name(item: FutureStep) -> str:
+    return f"level.{item.level}" if item.kind == "level" else item.kind
+
+
+# ---- what is shown -----------------------------------------------------------------------------
+
+
+def _say(d: Deciding, value: Value, **more: Any) -> str:
+    return evaluate_or_say(value, {**d.context(value.references), **more})
+
+
+def _highlight(d: Deciding, value: Value) -> Any:
+    """A number stays one, so that the reader's language can write it; everything else is said as text."""
+    try:
+        found = d.evaluate(value)
+    except ExpressionError:
+        return _say(d, value)
+    return found if isinstance(found, int | float) and not isinstance(found, bool) else _say(d, value)
+
+
+def _results(d: Deciding) -> dict[str, Any]:
+    return {
+        step.id: step.result
+        for step in d.work.steps.values()
+        if step.status == "succeeded" and step.kind in ("tool", "ai", "set", "review")
+    }
+
+
+def _outcomes(d: Deciding, step: Step) -> tuple[Mapping[str, Any], ...]:
+    made = []
+    for index, outcome in enumerate(step.spec["outcomes"]):
+        risk = step.values.get(f"outcomes.{index}.risk")
+        made.append({**outcome, "risk": str(d.evaluate(risk)) if risk is not None else outcome.get("risk", "low")})
+    return tuple(made)
+
+
+def _fields(d: Deciding, step: Step) -> tuple[Mapping[str, Any], ...]:
+    return tuple(
+        {**item, "value": d.evaluate(step.values[f"fields.{item['name']}"])} for item in step.spec.get("fields", ())
+    )
+
+
+def _concerns(d: Deciding, step: Step) -> tuple[str, ...]:
+    said = []
+    for index, _ in enumerate(step.spec.get("concerns", ())):
+        when = step.values.get(f"concerns.{index}.when")
+        if when is None or _shown(d, when):
+            said.append(_say(d, step.values[f"concerns.{index}.say"]))
+    return tuple(said)
+
+
+def _shown(d: Deciding, when: Value) -> bool:
+    """A concern whose condition cannot be evaluated is shown rather than lost."""
+    try:
+        return d.evaluate(when) is not False
+    except Exception:  # noqa: BLE001 - whatever is wrong with it, the reviewer hears of the concern
+        return True
+
+
+def _excluded(d: Deciding, step: Step) -> tuple[str, ...]:
+    names: list[str] = []
+    for index, _ in enumerate(step.spec["assign"].get("exclude", ())):
+        excluded = d.evaluate(step.values[f"assign.exclude.{index}"])
+        names += [str(name) for name in excluded] if isinstance(excluded, list) else [str(excluded)]
+    return tuple(names)
+
+
+# ---- its clocks --------------------------------------------------------------------------------
+
+
+class _Clocks:
+    """The deadlines and the planned levels of one review, with the versions of the policies they come from."""
+
+    def __init__(self, d: Deciding, step: Step) -> None:
+        self.created_at = d.now.process
+        self.pins: dict[str, int] = {}
+        sla = self._named(d, "sla", step.spec.get("sla")) or {}
+        self.calendar = self._calendar(d, sla.get("calendar"))
+        critical = step.values.get("sla.critical") or (compile_value(sla["critical"]) if "critical" in sla else None)
+        self.critical = d.holds(critical) if critical is not None else False
+        due = timedelta(seconds=sla["due"]) if sla.get("due") is not None else None
+        self.deadlines: Deadlines = deadlines(self.created_at, due, self.calendar)
+        raw = self._named(d, "escalation", step.spec.get("escalate")) or []
+        self.conditions = [item.get("when") for item in raw]
+        levels = [self._level(d, index, item) for index, item in enumerate(raw)]
+        self.planned: tuple[PlannedLevel, ...] = schedule(self.created_at, levels, self.calendar)
+        self.unanswered = step.spec.get("unanswered")
+
+    def _named(self, d: Deciding, kind: str, spec: Any) -> Any:
+        """What is written inline wins over what is named."""
+        if not isinstance(spec, Mapping) or "policy" not in spec:
+            return spec
+        policy = d.world.policy(kind, spec["policy"])
+        self.pins[f"{kind}:{policy.name}"] = policy.version
+        if isinstance(policy.body, Mapping):
+            return {**policy.body, **{key: value for key, value in spec.items() if key != "policy"}}
+        return policy.body
+
+    def _calendar(self, d: Deciding, name: str | None) -> Calendar:
+        if name is None:
+            return ALWAYS_OPEN
+        calendar = d.world.calendar(name)
+        self.pins[f"calendar:{name}"] = calendar.version
+        return calendar
+
+    def _level(self, d: Deciding, index: int, item: Mapping[str, Any]) -> Level:
+        when = compile_value(item["when"]) if item.get("when") is not None else None
+        return Level(
+            index=index,
+            after=timedelta(seconds=item["after"]),
+            business=bool(item.get("business", False)),
+            to=item["to"],
+            priority=item.get("priority"),
+            mode=item.get("mode", "add"),
+            applies=d.holds(when, sla={"critical": self.critical}) if when is not None else True,
+        )
+
+    def future(self) -> tuple[FutureStep, ...]:
+        """Everything that will happen to the task by itself, in the order of its time."""
+        steps = [
+            FutureStep(kind, at)
+            for kind, at in (
+                ("half", self.deadlines.half_at),
+                ("three_quarters", self.deadlines.three_quarters_at),
+                ("breach", self.deadlines.due_at),
+            )
+            if at is not None
+        ]
+        steps += [
+            FutureStep(
+                "level",
+                planned.at,
+                level=planned.level.index,
+                to=planned.level.to,
+                applies=planned.level.applies,
+                mode=planned.level.mode,
+                priority=planned.level.priority,
+                when=self.conditions[planned.level.index],
+            )
+            for planned in self.planned
+        ]
+        if self.unanswered is not None:
+            at = self.created_at + timedelta(seconds=self.unanswered["after"])
+            steps.append(FutureStep("unanswered", at, outcome=self.unanswered["outcome"]))
+        return tuple(sorted(steps, key=_by_time))
+
+
+def _by_time(step: FutureStep) -> datetime:
+    return step.at

@@ -1,0 +1,77 @@
+"""The state of a run, as frozen values. It is what folding the run's audit events gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+OPEN_STEP = frozenset({"ready", "running", "retrying", "waiting", "incident"})
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    """One step run. `scope` counts a block's open branches, `review` is the engine's side of a review task."""
+
+    path: str
+    id: str
+    kind: str
+    status: str  # see StepRun.Status
+    position: int
+    started_at: datetime
+    ended_at: datetime | None = None
+    input: Any = None
+    result: Any = None
+    error: Mapping[str, Any] | None = None
+    scope: Mapping[str, Any] | None = None
+    review: Mapping[str, Any] | None = None
+    attempts: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_STEP
+
+
+@dataclass(frozen=True, slots=True)
+class TimerState:
+    """An instant at which the run wants to be told. `clock` is process or system."""
+
+    name: str
+    clock: str
+    due_at: datetime
+    generation: int
+    status: str  # armed | fired | stopped
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """One run: its steps by path and its timers by name."""
+
+    id: str
+    status: str = "new"  # new | running | succeeded | failed | cancelled
+    outcome: str = ""
+    input: Any = None
+    error: Mapping[str, Any] | None = None
+    source: str = ""
+    business_key: str | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    sequence: int = 0
+    steps: Mapping[str, StepState] = field(default_factory=dict)
+    timers: Mapping[str, TimerState] = field(default_factory=dict)
+
+    def armed(self) -> list[TimerState]:
+        return [timer for timer in self.timers.values() if timer.status == "armed"]
+
+
+def is_stuck(state: RunState) -> bool:
+    """An open run that nothing can move on: no ready or running step, no armed timer, no open review or incident."""
+    if state.status != "running":
+        return False
+    moving = any(step.status in ("ready", "running") for step in state.steps.values())
+    asked = any(
+        step.is_open and step.review is not None and step.review["status"] in ("open", "decided")
+        for step in state.steps.values()
+    )
+    return not (moving or asked or state.armed())
