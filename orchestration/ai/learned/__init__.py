@@ -1,0 +1,1 @@
+"""What people decided, learned and served without any library but the standard one; only training takes more."""

@@ -1,0 +1,130 @@
+"""The door: all that the faces of the product may do with the engine. One way in, whatever the channel."""
+
+from orchestration.core.calendars import Calendar, InvalidCalendar, calendar_from
+from orchestration.core.language.check import Checked, Fault
+from orchestration.core.language.definition import Definition, Step, compile_definition
+from orchestration.core.state import RunState, StepState, TimerState
+from orchestration.ports import SYSTEM, Actor
+from orchestration.runtime.answering import Standing, decide_review, hold_run, record_run_event, take_back_decision
+from orchestration.runtime.audit import checkpoint, record_change
+from orchestration.runtime.configuring import save_connection, save_decision_point
+from orchestration.runtime.definitions import definition_of
+from orchestration.runtime.heartbeats import beat, heartbeats
+from orchestration.runtime.outbox import on_topic, send_later
+from orchestration.runtime.publishing import (
+    activate_version,
+    check_policy,
+    check_workflow,
+    publish_workflow,
+    save_draft,
+)
+from orchestration.runtime.reading import (
+    Entry,
+    audit_entries,
+    chain_entries,
+    connection,
+    connections,
+    decision_points,
+    drafts,
+    folded,
+    recommendations,
+    run_attempts,
+    run_state,
+    run_steps,
+    run_timers,
+    runs,
+    timeline,
+    unregistered_tools,
+    versions,
+    workflows,
+)
+from orchestration.runtime.starting import Started, cancel_run, start_run
+from orchestration.runtime.sweeper import Chore, Sweeper, lose_all_leases
+from orchestration.runtime.tools import Tool, ToolCall, tool, tools
+from orchestration.runtime.verification import AuditFault, AuditReport, verify_audit
+from orchestration.tools.http import request_json
+from orchestration.triggers import (
+    BadSignature,
+    MalformedBody,
+    StaleSignature,
+    TriggerNotReady,
+    WebhookTrigger,
+    accept_webhook,
+    read_json_object,
+    webhook_trigger,
+)
+
+__all__ = [
+    "SYSTEM",
+    "Actor",
+    "AuditFault",
+    "AuditReport",
+    "BadSignature",
+    "Calendar",
+    "Checked",
+    "Chore",
+    "Definition",
+    "Entry",
+    "Fault",
+    "InvalidCalendar",
+    "MalformedBody",
+    "RunState",
+    "StaleSignature",
+    "Standing",
+    "Started",
+    "Step",
+    "StepState",
+    "Sweeper",
+    "TimerState",
+    "Tool",
+    "ToolCall",
+    "TriggerNotReady",
+    "WebhookTrigger",
+    "accept_webhook",
+    "activate_version",
+    "audit_entries",
+    "beat",
+    "calendar_from",
+    "cancel_run",
+    "chain_entries",
+    "check_policy",
+    "check_workflow",
+    "checkpoint",
+    "compile_definition",
+    "connection",
+    "connections",
+    "decide_review",
+    "decision_points",
+    "definition_of",
+    "drafts",
+    "folded",
+    "heartbeats",
+    "hold_run",
+    "lose_all_leases",
+    "on_topic",
+    "publish_workflow",
+    "read_json_object",
+    "recommendations",
+    "record_change",
+    "record_run_event",
+    "request_json",
+    "run_attempts",
+    "run_state",
+    "run_steps",
+    "run_timers",
+    "runs",
+    "save_connection",
+    "save_decision_point",
+    "save_draft",
+    "send_later",
+    "start_run",
+    "take_back_decision",
+    "timeline",
+    "tool",
+    "tools",
+    "unregistered_tools",
+    "verify_audit",
+    "versions",
+    "webhook_trigger",
+    "workflows",
+]

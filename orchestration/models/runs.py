@@ -1,0 +1,158 @@
+"""Runs, their steps, attempts and timers: the stored state of the engine."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from orchestration.models.identity import time_ordered_id
+from orchestration.models.workflows import Workflow, WorkflowVersion
+
+
+class Run(models.Model):
+    """One execution of a workflow version. Its row's lock orders all that happens to it."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running"  # set at the start; the core moves it on when the last step ends
+        SUCCEEDED = "succeeded"  # final: reached its end
+        FAILED = "failed"  # final: a `fail` step, or an incident that a person let fail
+        CANCELLED = "cancelled"  # final: somebody cancelled it
+
+    id = models.UUIDField(primary_key=True, default=time_ordered_id, editable=False)
+    workflow = models.ForeignKey(Workflow, on_delete=models.PROTECT, related_name="runs")
+    version = models.ForeignKey(WorkflowVersion, on_delete=models.PROTECT, related_name="runs")
+    status = models.CharField(max_length=12, choices=Status, default=Status.RUNNING)
+    outcome = models.CharField(max_length=100, blank=True)
+    input = models.JSONField()
+    error = models.JSONField(null=True, blank=True)  # {"class", "code", "message", "step"}
+    source = models.CharField(max_length=100)  # manual, api, webhook:<path>, demo
+    event_id = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - no event is not an empty event
+    business_key = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001
+    key_while = models.CharField(max_length=8, default="open")  # open | ever | always
+    sequence = models.PositiveIntegerField(default=0)  # of the last audit event; compare-and-set
+    audit_head = models.CharField(max_length=64, default="")  # hash of the last audit event
+    started_at = models.DateTimeField()  # process time
+    ended_at = models.DateTimeField(null=True, blank=True)  # process time
+
+    class Meta:
+        ordering = ("-started_at", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("workflow", "event_id"), condition=Q(event_id__isnull=False), name="run_event_once"
+            ),
+            models.UniqueConstraint(
+                fields=("workflow", "business_key"),
+                condition=Q(status="running", business_key__isnull=False, key_while="open"),
+                name="run_key_once_while_open",
+            ),
+            models.UniqueConstraint(
+                fields=("workflow", "business_key"),
+                condition=Q(business_key__isnull=False, key_while="ever"),
+                name="run_key_once_for_ever",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("workflow", "-started_at"), name="run_by_workflow"),
+            models.Index(fields=("-started_at", "-id"), name="run_newest_first"),
+            models.Index(fields=("started_at",), condition=Q(status="running"), name="run_open"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.workflow_id} {self.id}"
+
+
+class StepRun(models.Model):
+    """One step of one run, at one path. A finished one never changes again."""
+
+    class Status(models.TextChoices):
+        READY = "ready"  # a worker's lease moves it to running
+        RUNNING = "running"  # leased; completing the attempt, or losing the lease, moves it on
+        RETRYING = "retrying"  # its timer makes it ready again
+        WAITING = "waiting"  # for its review, or for the steps inside it
+        INCIDENT = "incident"  # in front of a person, whose choice moves it on
+        SUCCEEDED = "succeeded"  # final
+        FAILED = "failed"  # final
+        SKIPPED = "skipped"  # final: its condition was false
+        CANCELLED = "cancelled"  # final: the run ended another way
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps")
+    path = models.CharField(max_length=255)
+    step_id = models.CharField(max_length=100)
+    kind = models.CharField(max_length=12)
+    status = models.CharField(max_length=12, choices=Status)
+    position = models.PositiveIntegerField()  # of its opening among the run's audit events: the order to show
+    input = models.JSONField(null=True, blank=True)
+    result = models.JSONField(null=True, blank=True)
+    error = models.JSONField(null=True, blank=True)
+    scope = models.JSONField(null=True, blank=True)  # blocks: {"open": n, "taken": case}
+    review = models.JSONField(null=True, blank=True)  # reviews and incidents: the engine's side of the review task
+    attempts = models.PositiveSmallIntegerField(default=0)
+    ready_at = models.DateTimeField(null=True, blank=True)  # system time: since when a worker could have had it
+    started_at = models.DateTimeField()  # process time
+    ended_at = models.DateTimeField(null=True, blank=True)  # process time
+
+    class Meta:
+        ordering = ("run", "position")
+        constraints = (models.UniqueConstraint(fields=("run", "path"), name="step_run_path_once"),)
+        indexes = (models.Index(fields=("ready_at",), condition=Q(status="ready"), name="step_run_ready"),)
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.path}"
+
+
+class Attempt(models.Model):
+    """One try of a step, held by one worker for as long as its lease lasts (system time)."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running"  # its worker completes it; the sweeper loses it when the lease has expired
+        SUCCEEDED = "succeeded"  # final
+        FAILED = "failed"  # final: see `error`
+        LOST = "lost"  # final: the worker died or was too slow
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="attempts")
+    path = models.CharField(max_length=255)
+    number = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=12, choices=Status, default=Status.RUNNING)
+    lease_token = models.UUIDField()
+    lease_expires_at = models.DateTimeField()
+    worker = models.CharField(max_length=100)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    error = models.JSONField(null=True, blank=True)  # {"class", "code", "message"}
+
+    class Meta:
+        ordering = ("run", "path", "number")
+        constraints = (models.UniqueConstraint(fields=("run", "path", "number"), name="attempt_number_once"),)
+        indexes = (
+            models.Index(fields=("lease_expires_at",), condition=Q(status="running"), name="attempt_lease_open"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.path} attempt {self.number}"
+
+
+class Timer(models.Model):
+    """An instant at which the core wants to hear of a run. A stale generation does nothing."""
+
+    class Kind(models.TextChoices):
+        PROCESS = "process"  # due on process time: SLA, escalation, retries' waits
+        SYSTEM = "system"  # due on system time: undo windows
+
+    class Status(models.TextChoices):
+        ARMED = "armed"  # the sweeper fires it when it is due; the core may stop it
+        FIRED = "fired"  # final for this generation
+        STOPPED = "stopped"  # final for this generation; may be armed again with the next
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="timers")
+    name = models.CharField(max_length=300)  # <path or review key>:<what>
+    clock = models.CharField(max_length=8, choices=Kind)
+    due_at = models.DateTimeField()
+    generation = models.PositiveIntegerField(default=1)
+    status = models.CharField(max_length=8, choices=Status, default=Status.ARMED)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("run", "name"), name="timer_name_once"),)
+        indexes = (models.Index(fields=("clock", "due_at"), condition=Q(status="armed"), name="timer_armed"),)
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.name}"

@@ -1,0 +1,247 @@
+"""What the engine needs from its surroundings, and the values that cross the border.
+
+The desk, the demo and the deployment bind implementations with `bind`; the engine asks for them by `port`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol, TypeVar
+
+from orchestration.core.calendars import Calendar
+from orchestration.core.effects import FutureStep, PersonRef, ReachedLevel, ReviewRequest
+
+__all__ = [
+    "SYSTEM",
+    "Actor",
+    "Answer",
+    "Clock",
+    "Evidence",
+    "FutureStep",
+    "HumanTaskGateway",
+    "LabelSource",
+    "LabelledCase",
+    "MachineClock",
+    "NamedPolicy",
+    "Observer",
+    "PersonRef",
+    "PolicySource",
+    "Question",
+    "ReachedLevel",
+    "Recommender",
+    "ReviewRequest",
+    "bind",
+    "clock",
+    "human_tasks",
+    "labels",
+    "policies",
+    "recommender",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did something. `kind` is person, token, system or ai; `id` is stable, `label` is for people."""
+
+    kind: str
+    id: str
+    label: str
+
+
+SYSTEM = Actor("system", "engine", "ReviewHub")
+
+
+class Clock(Protocol):
+    """Process time may run fast in demos and simulations; system time never does. Both are aware, in UTC."""
+
+    def process_now(self) -> datetime: ...
+
+    def system_now(self) -> datetime: ...
+
+    def speed(self) -> float:
+        """Process seconds in one system second."""
+        ...
+
+
+class MachineClock:
+    """Both times are the machine's."""
+
+    def process_now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def system_now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def speed(self) -> float:
+        return 1.0
+
+
+# ---- people ------------------------------------------------------------------------------------
+
+
+class HumanTaskGateway(Protocol):
+    """The desk, as the engine sees it. Every call runs inside the engine's transaction and calls nothing outside."""
+
+    def open(self, request: ReviewRequest) -> None: ...
+
+    def people_for(self, run_id: str, key: str, target: Mapping[str, str]) -> tuple[PersonRef, ...]:
+        """Whom an escalation level reaches now: never the requester, never somebody excluded, never in a circle."""
+        ...
+
+    def escalate(self, run_id: str, key: str, level: ReachedLevel) -> None: ...
+
+    def warn(self, run_id: str, key: str, stage: str, at: datetime) -> None:
+        """`stage` is half, three_quarters or breach."""
+        ...
+
+    def close(self, run_id: str, key: str, outcome: str, at: datetime, unanswered: bool) -> None:
+        """The undo window has closed, or nobody answered: the outcome counts now."""
+        ...
+
+    def withdraw(self, run_id: str, key: str, reason: str, at: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPolicy:
+    """A policy kept in the settings, at one version. `body` has the canonical form of the language."""
+
+    name: str
+    version: int
+    body: Any
+
+
+class PolicySource(Protocol):
+    """Named calendars and policies, at their newest version. Raises `NotFound`."""
+
+    def calendar(self, name: str) -> Calendar: ...
+
+    def escalation_policy(self, name: str) -> NamedPolicy: ...
+
+    def sla_policy(self, name: str) -> NamedPolicy: ...
+
+    def names(self) -> Mapping[str, frozenset[str]]:
+        """What a workflow may name: {"queues", "calendars", "escalation_policies", "sla_policies"}."""
+        ...
+
+
+class Observer(Protocol):
+    """Told after a commit that something can be looked at anew. Must be quick and must not raise."""
+
+    def run_changed(self, run_id: str) -> None: ...
+
+
+# ---- recommendations ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a decision point is asked. `kind`: classify, recommend or write."""
+
+    decision_point: str
+    version: int
+    kind: str
+    facts: Mapping[str, Any]
+    run_id: str
+    outcomes: tuple[str, ...]
+    deadline_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A quote that occurs in the facts, and the dotted path of the fact it was taken from."""
+
+    source: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A recommendation. `outcome` None is an abstention; `confidence` is calibrated or None."""
+
+    outcome: str | None
+    confidence: float | None
+    agreed: int | None
+    sample: int | None
+    reasons: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    would_change: str
+    text: str | None
+    provenance: Mapping[str, Any]
+
+
+class Recommender(Protocol):
+    def recommend(self, question: Question) -> Answer: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledCase:
+    """One decision of a person, as something to learn from."""
+
+    case_id: str
+    facts: Mapping[str, Any]
+    outcome: str
+    text: str | None
+    decided_at: datetime
+    trains: bool
+
+
+class LabelSource(Protocol):
+    def labels(self, decision_point: str) -> Iterable[LabelledCase]: ...
+
+    def count(self, decision_point: str) -> int: ...
+
+
+# ---- binding -----------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Ports:
+    """The one set of implementations in this process."""
+
+    clock: Clock = field(default_factory=MachineClock)
+    human_tasks: HumanTaskGateway | None = None
+    policies: PolicySource | None = None
+    labels: LabelSource | None = None
+    recommender: Recommender | None = None
+    observer: Observer | None = None
+
+
+bound = Ports()
+
+_Port = TypeVar("_Port")
+
+
+def bind(**implementations: Any) -> None:
+    """Bind by name: clock, human_tasks, policies, labels, recommender, observer."""
+    for name, implementation in implementations.items():
+        if not hasattr(bound, name):
+            raise AttributeError(f"There is no port named {name!r}.")
+        setattr(bound, name, implementation)
+
+
+def clock() -> Clock:
+    return bound.clock
+
+
+def human_tasks() -> HumanTaskGateway:
+    return _required(bound.human_tasks, "human_tasks")
+
+
+def policies() -> PolicySource:
+    return _required(bound.policies, "policies")
+
+
+def labels() -> LabelSource:
+    return _required(bound.labels, "labels")
+
+
+def recommender() -> Recommender:
+    return _required(bound.recommender, "recommender")
+
+
+def _required(implementation: _Port | None, name: str) -> _Port:
+    if implementation is None:
+        raise RuntimeError(f"The port {name!r} is not bound; see reviewhub/wiring.py.")
+    return implementation

@@ -1,0 +1,147 @@
+"""One event, one transaction: lock, decide, save, audit, ask the desk; hints to workers only after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from orchestration.core.decide import Decided, decide
+from orchestration.core.deciding import MissingPolicy, Policy, World
+from orchestration.core.effects import (
+    CallStep,
+    CloseReview,
+    Effect,
+    EscalateReview,
+    OpenReview,
+    PersonRef,
+    WarnReview,
+    WithdrawReview,
+)
+from orchestration.core.events import Event, Now, TimerFired
+from orchestration.core.state import RunState, TimerState
+from orchestration.ports import SYSTEM, Actor, bound, clock, human_tasks, policies
+from orchestration.runtime import hints
+from orchestration.runtime.definitions import definition_of
+from orchestration.runtime.store import Held, hold, save
+
+
+def advance(run_id: Any, event: Event, actor: Actor = SYSTEM) -> RunState:
+    """Takes the run one event further, in a transaction of its own or in the caller's."""
+    with transaction.atomic():
+        held = hold(run_id)
+        commit(held, consider(held, event), actor)
+        return held.state
+
+
+def consider(held: Held, event: Event) -> Decided:
+    """Decides without writing. Named policies are loaded when the core asks for them."""
+    world = World(definition_of(held.row.version), held.row.version.number)
+    while True:
+        try:
+            return decide(held.state, event, now(), world)
+        except MissingPolicy as missing:
+            world = _with_policy(world, missing)
+
+
+def now() -> Now:
+    return Now(clock().process_now(), clock().system_now())
+
+
+def _with_policy(world: World, missing: MissingPolicy) -> World:
+    if missing.kind == "calendar":
+        calendar = policies().calendar(missing.name)
+        return replace(world, calendars={**world.calendars, missing.name: calendar})
+    load = policies().sla_policy if missing.kind == "sla" else policies().escalation_policy
+    named = load(missing.name)
+    policy = Policy(named.name, named.version, named.body)
+    return replace(world, policies={**world.policies, (missing.kind, missing.name): policy})
+
+
+def commit(held: Held, decided: Decided, actor: Actor, *, taken: Iterable[str] = ()) -> None:
+    """Writes a decision and does what it asks for. Steps in `taken` were leased already and need no hint."""
+    if not decided.changes:
+        return
+    save(held, decided, actor)
+    # Hints first: what the desk has to say after the commit must not keep a worker waiting.
+    for effect in sorted(decided.effects, key=lambda effect: not isinstance(effect, CallStep)):
+        _carry_out(held, effect, frozenset(taken))
+    transaction.on_commit(partial(_observed, str(held.row.id)), robust=True)
+
+
+def then(first: Decided, second: Decided) -> Decided:
+    """Two decisions in a row as one, so that both are written at once."""
+    return Decided(
+        second.state,
+        first.changes + second.changes,
+        first.effects + second.effects,
+        tuple(dict.fromkeys(first.touched_steps + second.touched_steps)),
+        tuple(dict.fromkeys(first.touched_timers + second.touched_timers)),
+    )
+
+
+def _observed(run_id: str) -> None:
+    if bound.observer is not None:
+        bound.observer.run_changed(run_id)
+
+
+def _carry_out(held: Held, effect: Effect, taken: frozenset[str]) -> None:
+    run_id = str(held.row.id)
+    match effect:
+        case CallStep(path):
+            if path not in taken:
+                queue = hints.queue_of(definition_of(held.row.version).at(path))
+                transaction.on_commit(partial(hints.send, run_id, path, queue), robust=True)
+        case OpenReview(request):
+            human_tasks().open(request)
+        case CloseReview(key, outcome, at, unanswered):
+            human_tasks().close(run_id, key, outcome, at, unanswered)
+        case WithdrawReview(key, reason, at):
+            human_tasks().withdraw(run_id, key, reason, at)
+        case WarnReview(key, stage, at):
+            human_tasks().warn(run_id, key, stage, at)
+        case EscalateReview(key, level):
+            human_tasks().escalate(run_id, key, level)
+
+
+# ---- timers ------------------------------------------------------------------------------------
+
+
+def fire(run_id: Any, name: str, generation: int) -> None:
+    """Tells a run that one of its timers is due. Whom an escalation reaches is settled here, once."""
+    with transaction.atomic():
+        held = hold(run_id)
+        fire_held(held, name, generation)
+
+
+def fire_held(held: Held, name: str, generation: int) -> None:
+    timer = held.state.timers.get(name)
+    people = _people_for(held, timer) if timer is not None else ()
+    commit(held, consider(held, TimerFired(name, generation, people)), SYSTEM)
+
+
+def fire_due(held: Held, before: datetime) -> None:
+    """Fires what was due on process time before an act was received, in the order of the due times."""
+    due = [timer for timer in held.state.armed() if timer.clock == "process" and timer.due_at < before]
+    for timer in sorted(due, key=_due_at):
+        fire_held(held, timer.name, timer.generation)
+
+
+def _due_at(timer: TimerState) -> datetime:
+    return timer.due_at
+
+
+def _people_for(held: Held, timer: TimerState) -> tuple[PersonRef, ...]:
+    key, _, what = timer.name.rpartition(":")
+    if not what.startswith("level.") or timer.status != "armed":
+        return ()
+    step = held.state.steps.get(key.partition("!")[0])
+    if step is None or step.review is None:
+        return ()
+    index = int(what.removeprefix("level."))
+    target = next(level["to"] for level in step.review["levels"] if level["index"] == index)
+    return human_tasks().people_for(str(held.row.id), key, target)

@@ -1,0 +1,63 @@
+"""The door through which decisions on reviews and incidents reach the engine, whatever channel they came by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from orchestration.core.changes import Change
+from orchestration.core.events import DecisionGiven, DecisionTakenBack
+from orchestration.ports import Actor, PersonRef, clock
+from orchestration.runtime.advance import commit, consider, fire_due
+from orchestration.runtime.store import hold, lock, record
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A decision that counts from `undo_until` on (system time; None: at once). `received_at` is process time."""
+
+    received_at: datetime
+    undo_until: datetime | None
+
+
+def hold_run(run_id: Any) -> None:
+    """Locks the run: the first lock of every transaction that touches its reviews. Raises `NotFound`."""
+    lock(run_id)
+
+
+def decide_review(
+    *, run_id: Any, key: str, outcome: str, fields: Mapping[str, Any], actor: Actor, undo_seconds: float
+) -> Standing:
+    """Takes a decision. It is received when the run's lock is held, so timers that were due before it go first.
+
+    Raises `InvalidTransition` (also where such a timer has just ended the review) and `NotFound`.
+    """
+    with transaction.atomic():
+        held = hold(run_id)
+        received_at = clock().process_now()
+        fire_due(held, received_at)
+        until = clock().system_now() + timedelta(seconds=undo_seconds) if undo_seconds > 0 else None
+        event = DecisionGiven(key, outcome, fields, PersonRef(actor.id, actor.label), received_at, until)
+        commit(held, consider(held, event), actor)
+        return Standing(received_at, until)
+
+
+def take_back_decision(*, run_id: Any, key: str, actor: Actor) -> None:
+    """Reopens a review within its undo window and arms its timers at their old instants."""
+    with transaction.atomic():
+        held = hold(run_id)
+        commit(held, consider(held, DecisionTakenBack(key, PersonRef(actor.id, actor.label))), actor)
+
+
+def record_run_event(
+    *, run_id: Any, kind: str, data: Mapping[str, Any], actor: Actor, values: Mapping[str, Any] | None = None
+) -> None:
+    """A fact of the desk's in the run's audit chain. It changes nothing in the engine."""
+    if not kind.startswith("desk."):
+        raise ValueError(f"{kind!r}: the desk's kinds begin with 'desk.'.")
+    with transaction.atomic():
+        record(lock(run_id), Change(kind, clock().process_now(), data, values), actor)

@@ -1,0 +1,160 @@
+"""What a worker does with a hint: lease the step, call out with no transaction open, complete it, and go on with
+the next ready step of the same pool instead of paying a hop for each."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+
+from orchestration.core.decide import Decided
+from orchestration.core.effects import CallStep
+from orchestration.core.events import AttemptFailed, AttemptLeased, AttemptSucceeded, Event
+from orchestration.core.language.definition import Step
+from orchestration.exceptions import InvalidTransition, LeaseLost, NotFound
+from orchestration.models import Attempt
+from orchestration.ports import SYSTEM, clock
+from orchestration.runtime import calls, hints
+from orchestration.runtime.advance import commit, consider, then
+from orchestration.runtime.definitions import definition_of
+from orchestration.runtime.store import Held, hold, hold_step
+from orchestration.runtime.tools import ToolCall
+
+BUDGET_SECONDS = 5.0  # how long one hint may go on with next steps before it makes room for others
+GRACE = timedelta(seconds=15)  # a lease outlives its call's timeout by this much
+WORKER = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:6]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A step that this worker may do, until the lease expires."""
+
+    run_id: str
+    step: Step
+    number: int
+    token: uuid.UUID
+    input: Mapping[str, Any]
+    scope: Mapping[str, Any]
+    queue: str
+
+
+def execute(run_id: str, path: str) -> int:
+    """Does the step and what follows in the same pool. Returns the number of attempts made."""
+    started, made = time.monotonic(), 0
+    lease = take(run_id, path)
+    while lease is not None:
+        outcome = calls.call(lease.step, lease.input, _tool_call(lease), reconcile=bool(lease.scope.get("reconcile")))
+        made += 1
+        go_on = time.monotonic() - started < BUDGET_SECONDS
+        lease = complete(lease, outcome, go_on=go_on)
+    return made
+
+
+def take(run_id: str, path: str) -> Lease | None:
+    """Leases a ready step. None where somebody else was first, or the run has moved on."""
+    try:
+        with transaction.atomic():
+            held = hold_step(run_id, path)
+            decided = consider(held, AttemptLeased(path, WORKER))
+            commit(held, decided, SYSTEM)
+            return _lease(held, decided, path)
+    except (InvalidTransition, NotFound):
+        return None
+
+
+def complete(lease: Lease, outcome: calls.Outcome, *, go_on: bool) -> Lease | None:
+    """Records what the call led to, and leases the next ready step of this pool in the same transaction."""
+    try:
+        with transaction.atomic():
+            held = hold(lease.run_id)
+            _end_attempt(lease, outcome)
+            decided = consider(held, _event(lease, outcome))
+            if isinstance(outcome, calls.Succeeded) and outcome.recommendation is not None:
+                outcome.recommendation.save(force_insert=True)
+            path = _next_here(held, decided, lease.queue) if go_on else None
+            if path is None:
+                commit(held, decided, SYSTEM)
+                return None
+            before = held.state
+            held.state = decided.state
+            leased = consider(held, AttemptLeased(path, WORKER))
+            held.state = before
+            commit(held, then(decided, leased), SYSTEM, taken=(path,))
+            return _lease(held, leased, path)
+    except LeaseLost:
+        return None
+
+
+def _event(lease: Lease, outcome: calls.Outcome) -> Event:
+    if isinstance(outcome, calls.Succeeded):
+        return AttemptSucceeded(lease.step.path, lease.number, outcome.result)
+    ambiguous = calls.ambiguity(lease.step)
+    return AttemptFailed(lease.step.path, lease.number, outcome.error, ambiguous, random.random())  # noqa: S311
+
+
+def _end_attempt(lease: Lease, outcome: calls.Outcome) -> None:
+    """The fencing token: only the holder of the current lease ends the attempt."""
+    failed = isinstance(outcome, calls.Failed)
+    ended = Attempt.objects.filter(
+        run_id=lease.run_id,
+        path=lease.step.path,
+        number=lease.number,
+        lease_token=lease.token,
+        status=Attempt.Status.RUNNING,
+    ).update(
+        status=Attempt.Status.FAILED if failed else Attempt.Status.SUCCEEDED,
+        ended_at=clock().system_now(),
+        error=outcome.error if isinstance(outcome, calls.Failed) else None,
+    )
+    if ended != 1:
+        raise LeaseLost
+
+
+def _next_here(held: Held, decided: Decided, queue: str) -> str | None:
+    definition = definition_of(held.row.version)
+    ready = [effect.path for effect in decided.effects if isinstance(effect, CallStep)]
+    return next((path for path in ready if hints.queue_of(definition.at(path)) == queue), None)
+
+
+def _lease(held: Held, decided: Decided, path: str) -> Lease:
+    step = definition_of(held.row.version).at(path)
+    state = decided.state.steps[path]
+    lease = Lease(
+        run_id=str(held.row.id),
+        step=step,
+        number=state.attempts,
+        token=uuid.uuid4(),
+        input=state.input or {},
+        scope=state.scope or {},
+        queue=hints.queue_of(step),
+    )
+    now = clock().system_now()
+    Attempt.objects.create(
+        run=held.row,
+        path=path,
+        number=lease.number,
+        lease_token=lease.token,
+        lease_expires_at=now + timedelta(seconds=calls.timeout_of(step)) + GRACE,
+        worker=WORKER,
+        started_at=now,
+    )
+    return lease
+
+
+def _tool_call(lease: Lease) -> ToolCall:
+    corrected = lease.scope.get("corrected")
+    suffix = f":{corrected}" if corrected else ""  # another input is another effect
+    return ToolCall(
+        idempotency_key=f"{lease.run_id}:{lease.step.path}{suffix}",
+        timeout=calls.timeout_of(lease.step),
+        attempt=lease.number,
+        run_id=lease.run_id,
+    )

@@ -1,0 +1,151 @@
+"""What others may read of the engine: query sets, and a run's story in the order in which it happened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from orchestration.core.changes import Change, fold
+from orchestration.core.state import RunState
+from orchestration.exceptions import NotFound
+from orchestration.models import (
+    Attempt,
+    AuditEvent,
+    AuditPayload,
+    Connection,
+    DecisionPoint,
+    Recommendation,
+    Run,
+    StepRun,
+    Timer,
+    Workflow,
+    WorkflowDraft,
+    WorkflowVersion,
+)
+from orchestration.ports import Actor
+from orchestration.runtime import store
+from orchestration.runtime.tools import tools
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One audit event, readable. `values` is None where there are none or they were erased."""
+
+    sequence: int
+    kind: str
+    at: datetime
+    actor: Actor
+    data: Mapping[str, Any]
+    values: Mapping[str, Any] | None
+
+
+def workflows() -> QuerySet[Workflow]:
+    return Workflow.objects.select_related("current")
+
+
+def versions(workflow: str) -> QuerySet[WorkflowVersion]:
+    return WorkflowVersion.objects.filter(workflow__name=workflow)
+
+
+def drafts() -> QuerySet[WorkflowDraft]:
+    return WorkflowDraft.objects.select_related("workflow")
+
+
+def runs() -> QuerySet[Run]:
+    return Run.objects.select_related("workflow", "version")
+
+
+def run_steps(run_id: Any) -> QuerySet[StepRun]:
+    return StepRun.objects.filter(run_id=run_id).order_by("position")
+
+
+def run_attempts(run_id: Any) -> QuerySet[Attempt]:
+    return Attempt.objects.filter(run_id=run_id).order_by("path", "number")
+
+
+def run_timers(run_id: Any) -> QuerySet[Timer]:
+    return Timer.objects.filter(run_id=run_id).order_by("due_at")
+
+
+def recommendations() -> QuerySet[Recommendation]:
+    return Recommendation.objects.select_related("decision_point__point")
+
+
+def decision_points() -> QuerySet[DecisionPoint]:
+    return DecisionPoint.objects.select_related("current")
+
+
+def connections() -> QuerySet[Connection]:
+    return Connection.objects.all()
+
+
+def connection(name: str) -> Connection:
+    found = Connection.objects.filter(name=name, enabled=True).first()
+    if found is None:
+        raise NotFound(f"There is no enabled connection {name!r}.")
+    return found
+
+
+def run_state(run_id: Any) -> RunState:
+    row = Run.objects.select_related("workflow", "version").filter(pk=run_id).first()
+    if row is None:
+        raise NotFound(f"There is no run {run_id}.")
+    return store.state_of(row)
+
+
+def timeline(run_id: Any) -> list[Entry]:
+    return chain_entries(f"run:{run_id}")
+
+
+def chain_entries(chain: str) -> list[Entry]:
+    payloads = dict(AuditPayload.objects.filter(chain=chain).values_list("sequence", "body"))
+    return [
+        Entry(
+            sequence=event.sequence,
+            kind=event.kind,
+            at=event.at,
+            actor=Actor(event.actor_kind, event.actor_id, event.actor_label),
+            data=json.loads(event.data),
+            values=json.loads(payloads[event.sequence]) if event.sequence in payloads else None,
+        )
+        for event in AuditEvent.objects.filter(chain=chain).order_by("sequence")
+    ]
+
+
+def audit_entries(chain: str | None = None) -> QuerySet[AuditEvent]:
+    events = AuditEvent.objects.order_by("-recorded_at", "-id")
+    return events.filter(chain=chain) if chain is not None else events
+
+
+def folded(run_id: Any) -> RunState:
+    """The run's state as its audit events tell it. Equal to `run_state`, or something is wrong."""
+    changes = [Change(entry.kind, entry.at, entry.data, entry.values) for entry in timeline(run_id)]
+    return fold(RunState(id=str(run_id)), changes)
+
+
+def unregistered_tools() -> list[str]:
+    """Tools that open runs may still call and that this installation does not know."""
+    open_versions = Run.objects.filter(status=Run.Status.RUNNING).order_by().values("version_id").distinct()
+    needed: set[str] = set()
+    for definition in WorkflowVersion.objects.filter(pk__in=open_versions).values_list("definition", flat=True):
+        needed |= _tools_in(definition.get("steps", ()))
+    return sorted(needed - tools().keys())
+
+
+def _tools_in(steps: Any) -> set[str]:
+    found: set[str] = set()
+    match steps:
+        case Mapping():
+            if "tool" in steps and "version" in steps:
+                found.add(f"{steps['tool']}@{steps['version']}")
+            for value in steps.values():
+                found |= _tools_in(value)
+        case list() | tuple():
+            for item in steps:
+                found |= _tools_in(item)
+    return found

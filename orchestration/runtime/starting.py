@@ -1,0 +1,146 @@
+"""Starting and cancelling runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+
+from orchestration.core.events import CancelRequested
+from orchestration.core.events import Started as RunStarted
+from orchestration.core.language.coercion import coerce
+from orchestration.core.language.definition import Definition
+from orchestration.core.language.expressions import ExpressionError
+from orchestration.core.language.validation import input_faults
+from orchestration.core.state import RunState
+from orchestration.exceptions import InvalidInput, NotFound, NotPublished
+from orchestration.models import Run, Workflow
+from orchestration.ports import Actor, clock
+from orchestration.runtime.advance import advance, commit, consider
+from orchestration.runtime.definitions import definition_of
+from orchestration.runtime.plain import storable
+from orchestration.runtime.store import Held
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The run that answers the event. `reason` is new, event (seen before) or key (its business key is taken)."""
+
+    run_id: str
+    created: bool
+    reason: str
+
+
+def start_run(
+    *, workflow: str, input: Mapping[str, Any], actor: Actor, source: str, event_id: str | None = None
+) -> Started:
+    """Starts a run of the workflow's current version, at most once for an event and as its key says.
+
+    Raises `NotFound`, `NotPublished`, and `InvalidInput` with the path of every fault.
+    """
+    row = startable().filter(name=workflow).first()
+    if row is None:
+        raise NotFound(f"There is no workflow {workflow!r}.")
+    return start_current(row, input=input, actor=actor, source=source, event_id=event_id)
+
+
+def startable() -> QuerySet[Workflow]:
+    """Workflows with as much of their current versions as starting needs."""
+    return Workflow.objects.select_related("current").defer("current__text", "current__definition")
+
+
+def start_current(
+    row: Workflow, *, input: Mapping[str, Any], actor: Actor, source: str, event_id: str | None
+) -> Started:
+    """As `start_run`, for a workflow that has just been read from `startable`."""
+    if row.current is None:
+        raise NotPublished(f"The workflow {row.name!r} has no published version.")
+    definition = definition_of(row.current)
+    try:
+        checked = check_input(definition, input)
+        key = _business_key(definition, checked)
+    except InvalidInput:
+        # An event that was seen before has its answer, whatever it says now.
+        known = _answering(row, definition, event_id, None)
+        if known is None:
+            raise
+        return known
+    # Without a key the event's unique constraint says the same, and only to those who come twice.
+    known = _answering(row, definition, event_id, key) if key is not None else None
+    if known is not None:
+        return known
+    run = Run(
+        workflow=row,
+        version=row.current,
+        input=checked,
+        source=source,
+        event_id=event_id,
+        business_key=key,
+        key_while=definition.key_while,
+        started_at=clock().process_now(),
+    )
+    try:
+        with transaction.atomic():
+            held = Held(run, RunState(id=str(run.id)))
+            commit(held, consider(held, RunStarted(checked, source, key)), actor)
+    except IntegrityError:
+        # Somebody else was quicker with the same event or key; theirs is the run.
+        raced = _answering(row, definition, event_id, key)
+        if raced is None:
+            raise
+        return raced
+    return Started(str(run.id), created=True, reason="new")
+
+
+def check_input(definition: Definition, given: Any) -> dict[str, Any]:
+    """The input as the workflow's schema means it. Raises `InvalidInput` with every fault's path."""
+    coerced = coerce(given, definition.input_schema)
+    faults = input_faults(coerced, definition.input_schema)
+    faults += [{"path": path, "message": "The text cannot be stored."} for path in _unstorable(coerced, "")]
+    if faults:
+        raise InvalidInput(sorted(faults, key=lambda fault: fault["path"]))
+    if not isinstance(coerced, dict):
+        raise InvalidInput([{"path": "/", "message": "The input must be an object."}])
+    return coerced
+
+
+def _unstorable(value: Any, path: str) -> list[str]:
+    """Where a text holds a NUL character or half of a surrogate pair, which no database here keeps."""
+    match value:
+        case str():
+            return [path or "/"] if not storable(value) else []
+        case Mapping():
+            return [found for name, item in value.items() for found in _unstorable(item, f"{path}/{name}")]
+        case list():
+            return [found for index, item in enumerate(value) for found in _unstorable(item, f"{path}/{index}")]
+        case _:
+            return []
+
+
+def _business_key(definition: Definition, checked: Mapping[str, Any]) -> str | None:
+    if definition.key is None or definition.key_while == "always":
+        return None
+    try:
+        return str(definition.key.evaluate({"input": checked}))[:255]
+    except ExpressionError as error:
+        raise InvalidInput([{"path": "/", "message": f"The run's key cannot be made: {error}"}]) from error
+
+
+def _answering(workflow: Workflow, definition: Definition, event_id: str | None, key: str | None) -> Started | None:
+    """The run that this event started, or else the one that has its business key. One query."""
+    same_event = Q(event_id=event_id) if event_id is not None else Q(pk__in=())
+    same_key = Q(business_key=key, key_while=definition.key_while) if key is not None else Q(pk__in=())
+    if definition.key_while == "open":
+        same_key &= Q(status=Run.Status.RUNNING)
+    found = dict(Run.objects.filter(same_event | same_key, workflow=workflow).values_list("event_id", "id"))
+    if event_id is not None and event_id in found:
+        return Started(str(found[event_id]), created=False, reason="event")
+    return next((Started(str(run_id), created=False, reason="key") for run_id in found.values()), None)
+
+
+def cancel_run(*, run_id: Any, reason: str, actor: Actor) -> None:
+    """Ends an open run now: what is open is cancelled and its reviews are withdrawn. Raises `InvalidTransition`."""
+    advance(run_id, CancelRequested(reason), actor)

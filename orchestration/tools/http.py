@@ -1,0 +1,83 @@
+"""How a tool calls another system by HTTP: every answer, and every silence, classed.
+
+Before the request is out nothing can have happened (transient); once it is out, silence is ambiguous.
+"""
+
+from __future__ import annotations
+
+import email.utils
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import httpx
+
+from orchestration.exceptions import AmbiguousError, PermanentError, TransientError
+
+BUSY = frozenset({408, 425, 429, 502, 503, 504})
+
+
+def request_json(
+    method: str,
+    url: str,
+    *,
+    timeout: float,
+    json: Any = None,
+    headers: Mapping[str, str] | None = None,
+    safe: bool = False,
+) -> Any:
+    """The JSON of a good answer. `safe`: the request changes nothing, so silence is transient, not ambiguous.
+
+    Raises `TransientError` (with the server's Retry-After), `PermanentError` or `AmbiguousError`.
+    """
+    silence = TransientError if safe else AmbiguousError
+    try:
+        answer = _client().request(method, url, json=json, headers=dict(headers or {}), timeout=timeout)
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        raise TransientError(f"{_host(url)} cannot be reached.", code="unreachable") from error
+    except httpx.TimeoutException as error:
+        raise silence(f"{_host(url)} did not answer within {timeout:g} s.", code="timeout") from error
+    except httpx.HTTPError as error:
+        raise silence(f"The connection to {_host(url)} broke: {type(error).__name__}.", code="broken") from error
+    return _read(answer, url, safe=safe)
+
+
+@lru_cache(maxsize=1)
+def _client() -> httpx.Client:
+    """One for the process: making its TLS context costs 33 ms. Connections are not kept, since one that went stale
+    would make a request that never arrived look ambiguous."""
+    return httpx.Client(limits=httpx.Limits(max_keepalive_connections=0))
+
+
+def _read(answer: httpx.Response, url: str, *, safe: bool) -> Any:
+    if answer.is_success:
+        try:
+            return answer.json() if answer.content else None
+        except ValueError as error:
+            raise PermanentError(f"{_host(url)} answered something that is no JSON.", code="no_json") from error
+    said = f"{_host(url)} answered {answer.status_code}: {answer.text[:300]}"
+    if answer.status_code in BUSY:
+        raise TransientError(said, code=f"http_{answer.status_code}", retry_after=retry_after(answer))
+    if answer.status_code >= 500:
+        kind = TransientError if safe else AmbiguousError
+        raise kind(said, code=f"http_{answer.status_code}")
+    raise PermanentError(said, code=f"http_{answer.status_code}")
+
+
+def retry_after(answer: httpx.Response) -> float | None:
+    """Seconds, from either form of the header (RFC 9110, section 10.2.3)."""
+    text = answer.headers.get("retry-after")
+    if text is None:
+        return None
+    if text.isdigit():
+        return float(text)
+    try:
+        until = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(0.0, (until - datetime.now(UTC)).total_seconds())
+
+
+def _host(url: str) -> str:
+    return httpx.URL(url).host

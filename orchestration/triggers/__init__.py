@@ -1,0 +1,17 @@
+"""How work comes in from outside."""
+
+from orchestration.triggers.addresses import WebhookTrigger, webhook_trigger
+from orchestration.triggers.json_body import MalformedBody, read_json_object
+from orchestration.triggers.signatures import BadSignature, StaleSignature
+from orchestration.triggers.webhooks import TriggerNotReady, accept_webhook
+
+__all__ = [
+    "BadSignature",
+    "MalformedBody",
+    "StaleSignature",
+    "TriggerNotReady",
+    "WebhookTrigger",
+    "accept_webhook",
+    "read_json_object",
+    "webhook_trigger",
+]
