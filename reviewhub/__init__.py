@@ -1,0 +1,1 @@
+"""ReviewHub: the desk where people and AI decide together."""

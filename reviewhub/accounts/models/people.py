@@ -1,0 +1,124 @@
+"""A person is an account; one verified address belongs to one person."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+
+def validate_zone(value: str) -> None:
+    if value not in available_timezones():
+        raise ValidationError(f"There is no time zone {value!r}; write it like Europe/Helsinki.")
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Person:
+        person = self.model(email=email.strip().lower(), **fields)
+        person.username = person.username or person.email.partition("@")[0]
+        person.display_name = person.display_name or person.username
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> Person:
+        """The first administrator of an installation, made on the command line."""
+        person = self.create_user(email, password, email_verified_at=timezone.now(), **fields)
+        person.grants.create(role="administrator", granted_by="command line")
+        return person
+
+    def get_by_natural_key(self, username: str | None) -> Person:
+        return self.get(email__iexact=(username or "").strip())
+
+
+class Person(AbstractBaseUser):
+    """Somebody who signs in. What they may do is in `reviewhub.accounts.permissions`, never in a flag here."""
+
+    class Theme(models.TextChoices):
+        SYSTEM = "system", "As the device says"
+        LIGHT = "light", "Light"
+        DARK = "dark", "Dark"
+
+    username = models.SlugField(max_length=100, unique=True)  # the name that workflows use: {user: carol}
+    email = models.EmailField(max_length=254, unique=True)
+    email_verified_at = models.DateTimeField(null=True, blank=True)
+    display_name = models.CharField(max_length=150)
+    zone = models.CharField(max_length=60, default="UTC", validators=(validate_zone,))
+    locale = models.CharField(max_length=12, default="en")
+    theme = models.CharField(max_length=8, choices=Theme, default=Theme.SYSTEM)
+    manager = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reports")
+    is_active = models.BooleanField("may sign in", default=True)
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["username", "display_name"]
+
+    class Meta:
+        ordering = ("display_name", "id")
+        verbose_name = "person"
+        verbose_name_plural = "people"
+        constraints = (
+            models.UniqueConstraint(Lower("email"), name="person_email_once"),
+            models.CheckConstraint(condition=~Q(manager=F("id")), name="person_not_own_manager"),
+        )
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = self.email.strip().lower()
+
+    def get_full_name(self) -> str:
+        return self.display_name
+
+    def get_short_name(self) -> str:
+        return self.display_name
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    @property
+    def initials(self) -> str:
+        words = self.display_name.split() or [self.username]
+        return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
+
+    @cached_property
+    def granted(self) -> frozenset[tuple[str, str]]:
+        """(role, workflow) of every grant; read once for each loaded person."""
+        return frozenset(self.grants.values_list("role", "workflow"))
+
+    # What Django's admin asks, answered from the table of roles and verbs.
+
+    @property
+    def is_staff(self) -> bool:
+        return self.has_module_perms("")
+
+    @property
+    def is_superuser(self) -> bool:
+        return False
+
+    def has_perm(self, perm: str, obj: object | None = None) -> bool:
+        from reviewhub.accounts.permissions import allows
+
+        reads = perm.partition(".")[2].startswith("view_")
+        return allows(self, "config.read" if reads else "config.edit")
+
+    def has_perms(self, perm_list: list[str], obj: object | None = None) -> bool:
+        return all(self.has_perm(perm, obj) for perm in perm_list)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        from reviewhub.accounts.permissions import allows
+
+        return allows(self, "config.read")

@@ -1,0 +1,181 @@
+"""The one table of roles and verbs. Checks, pages, the API and docs/roles.md all read it.
+
+A role is held everywhere (a grant), on one thing (a queue's members, a task's assignees, a workflow's owner),
+or by anybody who is signed in. What roles a person holds on a thing is answered by whoever owns the thing:
+see `roles_on`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
+from django.db.models import Model
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from reviewhub.accounts.models import Person
+
+
+class Role(StrEnum):
+    """Whoever holds it, and where it comes from."""
+
+    PERSON = "person"
+    REVIEWER = "reviewer"
+    LEAD = "lead"
+    ASSIGNEE = "assignee"
+    MENDER = "mender"
+    PROCESS_OWNER = "process_owner"
+    ENGINEER = "engineer"
+    OPERATOR = "operator"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    SERVICE = "service"
+
+
+ROLES: Mapping[Role, str] = {
+    Role.PERSON: "anybody who is signed in",
+    Role.REVIEWER: "a member of the task's queue",
+    Role.LEAD: "a lead of the task's queue",
+    Role.ASSIGNEE: "somebody an escalation level has asked",
+    Role.MENDER: "an engineer, an operator or the workflow's process owner, on incidents",
+    Role.PROCESS_OWNER: "the process owner of the workflow",
+    Role.ENGINEER: "engineers, everywhere",
+    Role.OPERATOR: "operators, everywhere",
+    Role.AUDITOR: "auditors, everywhere: reads all and changes nothing",
+    Role.ADMINISTRATOR: "administrators, everywhere: people and settings; decides nothing by this role",
+    Role.SERVICE: "a token that belongs to a system and not to a person: starts and reads, never decides",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """Something that can be done, as it reads after "may not", and the roles that may."""
+
+    says: str
+    roles: frozenset[Role]
+
+
+def _verb(says: str, *roles: Role) -> Verb:
+    return Verb(says, frozenset(roles))
+
+
+_DECIDERS = (Role.REVIEWER, Role.LEAD, Role.ASSIGNEE, Role.MENDER)
+_MAKERS = (Role.PROCESS_OWNER, Role.ENGINEER, Role.ADMINISTRATOR)
+
+VERBS: Mapping[str, Verb] = {
+    "task.read": _verb("read this task", *_DECIDERS, Role.PROCESS_OWNER, Role.OPERATOR, Role.AUDITOR, Role.SERVICE),
+    "task.claim": _verb("claim this task", *_DECIDERS),
+    "task.decide": _verb("decide this task", *_DECIDERS),
+    "task.comment": _verb("comment on this task", *_DECIDERS, Role.PROCESS_OWNER),
+    "task.release": _verb("release a task that somebody else has claimed", Role.LEAD),
+    "run.read": _verb(
+        "read this run",
+        Role.REVIEWER,
+        Role.LEAD,
+        Role.ASSIGNEE,
+        Role.PROCESS_OWNER,
+        Role.ENGINEER,
+        Role.OPERATOR,
+        Role.AUDITOR,
+        Role.SERVICE,
+    ),
+    "run.start": _verb("start a run", Role.PROCESS_OWNER, Role.ENGINEER, Role.OPERATOR, Role.SERVICE),
+    "run.cancel": _verb("cancel a run", Role.PROCESS_OWNER, Role.OPERATOR),
+    "workflow.read": _verb("read workflows", Role.PERSON, Role.SERVICE),
+    "workflow.edit": _verb("edit this workflow", *_MAKERS),
+    "workflow.publish": _verb("publish this workflow", *_MAKERS),
+    "config.read": _verb("read the settings", Role.AUDITOR, Role.ADMINISTRATOR),
+    "config.edit": _verb("change the settings", Role.ADMINISTRATOR),
+    "audit.read": _verb("read the audit trail", Role.AUDITOR, Role.ADMINISTRATOR),
+    "token.create": _verb("make a token of one's own", Role.PERSON),
+    "service_token.create": _verb("make a token for a system", Role.ENGINEER, Role.ADMINISTRATOR),
+}
+
+
+class PermissionDenied(DjangoPermissionDenied):
+    """This is not allowed."""
+
+    def __init__(self, message: str, *, verb: str = "") -> None:
+        self.verb = verb
+        super().__init__(message)
+
+
+def allows(person: Person | AnonymousUser | None, verb: str, subject: object = None) -> bool:
+    """Whether `person` may do `verb` to `subject`: a model instance, a workflow's name, or nothing in particular.
+
+    An unknown verb is a KeyError: a check that names nothing must not pass for a refusal.
+    """
+    roles = VERBS[verb].roles
+    return bool(roles & roles_of(person, subject))
+
+
+def allows_somewhere(person: Person | AnonymousUser | None, verb: str) -> bool:
+    """Whether a grant of `person` allows `verb` for anything at all. For menus, never for a check."""
+    if _may_sign_in(person):
+        granted = {Role(role) for role, _ in person.granted}
+        return bool(VERBS[verb].roles & (granted | {Role.PERSON}))
+    return False
+
+
+def require(person: Person | AnonymousUser | None, verb: str, subject: object = None) -> None:
+    """Raise PermissionDenied, in words for people, unless `allows`."""
+    if not allows(person, verb, subject):
+        who = getattr(person, "display_name", "") or "Somebody who is not signed in"
+        raise PermissionDenied(f"{who} may not {VERBS[verb].says}.", verb=verb)
+
+
+def service_allows(verb: str) -> bool:
+    """Whether a token that belongs to a system may do `verb`, its scopes permitting."""
+    return Role.SERVICE in VERBS[verb].roles
+
+
+def roles_of(person: Person | AnonymousUser | None, subject: object = None) -> frozenset[Role]:
+    """Every role that `person` holds on `subject`."""
+    if _may_sign_in(person):
+        everywhere = {Role(role) for role, workflow in person.granted if not workflow}
+        return frozenset({Role.PERSON} | everywhere | _roles_on_subject(person, subject))
+    return frozenset()
+
+
+def owns_workflow(person: Person, workflow: str, owner: str = "") -> bool:
+    """A process owner holds the grant for the workflow, or is the one it names as its owner."""
+    granted = (Role.PROCESS_OWNER.value, workflow) in person.granted
+    return granted or bool(owner and owner == person.username)
+
+
+def _may_sign_in(person: Person | AnonymousUser | None) -> TypeGuard[Person]:
+    return person is not None and person.is_authenticated and person.is_active
+
+
+# ---- who knows the roles on a thing ------------------------------------------------------------
+
+RolesOn = Callable[[Any, Any], set[Role]]  # (person, subject)
+_resolvers: dict[str, RolesOn] = {}
+
+
+def roles_on(label: str, resolver: RolesOn) -> None:
+    """Let `resolver` say what roles a person holds on instances of the model `label` ("reviews.ReviewTask")."""
+    _resolvers[label] = resolver
+
+
+def _roles_on_subject(person: Person, subject: object) -> set[Role]:
+    if subject is None:
+        return set()
+    if isinstance(subject, str):
+        return {Role.PROCESS_OWNER} if owns_workflow(person, subject) else set()
+    if not isinstance(subject, Model):
+        raise TypeError(f"There are no roles on a {type(subject).__name__}.")
+    return _resolvers[type(subject)._meta.label](person, subject)  # noqa: SLF001 - Django's documented name
+
+
+def _on_workflow(person: Person, workflow: Any) -> set[Role]:
+    return {Role.PROCESS_OWNER} if owns_workflow(person, workflow.name, workflow.owner) else set()
+
+
+roles_on("orchestration.Workflow", _on_workflow)
+roles_on("orchestration.WorkflowVersion", lambda person, version: _on_workflow(person, version.workflow))

@@ -1,0 +1,49 @@
+"""Changing who may do what. Every change is in the audit trail of the person it is about."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from orchestration import api
+from orchestration.ports import Actor
+from reviewhub.accounts.models import Absence, Person, RoleGrant
+
+
+@transaction.atomic
+def grant_role(*, person: Person, role: str, actor: Actor, workflow: str = "") -> RoleGrant:
+    """Grant a role; `workflow` names the one that a process owner owns. Granting again changes nothing."""
+    grant, created = RoleGrant.objects.get_or_create(
+        person=person, role=role, workflow=workflow, defaults={"granted_by": actor.label}
+    )
+    if created:
+        _record(person, "role.granted", role, workflow, actor)
+    return grant
+
+
+@transaction.atomic
+def withdraw_role(*, grant: RoleGrant, actor: Actor) -> None:
+    _record(grant.person, "role.withdrawn", grant.role, grant.workflow, actor)
+    grant.delete()
+
+
+@transaction.atomic
+def set_absence(
+    *, person: Person, starts_at: datetime, ends_at: datetime, delegate: Person | None, actor: Actor
+) -> Absence:
+    absence = Absence(person=person, starts_at=starts_at, ends_at=ends_at, delegate=delegate)
+    absence.full_clean()
+    absence.save()
+    data = {
+        "starts_at": starts_at.isoformat(),
+        "ends_at": ends_at.isoformat(),
+        "delegate": delegate.username if delegate else None,
+    }
+    api.record_change(chain=f"person:{person.username}", kind="absence.set", data=data, actor=actor)
+    return absence
+
+
+def _record(person: Person, kind: str, role: str, workflow: str, actor: Actor) -> None:
+    data = {"role": role, "workflow": workflow}
+    api.record_change(chain=f"role:{person.username}", kind=kind, data=data, actor=actor)

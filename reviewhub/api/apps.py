@@ -1,0 +1,13 @@
+"""The face for programs: REST at `/api/v1/`, and webhooks that come in at `/hooks/`."""
+
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    name = "reviewhub.api"
+    label = "api"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = "API"
+
+    def ready(self) -> None:
+        from reviewhub.api import schema  # noqa: F401 - registers how sign-in looks in the schema

@@ -1,0 +1,38 @@
+"""Serializer parts that the whole API shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+from rest_framework import serializers
+
+# Comments instead of docstrings here and below: the schema would show a base's docstring as everybody's description.
+
+
+# What comes in: a field that is not known is a fault, and not overlooked.
+class Strict(serializers.Serializer[Any]):
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = [name for name in data if name not in self.fields]
+            if unknown:
+                raise serializers.ValidationError({name: ["There is no such field."] for name in unknown})
+        return super().to_internal_value(data)
+
+
+# What goes out.
+class Shown(serializers.Serializer[Any]):
+    pass
+
+
+class Instant(serializers.DateTimeField):
+    """RFC 3339 in UTC, whatever zone the viewer is in."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(default_timezone=UTC, **options)
+
+
+class PersonShown(Shown):
+    username = serializers.CharField()
+    name = serializers.CharField(source="display_name")

@@ -1,0 +1,113 @@
+"""Runs, their steps and their timelines, as programs see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from reviewhub.api.fields import Instant, Shown, Strict
+
+
+def run_url(run_id: Any) -> str:
+    return f"/api/v1/runs/{run_id}/"
+
+
+class RunShown(Shown):
+    id = serializers.UUIDField()
+    url = serializers.SerializerMethodField()
+    workflow = serializers.CharField(source="workflow.name")
+    version = serializers.IntegerField(source="version.number")
+    status = serializers.ChoiceField(choices=("running", "succeeded", "failed", "cancelled"))
+    outcome = serializers.CharField(help_text="Empty while the run is open.")
+    source = serializers.CharField(help_text="manual, api, webhook:<path> …")  # type: ignore[assignment]
+    event_id = serializers.CharField(allow_null=True)
+    business_key = serializers.CharField(allow_null=True)
+    started_at = Instant()
+    ended_at = Instant(allow_null=True)
+
+    def get_url(self, run: Any) -> str:
+        return run_url(run.pk)
+
+
+class RunWithInput(RunShown):
+    input = serializers.DictField()
+    error = serializers.DictField(allow_null=True)
+
+
+class RunStart(Strict):
+    workflow = serializers.CharField(max_length=100)
+    input = serializers.DictField()
+    event_id = serializers.RegexField(
+        r"^[\x21-\x7e]+$",
+        required=False,
+        max_length=255,
+        help_text="The same event starts one run, for ever.",
+    )
+
+
+class RunStarted(Shown):
+    run_id = serializers.UUIDField()
+    url = serializers.SerializerMethodField()
+    created = serializers.BooleanField()
+    reason = serializers.ChoiceField(choices=("new", "event", "key"), help_text="Why this run is the answer.")
+
+    def get_url(self, started: Any) -> str:
+        return run_url(started.run_id)
+
+
+class Cancellation(Strict):
+    reason = serializers.CharField(max_length=300)
+
+
+class AttemptShown(Shown):
+    number = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=("running", "succeeded", "failed", "lost"))
+    started_at = Instant()
+    ended_at = Instant(allow_null=True)
+    error = serializers.DictField(allow_null=True)
+
+
+class StepShown(Shown):
+    path = serializers.CharField()
+    step_id = serializers.CharField()
+    kind = serializers.CharField()
+    status = serializers.ChoiceField(
+        choices=(
+            "ready",
+            "running",
+            "retrying",
+            "waiting",
+            "incident",
+            "succeeded",
+            "failed",
+            "skipped",
+            "cancelled",
+        )
+    )
+    input = serializers.JSONField(help_text="Null where there is none.")
+    result = serializers.JSONField(help_text="Null until it succeeded.")
+    error = serializers.DictField(allow_null=True)
+    started_at = Instant()
+    ended_at = Instant(allow_null=True)
+    attempts = serializers.SerializerMethodField()
+
+    @extend_schema_field(AttemptShown(many=True))
+    def get_attempts(self, step: Any) -> list[dict[str, Any]]:
+        tried = [attempt for attempt in self.context["attempts"] if attempt.path == step.path]
+        return list(AttemptShown(tried, many=True).data)
+
+
+class ActorShown(Shown):
+    kind = serializers.ChoiceField(choices=("person", "token", "system", "ai"))
+    label = serializers.CharField()  # type: ignore[assignment]
+
+
+class EntryShown(Shown):
+    sequence = serializers.IntegerField()
+    kind = serializers.CharField()
+    at = Instant()
+    actor = ActorShown()
+    data = serializers.DictField()  # type: ignore[assignment]
+    values = serializers.DictField(allow_null=True, help_text="Null where there are none, or they were erased.")

@@ -1,0 +1,151 @@
+"""Review tasks, as programs see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from orchestration.ports import clock
+from reviewhub.api.fields import Instant, PersonShown, Shown, Strict
+from reviewhub.reviews.models import Decision, ReviewTask
+from reviewhub.reviews.selectors import future_of
+
+
+class TaskRow(Shown):
+    id = serializers.UUIDField()
+    url = serializers.SerializerMethodField()
+    version = serializers.IntegerField(help_text="What the ETag says.")
+    kind = serializers.ChoiceField(choices=ReviewTask.Kind.values)
+    title = serializers.CharField()
+    queue = serializers.CharField(source="queue.slug")
+    workflow = serializers.CharField()
+    workflow_version = serializers.IntegerField()
+    run = serializers.UUIDField(source="run_id")
+    step = serializers.CharField(source="step_id")
+    status = serializers.ChoiceField(choices=ReviewTask.Status.values)
+    priority = serializers.ChoiceField(choices=ReviewTask.Priority.values)
+    critical = serializers.BooleanField()
+    stage = serializers.CharField(help_text="Empty, half, three_quarters or breach: how much of the time is gone.")
+    level = serializers.IntegerField(help_text="Of escalation, as reached; 0 for none.")
+    highlights = serializers.ListField(child=serializers.DictField())
+    concerns = serializers.ListField(child=serializers.CharField())
+    ai_outcome = serializers.CharField(help_text="Empty: no recommendation.")
+    ai_confidence = serializers.FloatField(allow_null=True, help_text="Calibrated, 0 to 1; null: no number.")
+    created_at = Instant()
+    due_at = Instant(allow_null=True)
+    holder = serializers.SerializerMethodField()
+    outcome = serializers.CharField(help_text="Empty until decided.")
+    decided_at = Instant(allow_null=True)
+    undo_until = Instant(allow_null=True, help_text="Until then the decision can be taken back; system time.")
+    closed_at = Instant(allow_null=True)
+    unanswered = serializers.BooleanField()
+
+    def get_url(self, task: ReviewTask) -> str:
+        return f"/api/v1/tasks/{task.pk}/"
+
+    def get_holder(self, task: ReviewTask) -> str | None:
+        """Who has claimed it, as long as the lease holds."""
+        held = task.holder_id(clock().system_now()) is not None
+        return task.claimed_by.username if held and task.claimed_by else None
+
+
+class OutcomeShown(Shown):
+    id = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    risk = serializers.CharField(help_text="low or high; high needs `confirmed`.")
+    reason = serializers.CharField(help_text="When reasons are needed: against_ai, always or never.")
+
+
+class RecommendationShown(Shown):
+    outcome = serializers.CharField(help_text="Empty: it abstained.")
+    confidence = serializers.FloatField(allow_null=True)
+    agreed = serializers.IntegerField(allow_null=True)
+    sample = serializers.IntegerField(allow_null=True)
+    reasons = serializers.ListField(child=serializers.CharField())
+    evidence = serializers.ListField(child=serializers.DictField())
+    would_change = serializers.CharField()
+    text = serializers.CharField()
+    provenance = serializers.DictField()
+
+
+class FutureShown(Shown):
+    kind = serializers.ChoiceField(choices=("half", "three_quarters", "breach", "level", "unanswered"))
+    at = Instant()
+    people = serializers.ListField(child=serializers.CharField(), help_text="Whom a level reaches, as of now.")
+    level = serializers.IntegerField(allow_null=True)
+    applies = serializers.BooleanField(help_text="False where its condition was false.")
+    condition = serializers.CharField(allow_null=True)
+    outcome = serializers.CharField(help_text="Of unanswered.")
+    reached = serializers.BooleanField()
+
+
+class DecisionShown(Shown):
+    id = serializers.UUIDField()
+    outcome = serializers.CharField()
+    by = PersonShown()
+    received_at = Instant()
+    undo_until = Instant(allow_null=True)
+    fields = serializers.DictField()  # type: ignore[assignment]
+    channel = serializers.ChoiceField(choices=Decision.Channel.values)
+    reasons = serializers.SerializerMethodField()
+    note = serializers.SerializerMethodField()
+
+    def get_reasons(self, decision: Decision) -> list[str]:
+        override = getattr(decision, "override", None)
+        return [reason.code for reason in override.reasons.all()] if override else []
+
+    def get_note(self, decision: Decision) -> str:
+        override = getattr(decision, "override", None)
+        return override.note if override else ""
+
+
+class TaskShown(TaskRow):
+    outcomes = OutcomeShown(many=True)
+    fields = serializers.ListField(child=serializers.DictField())  # type: ignore[assignment]
+    why = serializers.ListField(child=serializers.CharField(), help_text="Why a person is asked.")
+    context = serializers.DictField(help_text="The run's input and its steps' results.")  # type: ignore[assignment]
+    recommendation = RecommendationShown(allow_null=True)
+    future = serializers.SerializerMethodField(help_text="Who gets it next, and when.")
+    incident = serializers.DictField(allow_null=True)
+    evidence_hash = serializers.CharField(help_text="SHA-256 of what a reviewer is shown.")
+    withdrawn_reason = serializers.CharField()
+    decision = serializers.SerializerMethodField()
+
+    @extend_schema_field(FutureShown(many=True))
+    def get_future(self, task: ReviewTask) -> list[dict[str, Any]]:
+        return list(FutureShown(future_of(task), many=True).data)
+
+    @extend_schema_field(DecisionShown(allow_null=True))
+    def get_decision(self, task: ReviewTask) -> dict[str, Any] | None:
+        standing = task.decisions.filter(taken_back_at=None).select_related("by", "override").first()
+        return dict(DecisionShown(standing).data) if standing else None
+
+
+class DecisionGiven(Strict):
+    outcome = serializers.CharField(max_length=100)
+    corrections = serializers.DictField(required=False, default=dict, help_text="Corrected fields by their names.")
+    reasons = serializers.ListField(child=serializers.CharField(max_length=81), required=False, max_length=20)
+    note = serializers.CharField(required=False, default="", allow_blank=True, max_length=4000)
+    ai_right_if_known = serializers.ChoiceField(choices=("", "yes", "no", "unsure"), required=False, default="")
+    confirmed = serializers.BooleanField(required=False, default=False)
+    evidence_hash = serializers.RegexField(r"^[0-9a-f]{64}$", required=False, default="")
+    seconds_spent = serializers.FloatField(required=False, min_value=0, max_value=86_400)
+
+
+class ReasonShown(Shown):
+    code = serializers.CharField(help_text="As decisions name it: policy, or policy/rule_outdated.")
+    label = serializers.CharField()  # type: ignore[assignment]
+    needs_note = serializers.BooleanField()
+
+
+class CommentShown(Shown):
+    id = serializers.IntegerField()
+    by = PersonShown()
+    text = serializers.CharField()
+    created_at = Instant()
+
+
+class CommentGiven(Strict):
+    text = serializers.CharField(max_length=4000)

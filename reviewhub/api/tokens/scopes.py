@@ -1,0 +1,31 @@
+"""What a token may be used for. A scope never gives more than its person has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import MappingProxyType
+
+SCOPES = MappingProxyType(
+    {
+        "workflows:read": "Read workflows and their versions",
+        "workflows:deploy": "Publish a workflow's text, and go back to another version",
+        "runs:read": "Read runs, their steps and timelines",
+        "runs:start": "Start runs",
+        "runs:cancel": "Cancel runs",
+        "tasks:read": "Read review tasks and their comments",
+        "tasks:comment": "Write comments",
+        "tasks:decide": "Claim review tasks, decide them and take decisions back",
+    }
+)
+
+SERVICE_SCOPES = frozenset({"workflows:read", "runs:read", "runs:start", "tasks:read"})
+
+
+def offered(kind: str) -> frozenset[str]:
+    """The scopes that a token of this kind may have."""
+    return SERVICE_SCOPES if kind == "service" else frozenset(SCOPES)
+
+
+def refused(kind: str, scopes: Iterable[str]) -> list[str]:
+    """Those of the scopes that a token of this kind may not have, in the order given."""
+    return [scope for scope in scopes if scope not in offered(kind)]

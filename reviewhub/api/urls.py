@@ -1,0 +1,38 @@
+"""Addresses of the API. They are nouns, and end in a slash."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from reviewhub.api.views import docs, problems, runs, schema, tasks, tokens, workflows
+
+app_name = "api"
+
+urlpatterns = [
+    path("v1/workflows/", workflows.Workflows.as_view(), name="workflows"),
+    path("v1/workflows/<slug:name>/", workflows.OneWorkflow.as_view(), name="workflow"),
+    path("v1/workflows/<slug:name>/versions/", workflows.Versions.as_view(), name="versions"),
+    path("v1/workflows/<slug:name>/versions/<int:number>/", workflows.OneVersion.as_view(), name="version"),
+    path(
+        "v1/workflows/<slug:name>/versions/<int:number>/activation/",
+        workflows.Activation.as_view(),
+        name="activation",
+    ),
+    path("v1/runs/", runs.Runs.as_view(), name="runs"),
+    path("v1/runs/<uuid:run_id>/", runs.OneRun.as_view(), name="run"),
+    path("v1/runs/<uuid:run_id>/cancellation/", runs.Cancelling.as_view(), name="cancellation"),
+    path("v1/runs/<uuid:run_id>/timeline/", runs.Timeline.as_view(), name="timeline"),
+    path("v1/runs/<uuid:run_id>/steps/", runs.Steps.as_view(), name="steps"),
+    path("v1/tasks/", tasks.Tasks.as_view(), name="tasks"),
+    path("v1/tasks/<uuid:task_id>/", tasks.OneTask.as_view(), name="task"),
+    path("v1/tasks/<uuid:task_id>/claim/", tasks.Claim.as_view(), name="claim"),
+    path("v1/tasks/<uuid:task_id>/decision/", tasks.Deciding.as_view(), name="decision"),
+    path("v1/tasks/<uuid:task_id>/comments/", tasks.Comments.as_view(), name="comments"),
+    path("v1/reasons/", tasks.Reasons.as_view(), name="reasons"),
+    path("v1/tokens/", tokens.Tokens.as_view(), name="tokens"),
+    path("v1/tokens/<uuid:token_id>/", tokens.OneToken.as_view(), name="token"),
+    path("schema/", schema.SchemaView.as_view(), name="schema"),
+    path("docs/", docs.docs, name="docs"),
+    path("problems/<slug:kind>/", problems.ProblemType.as_view(), name="problem"),
+    re_path(r"", problems.Missing.as_view(), name="missing"),
+]

@@ -1,0 +1,45 @@
+"""What a caller may know of. What one may not see is not there: the answer is 404."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+from rest_framework.request import Request
+
+from orchestration import api
+from reviewhub.api.access import person_of, require_right, service_of
+from reviewhub.reviews.models import ReviewTask
+from reviewhub.reviews.models.querysets import ReviewTaskQuerySet
+from reviewhub.reviews.selectors import visible_runs
+
+
+def runs_for(request: Request) -> QuerySet[Any]:
+    if service_of(request) is not None:
+        require_right(request, "run.read")
+        return api.runs()
+    return visible_runs(person_of(request))
+
+
+def run_for(request: Request, run_id: UUID) -> Any:
+    run = runs_for(request).filter(pk=run_id).first()
+    if run is None:
+        raise Http404
+    return run
+
+
+def tasks_for(request: Request) -> ReviewTaskQuerySet:
+    if service_of(request) is not None:
+        require_right(request, "task.read")
+        return ReviewTask.objects.all()
+    return ReviewTask.objects.visible_to(person_of(request))
+
+
+def task_for(request: Request, task_id: UUID) -> ReviewTask:
+    tasks = tasks_for(request).select_related("queue", "claimed_by", "recommendation")
+    task = tasks.filter(pk=task_id).first()
+    if task is None:
+        raise Http404
+    return task

@@ -1,0 +1,40 @@
+"""What the web server serves: pages and the API over HTTP, live changes over WebSockets."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import MutableMapping
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reviewhub.settings")
+
+from django.core.asgi import get_asgi_application
+
+django_application: Any = get_asgi_application()  # sets Django up, so it comes before what needs its models
+
+from channels.auth import AuthMiddlewareStack  # noqa: E402
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+
+from reviewhub import memory  # noqa: E402
+from reviewhub.api.body_limit import BodyLimit  # noqa: E402
+from reviewhub.production import refuse_the_demo  # noqa: E402
+from reviewhub.realtime import publish  # noqa: E402
+from reviewhub.realtime.routing import websocket_urlpatterns  # noqa: E402
+from reviewhub.static_files import StaticFiles  # noqa: E402
+
+refuse_the_demo()
+routes = ProtocolTypeRouter(
+    {
+        "http": StaticFiles(BodyLimit(django_application)),
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+    }
+)
+memory.settle()
+
+
+async def application(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+    """Everything, with live changes sent on the loop of this server."""
+    publish.use_loop(asyncio.get_running_loop())
+    await routes(scope, receive, send)

@@ -1,0 +1,53 @@
+"""Mails, from the outbox. Sending the same key again does nothing; a notice that was read meanwhile still goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from orchestration import ports
+from orchestration.api import on_topic
+from reviewhub.notifications.models import Notice
+
+TOPIC = "notices.mail"
+
+
+@on_topic(TOPIC)
+def send_notice(payload: Mapping[str, Any], key: str) -> None:
+    """One mail for one notice. What the backend raises sends the message back to the outbox."""
+    notice = Notice.objects.select_related("person", "task__queue").filter(pk=payload["notice"]).first()
+    if notice is None or notice.mailed_at is not None or not notice.person.is_active:
+        return
+    mail_of(notice, key).send()
+    Notice.objects.filter(pk=notice.pk).update(mailed_at=ports.clock().system_now())
+
+
+def mail_of(notice: Notice, key: str) -> EmailMultiAlternatives:
+    """Plain text with an HTML part. What came from outside is escaped there, and on one line in the subject."""
+    context = {"notice": notice, "task": notice.task, "zone": notice.person.timezone, "link": link_to(notice)}
+    mail = EmailMultiAlternatives(
+        subject=_one_line(f"{notice.get_kind_display()}: {notice.subject}"),
+        body=render_to_string("notifications/notice.txt", context),
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[notice.person.email],
+        headers={"Message-ID": f"<{key.replace(':', '-')}@{_host()}>", "Auto-Submitted": "auto-generated"},
+    )
+    mail.attach_alternative(render_to_string("notifications/notice.html", context), "text/html")
+    return mail
+
+
+def link_to(notice: Notice) -> str:
+    return f"{settings.PUBLIC_URL}{reverse('web:task', args=(notice.task_id,))}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:200]
+
+
+def _host() -> str:
+    return settings.PUBLIC_URL.partition("://")[2].partition("/")[0].partition(":")[0] or "reviewhub"

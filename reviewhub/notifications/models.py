@@ -1,0 +1,41 @@
+"""What somebody was told."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Notice(models.Model):
+    """One thing told to one person, in the application; a mail says the same."""
+
+    class Kind(models.TextChoices):
+        ASKED = "asked", "You are asked"  # an escalation level has reached the person
+        HALF = "half", "Half of the time is gone"
+        THREE_QUARTERS = "three_quarters", "Three quarters of the time are gone"
+        BREACH = "breach", "The time is over"
+        RELEASED = "released", "Released by somebody else"
+        DECIDED = "decided", "Decided by somebody else"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
+    task = models.ForeignKey("reviews.ReviewTask", on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=14, choices=Kind)
+    key = models.CharField(max_length=120)  # what it is about: the same is told to the same person once
+    subject = models.CharField(max_length=300)
+    text = models.CharField(max_length=500)
+    at = models.DateTimeField()  # process time
+    read_at = models.DateTimeField(null=True, blank=True)  # system time
+    mailed_at = models.DateTimeField(null=True, blank=True)  # system time
+
+    class Meta:
+        ordering = ("-at", "-id")
+        constraints = (models.UniqueConstraint(fields=("person", "key"), name="notice_told_once"),)
+        indexes = (
+            models.Index(fields=("person", "-at"), name="notice_of_person"),
+            models.Index(fields=("person",), condition=Q(read_at__isnull=True), name="notice_unread"),
+        )
+
+    def __str__(self) -> str:
+        return self.subject

@@ -1,0 +1,103 @@
+"""Who is told of what. One table, from the kind of fact to the people and the words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from reviewhub.accounts.models import Person
+from reviewhub.reviews.announcements import Fact
+from reviewhub.reviews.models import QueueMembership, ReviewTask
+from reviewhub.reviews.people import owners_of
+from reviewhub.reviews.services.holding import is_excluded
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`kind` is a Notice.Kind; `key` makes it the same message when it is told again."""
+
+    kind: str
+    key: str
+    people: tuple[Person, ...]
+    text: str
+
+
+def messages_for(fact: Fact) -> list[Message]:
+    make = _MAKES.get(fact.kind)
+    return [message for message in make(fact) if message.people] if make else []
+
+
+def _escalated(fact: Fact) -> Iterable[Message]:
+    level, task = fact.details["level"], fact.task
+    yield _message("asked", f"level.{level}", fact.people, task, f"Escalation level {level} has reached you.")
+
+
+def _warned(fact: Fact) -> Iterable[Message]:
+    task, stage = fact.task, fact.details["stage"]
+    match stage:
+        case "half":
+            people = _assignees(task) or _leads(task) or _reviewers(task)
+            yield _message(stage, stage, people, task, "Half of the time is gone.")
+        case "three_quarters":
+            people = _leads(task) or _manager(task)
+            yield _message(stage, stage, people, task, "Three quarters of the time are gone.")
+        case "breach":
+            people = _manager(task) or _leads(task)
+            told = {*people, *owners_of(task)} if task.critical else {*people}
+            yield _message(stage, stage, told, task, "The time is over, and nobody has decided.")
+
+
+def _released(fact: Fact) -> Iterable[Message]:
+    """Whoever gives their own claim back knows it."""
+    task, by = fact.task, fact.by
+    if by is not None:
+        held_by = [person for person in fact.people if person.pk != by.pk]
+        yield _message("released", f"released.{task.version}", held_by, task, f"{by.display_name} released your claim.")
+
+
+def _decided(fact: Fact) -> Iterable[Message]:
+    task, by = fact.task, fact.by
+    others = [person for person in _assignees(task) if by is None or person.pk != by.pk]
+    who = by.display_name if by else "Somebody"
+    key = f"decided.{task.version}"
+    yield _message("decided", key, others, task, f"{who} decided “{task.outcome_label}”.")
+
+
+def _withdrawn(fact: Fact) -> Iterable[Message]:
+    text = f"It needs no decision any more. {fact.details.get('reason', '')}".strip()
+    yield _message("withdrawn", "withdrawn", fact.people, fact.task, text)
+
+
+_MAKES: Mapping[str, Callable[[Fact], Iterable[Message]]] = {
+    "escalated": _escalated,
+    "warned": _warned,
+    "released": _released,
+    "decided": _decided,
+    "withdrawn": _withdrawn,
+}
+
+
+def _message(kind: str, key: str, people: Iterable[Person], task: ReviewTask, text: str) -> Message:
+    """Nobody who may not decide the task is told of it: the requester above all."""
+    told = {person.pk: person for person in people if person.is_active and not is_excluded(task, person)}
+    return Message(kind, f"{task.pk}:{key}", tuple(told[pk] for pk in sorted(told)), text)
+
+
+def _assignees(task: ReviewTask) -> list[Person]:
+    return list(Person.objects.filter(assignments__task=task, assignments__ended_at__isnull=True))
+
+
+def _leads(task: ReviewTask) -> list[Person]:
+    return _members(task, QueueMembership.Role.LEAD)
+
+
+def _reviewers(task: ReviewTask) -> list[Person]:
+    return _members(task, QueueMembership.Role.REVIEWER)
+
+
+def _members(task: ReviewTask, role: str) -> list[Person]:
+    return list(Person.objects.filter(memberships__queue=task.queue_id, memberships__role=role))
+
+
+def _manager(task: ReviewTask) -> list[Person]:
+    return [task.queue.manager] if task.queue.manager else []

@@ -1,0 +1,65 @@
+"""Telling people: notices in the fact's transaction, mails from the outbox after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from django.db import transaction
+
+from orchestration import api, ports
+from reviewhub.accounts.models import Person
+from reviewhub.notifications.mail import TOPIC
+from reviewhub.notifications.models import Notice
+from reviewhub.notifications.recipients import Message, messages_for
+from reviewhub.reviews.announcements import Fact
+
+_hear: Callable[[int], None] | None = None
+
+
+def when_noticed(hear: Callable[[int], None]) -> None:
+    """Binds who is told, after the commit, that a person (by id) has a new notice."""
+    global _hear
+    _hear = hear
+
+
+def listen(fact: Fact) -> None:
+    """Bound to `reviewhub.reviews.announcements.when_told`."""
+    for message in messages_for(fact):
+        tell(message, fact)
+
+
+def tell(message: Message, fact: Fact) -> list[Notice]:
+    """Write the notices that are not there yet, each with its mail."""
+    told = set(Notice.objects.filter(key=message.key, person__in=message.people).values_list("person_id", flat=True))
+    made = []
+    for person in message.people:
+        if person.pk in told:
+            continue
+        notice = Notice.objects.create(
+            person=person,
+            task=fact.task,
+            kind=message.kind,
+            key=message.key,
+            subject=fact.task.title,
+            text=message.text[:500],
+            at=fact.at,
+        )
+        api.send_later(topic=TOPIC, key=f"notice:{notice.pk}", payload={"notice": notice.pk})
+        transaction.on_commit(partial(_noticed, person.pk), robust=True)
+        made.append(notice)
+    return made
+
+
+def _noticed(person_id: int) -> None:
+    if _hear is not None:
+        _hear(person_id)
+
+
+@transaction.atomic
+def mark_read(*, actor: Person, notices: Iterable[int] | None = None) -> int:
+    """Mark some of the actor's notices as read, or all of them. Returns how many were not."""
+    unread = Notice.objects.filter(person=actor, read_at__isnull=True)
+    if notices is not None:
+        unread = unread.filter(pk__in=notices)
+    return unread.update(read_at=ports.clock().system_now())

@@ -1,0 +1,76 @@
+"""Who hears of what: the names of the groups, by what a person may read.
+
+A task is told to its queue, to the people asked by name, to its workflow's owners and to those who read everything.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from reviewhub.accounts.models import Person
+from reviewhub.accounts.permissions import VERBS, Role, allows, roles_of
+from reviewhub.reviews.models import Assignment, ReviewTask
+from reviewhub.reviews.selectors import queues_of, visible_runs
+
+EVERYTHING = "tasks"
+INCIDENTS = "incidents"
+RUNS = "runs"
+
+
+def person(person_id: int) -> str:
+    return f"person.{person_id}"
+
+
+def task(task_id: UUID | str) -> str:
+    return f"task.{task_id}"
+
+
+def run(run_id: UUID | str) -> str:
+    return f"run.{run_id}"
+
+
+def heard_by(who: Person) -> list[str]:
+    """The groups that this person's sockets join, checked when they connect."""
+    groups = [person(who.pk), f"owner.{who.username}"]
+    groups += [f"queue.{pk}" for pk in queues_of(who).values_list("pk", flat=True)]
+    groups += [f"workflow.{workflow}" for _, workflow in who.granted if workflow]
+    roles = roles_of(who)
+    if roles & VERBS["task.read"].roles:
+        groups.append(EVERYTHING)
+    if Role.ENGINEER in roles:
+        groups.append(INCIDENTS)
+    return groups
+
+
+def told_of(task_id: UUID) -> list[str]:
+    """The groups that hear of this task, in two queries."""
+    found = ReviewTask.objects.filter(pk=task_id).values("queue_id", "workflow", "workflow_owner", "kind").first()
+    if found is None:
+        return []
+    asked = Assignment.objects.filter(task=task_id).values_list("person_id", flat=True).distinct()
+    groups = [EVERYTHING, f"queue.{found['queue_id']}", f"workflow.{found['workflow']}"]
+    groups += [person(pk) for pk in asked]
+    if found["workflow_owner"]:
+        groups.append(f"owner.{found['workflow_owner']}")
+    if found["kind"] == ReviewTask.Kind.INCIDENT:
+        groups.append(INCIDENTS)
+    return groups
+
+
+def may_follow(who: Person, topic: str) -> bool:
+    """Whether this person may be told when `topic` ("runs", "run.<id>", "notices") has changed."""
+    if topic in (RUNS, "notices"):
+        return True
+    kind, _, identity = topic.partition(".")
+    try:
+        return kind == "run" and visible_runs(who).filter(pk=UUID(identity)).exists()
+    except ValueError:
+        return False
+
+
+def may_look(who: Person, task_id: str) -> bool:
+    try:
+        found = ReviewTask.objects.filter(pk=UUID(task_id)).first()
+    except ValueError:
+        return False
+    return found is not None and allows(who, "task.read", found)

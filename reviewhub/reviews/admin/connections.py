@@ -1,0 +1,50 @@
+"""Connections to other systems. A secret goes in and is never shown again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+
+from orchestration import api
+from reviewhub.accounts.auditing import AnyForm, AuditedAdmin
+
+Connection: Any = api.connections().model
+
+
+class ConnectionForm(AnyForm):
+    base_url = forms.URLField(label="Base URL", required=False, assume_scheme="https")
+    secret = forms.CharField(
+        required=False,
+        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"}),
+        help_text="Never shown again. Leave empty to keep the one that is stored.",
+    )
+
+    class Meta:
+        model = Connection
+        fields = ("name", "kind", "base_url", "model", "secret", "region", "enabled")
+
+    def clean_secret(self) -> str:
+        return str(self.cleaned_data["secret"] or self.instance.secret)
+
+
+class ConnectionAdmin(AuditedAdmin):
+    kind = "connection"
+    form = ConnectionForm
+    secret_fields = frozenset({"secret"})
+    list_display = ("name", "kind", "base_url", "region", "has_secret", "enabled", "changed_at")
+    list_filter = ("kind", "enabled", "region")
+    search_fields = ("name", "base_url")
+    readonly_fields = ("changed_at",)
+    fields = ("name", "kind", "base_url", "model", "secret", "region", "enabled", "changed_at")
+
+    def chain_of(self, obj: Any) -> str:
+        return f"connection:{obj.name}"
+
+    @admin.display(description="secret", boolean=True)
+    def has_secret(self, connection: Any) -> bool:
+        return bool(connection.secret)
+
+
+admin.site.register(Connection, ConnectionAdmin)

@@ -1,0 +1,112 @@
+"""Decision points: the question, who is asked it, and what has been learned. A new wording makes the next version."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from orchestration import api
+from reviewhub.accounts.auditing import AnyForm, AuditedAdmin, actor_behind
+
+DecisionPoint: Any = api.decision_points().model
+
+_ID = re.compile(r"[a-z][a-z0-9_]{0,99}")
+
+
+class DecisionPointForm(AnyForm):
+    prompt = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 12}),
+        required=False,
+        help_text="What a model is told to judge, and by what. The case itself is added after it, marked as data.",
+    )
+    outcomes = forms.JSONField(
+        required=False,
+        help_text='A list like [{"id": "approve", "label": "Approve"}]; empty for a text that has none.',
+    )
+
+    class Meta:
+        model = DecisionPoint
+        fields = ("name", "title", "purpose", "kind", "connection")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        servers = api.connections().filter(kind="model")
+        self.fields["connection"].queryset = servers  # type: ignore[attr-defined]
+        self.fields["connection"].help_text = "A model server. Without one only what was learned answers."
+        if current := self.instance.current:
+            self.initial.update(prompt=current.prompt, outcomes=current.outcomes)
+
+    def clean_outcomes(self) -> list[dict[str, str]]:
+        given = self.cleaned_data["outcomes"] or []
+        if not isinstance(given, list) or not all(_is_outcome(outcome) for outcome in given):
+            raise ValidationError('Give a list of {"id", "label"}; an id has small letters, digits and underscores.')
+        if len({outcome["id"] for outcome in given}) < len(given):
+            raise ValidationError("Two outcomes have the same id.")
+        return given
+
+
+def _is_outcome(outcome: object) -> bool:
+    if not isinstance(outcome, dict) or set(outcome) != {"id", "label"}:
+        return False
+    texts = all(isinstance(value, str) and value for value in outcome.values())
+    return texts and _ID.fullmatch(outcome["id"]) is not None
+
+
+@admin.register(DecisionPoint)
+class DecisionPointAdmin(AuditedAdmin):
+    kind = "decision_point"
+    form = DecisionPointForm
+    list_display = ("title", "name", "kind", "connection", "version", "learned")
+    list_filter = ("kind",)
+    search_fields = ("name", "title")
+    list_select_related = ("current", "connection")
+    fields = ("name", "title", "purpose", "kind", "connection", "prompt", "outcomes", "version", "learned")
+
+    def chain_of(self, obj: Any) -> str:
+        return f"decision_point:{obj.name}"
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        shown = ("version", "learned")
+        return ("name", "kind", *shown) if obj else shown
+
+    def save_model(self, request: HttpRequest, obj: Any, form: AnyForm, change: bool) -> None:
+        given = form.cleaned_data
+        server = given["connection"]
+        api.save_decision_point(
+            name=obj.name,
+            title=given["title"],
+            kind=obj.kind,
+            purpose=given["purpose"],
+            prompt=given["prompt"],
+            outcomes=given["outcomes"],
+            connection=server.name if server else None,
+            actor=actor_behind(request),
+        )
+        obj.pk = DecisionPoint.objects.get(name=obj.name).pk
+        settings = {name: value for name, value in self._values(form).items() if name not in ("prompt", "outcomes")}
+        if change and settings:
+            self.record(request, obj, "changed", settings)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Recommendations and workflows refer to it."""
+        return False
+
+    @admin.display(description="version")
+    def version(self, point: Any) -> str:
+        return str(point.current.number) if point.current else "none yet"
+
+    @admin.display(description="learned from")
+    def learned(self, point: Any) -> str:
+        newest = point.learned.filter(current=True).first()
+        if newest is None:
+            return "nothing yet"
+        if why := newest.metrics.get("unlearnable"):
+            return f"nothing: {why}"
+        agreement = newest.metrics.get("agreement")
+        told = f"{newest.labels} decisions, version {newest.number}"
+        return told if agreement is None else f"{told}, agrees with people in {agreement:.0%}"

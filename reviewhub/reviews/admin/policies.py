@@ -1,0 +1,98 @@
+"""SLA and escalation policies, written as in a workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from orchestration.ports import Actor
+from reviewhub.accounts.auditing import AnyForm, actor_behind
+from reviewhub.reviews.admin.versions import VersionedAdmin, VersionInline
+from reviewhub.reviews.models import EscalationPolicy, EscalationPolicyVersion, SlaPolicy, SlaPolicyVersion
+from reviewhub.reviews.policy_texts import InvalidPolicy, read_escalation, read_sla
+from reviewhub.reviews.services.settings import save_escalation_policy, save_sla_policy
+
+
+class PolicyForm(AnyForm):
+    text = forms.CharField(widget=forms.Textarea(attrs={"rows": 8, "cols": 90, "spellcheck": "false"}), strip=False)
+    read: Callable[[str], Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        current = self.instance.current if self.instance.pk else None
+        if current is not None:
+            self.initial["text"] = current.text
+
+    def clean_text(self) -> str:
+        text = str(self.cleaned_data["text"]).replace("\r\n", "\n").rstrip() + "\n"
+        try:
+            type(self).read(text)
+        except InvalidPolicy as error:
+            raise forms.ValidationError([f"Line {line}: {message}" for line, message in error.faults]) from error
+        return text
+
+
+class SlaPolicyForm(PolicyForm):
+    read = staticmethod(read_sla)
+
+    class Meta:
+        model = SlaPolicy
+        fields = ("title", "name")
+        help_texts = {"name": "Workflows write sla: {policy: this name}."}
+
+
+class EscalationPolicyForm(PolicyForm):
+    read = staticmethod(read_escalation)
+
+    class Meta:
+        model = EscalationPolicy
+        fields = ("title", "name")
+        help_texts = {"name": "Workflows write escalate: {policy: this name}."}
+
+
+class PolicyVersionInline(VersionInline):
+    fields = ("number", "text", "created_at", "created_by")
+    readonly_fields = fields
+
+
+class SlaVersionInline(PolicyVersionInline):
+    model = SlaPolicyVersion
+
+
+class EscalationVersionInline(PolicyVersionInline):
+    model = EscalationPolicyVersion
+
+
+class PolicyAdmin(VersionedAdmin):
+    fieldsets = ((None, {"fields": ("title", "name", "text")}),)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        given = form.cleaned_data
+        actor = actor_behind(request)
+        version = self.save_version(obj.name, given["title"], given["text"], actor)
+        obj.pk, obj.current = version.policy_id, version
+
+    def save_version(self, name: str, title: str, text: str, actor: Actor) -> Any:
+        raise NotImplementedError
+
+
+@admin.register(SlaPolicy)
+class SlaPolicyAdmin(PolicyAdmin):
+    form = SlaPolicyForm
+    inlines = (SlaVersionInline,)
+
+    def save_version(self, name: str, title: str, text: str, actor: Actor) -> Any:
+        return save_sla_policy(name=name, title=title, text=text, actor=actor)
+
+
+@admin.register(EscalationPolicy)
+class EscalationPolicyAdmin(PolicyAdmin):
+    form = EscalationPolicyForm
+    inlines = (EscalationVersionInline,)
+
+    def save_version(self, name: str, title: str, text: str, actor: Actor) -> Any:
+        return save_escalation_policy(name=name, title=title, text=text, actor=actor)

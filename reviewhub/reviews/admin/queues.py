@@ -1,0 +1,64 @@
+"""Queues and their members."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Q
+from django.http import HttpRequest
+
+from reviewhub.accounts.auditing import AuditedAdmin, TabularInline
+from reviewhub.reviews.models import Queue, QueueMembership
+
+
+class MembershipInline(TabularInline):
+    model = QueueMembership
+    extra = 0
+    autocomplete_fields = ("person",)
+
+
+@admin.register(Queue)
+class QueueAdmin(AuditedAdmin):
+    kind = "queue"
+    inlines = (MembershipInline,)
+    list_display = ("title", "slug", "manager", "backup", "member_count", "waiting", "lease_minutes", "undo_seconds")
+    list_select_related = ("manager", "backup")
+    search_fields = ("title", "slug")
+    autocomplete_fields = ("manager", "backup")
+    prepopulated_fields = {"slug": ("title",)}
+    fieldsets = (
+        (None, {"fields": ("title", "slug")}),
+        ("Escalation", {"fields": ("manager", "backup")}),
+        ("Working", {"fields": ("lease_minutes", "undo_seconds")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        waiting = Count(
+            "tasks",
+            filter=Q(tasks__decided_at__isnull=True, tasks__closed_at__isnull=True, tasks__isnull=False),
+            distinct=True,
+        )
+        return super().get_queryset(request).annotate(people=Count("memberships", distinct=True), tasks_open=waiting)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Queue | None = None) -> tuple[str, ...]:
+        """Workflows name the slug, so it stays."""
+        return ("slug",) if obj else ()
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Queue | None = None) -> dict[str, Any]:
+        return {} if obj else dict(self.prepopulated_fields)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Queue | None = None) -> bool:
+        used = obj is not None and obj.tasks.exists()
+        return not used and super().has_delete_permission(request, obj)
+
+    def chain_of(self, obj: Queue) -> str:
+        return f"queue:{obj.slug}"
+
+    @admin.display(description="members", ordering="people")
+    def member_count(self, queue: Any) -> int:
+        return int(queue.people)
+
+    @admin.display(description="waiting", ordering="tasks_open")
+    def waiting(self, queue: Any) -> int:
+        return int(queue.tasks_open)

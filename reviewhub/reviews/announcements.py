@@ -1,0 +1,65 @@
+"""What the desk tells the layers above it, without knowing them.
+
+`Fact`s are told inside the transaction, so that what somebody writes because of them commits with them;
+changes are told after the commit and may be lost: they only say "look again".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import transaction
+
+if TYPE_CHECKING:
+    from reviewhub.accounts.models import Person
+    from reviewhub.reviews.models import ReviewTask
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that happened to a task. `kind`: opened, claimed, released, decided, taken_back, commented, warned,
+    escalated, closed, withdrawn."""
+
+    kind: str
+    task: ReviewTask
+    at: datetime  # process time
+    by: Person | None = None
+    people: tuple[Person, ...] = ()  # escalated, withdrawn: who was asked; released: who held it
+    details: dict[str, Any] = field(
+        default_factory=dict
+    )  # warned: {"stage"}; escalated: {"level", "to", "mode"}; withdrawn: {"reason"}
+
+
+Told = Callable[[Fact], None]
+Changed = Callable[[UUID, UUID, str], None]  # (task id, run id, kind)
+
+_told: list[Told] = []
+_changed: list[Changed] = []
+
+
+def when_told(listener: Told) -> None:
+    """Call `listener` with every fact, inside the desk's transaction. It must not call outside."""
+    if listener not in _told:
+        _told.append(listener)
+
+
+def when_changed(listener: Changed) -> None:
+    """Call `listener` after the commit of every change. Must be quick; what it raises is logged."""
+    if listener not in _changed:
+        _changed.append(listener)
+
+
+def announce(fact: Fact) -> None:
+    for listener in _told:
+        listener(fact)
+    transaction.on_commit(partial(_tell_changed, fact.task.pk, fact.task.run_id, fact.kind), robust=True)
+
+
+def _tell_changed(task_id: UUID, run_id: UUID, kind: str) -> None:
+    for listener in _changed:
+        listener(task_id, run_id, kind)

@@ -1,0 +1,16 @@
+"""The review desk: tasks, assignments, decisions, overrides."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class ReviewsConfig(AppConfig):
+    name = "reviewhub.reviews"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = "Review desk"
+
+    def ready(self) -> None:
+        from reviewhub.reviews import reasons, roles
+
+        roles.register()
+        post_migrate.connect(reasons.add_missing, sender=self)

@@ -1,0 +1,185 @@
+"""The desk as the engine sees it: every call runs inside the engine's transaction, under the run's lock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from orchestration import api, ports
+from orchestration.ports import FutureStep, PersonRef, ReachedLevel, ReviewRequest
+from reviewhub.accounts.actors import ref_of
+from reviewhub.accounts.models import Person
+from reviewhub.reviews.announcements import Fact, announce
+from reviewhub.reviews.evidence import evidence_of
+from reviewhub.reviews.models import Assignment, Queue, ReviewTask
+from reviewhub.reviews.people import people_for
+from reviewhub.reviews.urgency import urgency_at
+from reviewhub.reviews.why import why_codes
+
+TITLE = 300  # characters
+
+_ROLES = {
+    "backup_of": Assignment.Role.BACKUP,
+    "manager_of": Assignment.Role.MANAGER,
+    "owner": Assignment.Role.OWNER,
+}
+_ENDED = {"claimed_by": None, "claim_expires_at": None}
+
+
+class DeskGateway:
+    """Implements `orchestration.ports.HumanTaskGateway`."""
+
+    def open(self, request: ReviewRequest) -> None:
+        queue = _queue(request)
+        outcomes = [dict(outcome) for outcome in request.outcomes]
+        recommendation = _recommendation(request)
+        said = recommendation.outcome if recommendation else ""
+        answers_this = any(outcome["id"] == said for outcome in outcomes)
+        confidence = recommendation.confidence if recommendation and answers_this else None
+        concerns = [*_doubts(recommendation), *request.concerns]
+        task = ReviewTask(
+            run_id=request.run_id,
+            key=request.key,
+            kind=request.kind,
+            workflow=request.workflow,
+            workflow_title=request.workflow_title,
+            workflow_version=request.workflow_version,
+            workflow_owner=request.workflow_owner,
+            step_id=request.step_id,
+            title=request.title[:TITLE],
+            queue=queue,
+            critical=request.critical,
+            created_at=request.created_at,
+            due_at=request.due_at,
+            half_at=request.half_at,
+            three_quarters_at=request.three_quarters_at,
+            urgency_at=urgency_at(request.created_at, request.due_at, ReviewTask.Priority.NORMAL),
+            future=[_stored(step) for step in request.future],
+            outcomes=outcomes,
+            highlights=[dict(highlight) for highlight in request.highlights],
+            fields=[dict(field) for field in request.fields],
+            concerns=concerns,
+            context=dict(request.context),
+            incident=dict(request.incident) if request.incident else None,
+            policies=dict(request.policies),
+            recommendation=recommendation,
+            ai_outcome=said if answers_this else "",
+            ai_confidence=confidence,
+            requester=request.exclude[0][:254] if request.exclude else "",
+            excluded=[name.strip().lower() for name in request.exclude],
+            undo_seconds=queue.undo_seconds if request.undo_seconds is None else request.undo_seconds,
+            why=why_codes(
+                kind=request.kind,
+                concerns=concerns,
+                critical=request.critical,
+                asked_ai=recommendation is not None and not recommendation.text,
+                ai_outcome=said,
+                confidence=confidence,
+            ),
+        )
+        task.evidence_hash = evidence_of(task)
+        task.save(force_insert=True)
+        announce(Fact("opened", task, request.created_at))
+
+    def people_for(self, run_id: str, key: str, target: Mapping[str, str]) -> tuple[PersonRef, ...]:
+        task = _held(run_id, key)
+        return tuple(ref_of(person) for person in people_for(task, target, ports.clock().process_now()))
+
+    def escalate(self, run_id: str, key: str, level: ReachedLevel) -> None:
+        task = _held(run_id, key)
+        people = tuple(Person.objects.filter(pk__in=[person.id for person in level.people]).order_by("pk"))
+        if level.mode == "move" and people:
+            _move_away(task, people, level.at)
+        for person in people:
+            _assign(task, person, level)
+        task.level = level.index + 1
+        task.priority = level.priority or task.priority
+        task.urgency_at = urgency_at(task.created_at, task.due_at, task.priority)
+        task.future = [_reached(step, level) for step in task.future]
+        task.save()
+        details = {"level": level.index + 1, "to": dict(level.to), "mode": level.mode}
+        announce(Fact("escalated", task, level.at, people=people, details=details))
+
+    def warn(self, run_id: str, key: str, stage: str, at: datetime) -> None:
+        task = _held(run_id, key)
+        task.stage = stage
+        task.save(update_fields=("stage",))
+        announce(Fact("warned", task, at, details={"stage": stage}))
+
+    def close(self, run_id: str, key: str, outcome: str, at: datetime, unanswered: bool) -> None:
+        task = _held(run_id, key)
+        _end(task, ReviewTask.Status.CLOSED, at, Assignment.Ended.DONE, outcome=outcome, unanswered=unanswered)
+        announce(Fact("closed", task, at, details={"unanswered": unanswered}))
+
+    def withdraw(self, run_id: str, key: str, reason: str, at: datetime) -> None:
+        task = _held(run_id, key)
+        asked = tuple(Person.objects.filter(assignments__task=task, assignments__ended_at__isnull=True))
+        _end(task, ReviewTask.Status.WITHDRAWN, at, Assignment.Ended.WITHDRAWN, withdrawn_reason=reason[:300])
+        announce(Fact("withdrawn", task, at, people=asked, details={"reason": reason}))
+
+
+def _recommendation(request: ReviewRequest) -> Any | None:
+    if request.recommendation_id is None:
+        return None
+    return api.recommendations().filter(pk=request.recommendation_id).first()
+
+
+def _doubts(recommendation: Any | None) -> list[str]:
+    """What speaks against trusting the recommendation: an attempt to instruct the model, evidence not found."""
+    return [str(doubt) for doubt in recommendation.provenance.get("concerns", ())] if recommendation else []
+
+
+def _held(run_id: str, key: str) -> ReviewTask:
+    tasks = ReviewTask.objects.select_related("queue__manager", "queue__backup")
+    return tasks.select_for_update(of=("self",)).get(run_id=run_id, key=key)
+
+
+def _queue(request: ReviewRequest) -> Queue:
+    """The named queue. One that has gone since the workflow was published comes back empty rather than lose work."""
+    slug = request.queue or Queue.INCIDENTS
+    queue, _ = Queue.objects.get_or_create(slug=slug, defaults={"title": slug.replace("-", " ").capitalize()})
+    return queue
+
+
+def _end(task: ReviewTask, status: str, at: datetime, ended: str, **fields: Any) -> None:
+    values = {**_ENDED, "status": status, "closed_at": at, "version": task.version + 1, **fields}
+    for name, value in values.items():
+        setattr(task, name, value)
+    task.save(update_fields=tuple(values))
+    task.assignments.filter(ended_at__isnull=True).update(ended_at=at, ended=ended)
+
+
+# ---- escalation --------------------------------------------------------------------------------
+
+
+def _move_away(task: ReviewTask, people: tuple[Person, ...], at: datetime) -> None:
+    others = task.assignments.filter(ended_at__isnull=True).exclude(person__in=people)
+    others.update(ended_at=at, ended=Assignment.Ended.MOVED)
+    task.moved = True
+    task.version += 1
+    if task.claimed_by_id is not None and task.claimed_by_id not in {person.pk for person in people}:
+        task.status, task.claimed_by, task.claim_expires_at = ReviewTask.Status.OPEN, None, None
+
+
+def _assign(task: ReviewTask, person: Person, level: ReachedLevel) -> None:
+    role = _ROLES.get(level.to.get("kind", ""), Assignment.Role.COLLEAGUE)
+    values = {"role": role, "level": level.index + 1}
+    open_one = task.assignments.filter(person=person, ended_at__isnull=True)
+    if not open_one.update(**values):
+        Assignment.objects.create(task=task, person=person, assigned_at=level.at, **values)
+
+
+# ---- the future, as stored ---------------------------------------------------------------------
+
+
+def _stored(step: FutureStep) -> dict[str, Any]:
+    return {**asdict(step), "at": step.at.isoformat(), "to": dict(step.to)}
+
+
+def _reached(step: dict[str, Any], level: ReachedLevel) -> dict[str, Any]:
+    """A level that has fired keeps whom it reached; nobody is asked again."""
+    if step["kind"] != "level" or step["level"] != level.index:
+        return step
+    return {**step, "reached_at": level.at.isoformat(), "people": [asdict(person) for person in level.people]}

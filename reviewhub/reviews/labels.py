@@ -1,0 +1,93 @@
+"""People's decisions as something to learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from orchestration.ports import LabelledCase
+from reviewhub.reviews.models import Decision, PastDecision
+
+_BATCH = 500
+
+
+class DecisionLabels:
+    """Implements `orchestration.ports.LabelSource`: standing decisions that count, and those brought along.
+
+    A case made here is named by its run. A decision whose reasons never train a model is told with `trains` false.
+    """
+
+    def labels(self, decision_point: str) -> Iterable[LabelledCase]:
+        yield from _past(decision_point)
+        yield from _made_here(decision_point)
+
+    def count(self, decision_point: str) -> int:
+        """How many of the labels train."""
+        past = _past_rows(decision_point).filter(trains=True)
+        here = _decisions(decision_point).exclude(override__trains=False)
+        return past.count() + here.count()
+
+
+def _past_rows(decision_point: str) -> QuerySet[PastDecision]:
+    return PastDecision.objects.filter(decision_point=decision_point)
+
+
+def _past(decision_point: str) -> Iterator[LabelledCase]:
+    for row in _past_rows(decision_point).order_by("decided_at", "id").iterator(chunk_size=_BATCH):
+        yield LabelledCase(
+            case_id=f"past:{row.reference}",
+            facts=row.facts,
+            outcome=row.outcome,
+            text=row.text or None,
+            decided_at=row.decided_at,
+            trains=row.trains,
+        )
+
+
+def _decisions(decision_point: str) -> QuerySet[Decision]:
+    """Decisions that count, on tasks whose recommendation came from this decision point, with the facts it was
+    asked on: the input of the step that made the recommendation."""
+    return Decision.objects.filter(
+        taken_back_at__isnull=True,
+        task__status="closed",
+        task__kind="review",
+        task__recommendation__decision_point__point__name=decision_point,
+        task__run__steps__path=F("task__recommendation__path"),
+    )
+
+
+def _made_here(decision_point: str) -> Iterator[LabelledCase]:
+    rows = (
+        _decisions(decision_point)
+        .order_by("received_at", "id")
+        .values(
+            "task__run_id",
+            "outcome",
+            "fields",
+            "received_at",
+            "override__trains",
+            said=F("task__recommendation__text"),
+            shown=F("task__fields"),
+            facts=F("task__run__steps__input"),
+        )
+    )
+    for row in rows.iterator(chunk_size=_BATCH):
+        yield LabelledCase(
+            case_id=str(row["task__run_id"]),
+            facts=row["facts"] or {},
+            outcome=row["outcome"],
+            text=_written(row),
+            decided_at=row["received_at"],
+            trains=row["override__trains"] is not False,
+        )
+
+
+def _written(row: Mapping[str, Any]) -> str | None:
+    """What the draft had become when it left: the final value of the field that showed it."""
+    if not row["said"]:
+        return None
+    shown = next((field["name"] for field in row["shown"] if field["value"] == row["said"]), None)
+    final = row["fields"].get(shown) if shown else None
+    return str(final) if final is not None else None

@@ -1,0 +1,34 @@
+"""The desk's tables."""
+
+from reviewhub.reviews.models.assignments import Assignment
+from reviewhub.reviews.models.calendars import BusinessCalendar, BusinessCalendarVersion
+from reviewhub.reviews.models.comments import Comment
+from reviewhub.reviews.models.decisions import Decision, Override
+from reviewhub.reviews.models.past_decisions import PastDecision
+from reviewhub.reviews.models.policies import (
+    EscalationPolicy,
+    EscalationPolicyVersion,
+    SlaPolicy,
+    SlaPolicyVersion,
+)
+from reviewhub.reviews.models.queues import Queue, QueueMembership
+from reviewhub.reviews.models.reasons import OverrideReason
+from reviewhub.reviews.models.tasks import ReviewTask
+
+__all__ = [
+    "Assignment",
+    "BusinessCalendar",
+    "BusinessCalendarVersion",
+    "Comment",
+    "Decision",
+    "EscalationPolicy",
+    "EscalationPolicyVersion",
+    "Override",
+    "OverrideReason",
+    "PastDecision",
+    "Queue",
+    "QueueMembership",
+    "ReviewTask",
+    "SlaPolicy",
+    "SlaPolicyVersion",
+]

@@ -1,0 +1,51 @@
+"""Who is asked to act on a review task, and in what role."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from reviewhub.reviews.models.tasks import ReviewTask
+
+
+class Assignment(models.Model):
+    """A person asked to act. A row of its own, so that several may be asked and handing over leaves a trace."""
+
+    class Role(models.TextChoices):
+        REVIEWER = "reviewer", "Reviewer"  # claimed it
+        BACKUP = "backup", "Backup"
+        MANAGER = "manager", "Manager"
+        OWNER = "owner", "Process owner"
+        COLLEAGUE = "colleague", "Named by the workflow"
+
+    class Ended(models.TextChoices):
+        OPEN = "", "Open"
+        RELEASED = "released", "Released"  # gave it back, or the lease ran out and somebody else claimed
+        MOVED = "moved", "Moved on"  # an escalation level took it away
+        DONE = "done", "Done"  # the task was closed
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    task = models.ForeignKey(ReviewTask, on_delete=models.CASCADE, related_name="assignments")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assignments")
+    role = models.CharField(max_length=9, choices=Role)
+    level = models.PositiveSmallIntegerField(default=0)  # of escalation, from 1; 0 for a claim
+    assigned_at = models.DateTimeField()  # process time
+    ended_at = models.DateTimeField(null=True, blank=True)  # process time
+    ended = models.CharField(max_length=9, choices=Ended, default=Ended.OPEN, blank=True)
+
+    class Meta:
+        ordering = ("task", "assigned_at", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("task", "person"), condition=Q(ended_at__isnull=True), name="assignment_once_while_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended="") | (Q(ended_at__isnull=False) & ~Q(ended="")),
+                name="assignment_end_has_reason",
+            ),
+        )
+        indexes = (models.Index(fields=("person", "task"), condition=Q(ended_at__isnull=True), name="assignment_open"),)
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.get_role_display().lower()}"

@@ -1,0 +1,99 @@
+"""Filters on review tasks that chain. Time comes in as an argument."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import Q, QuerySet
+
+from reviewhub.accounts.permissions import VERBS, Role, roles_of
+
+if TYPE_CHECKING:
+    from reviewhub.accounts.models import Person
+    from reviewhub.reviews.models.tasks import ReviewTask  # noqa: F401
+
+WAITING = ("open", "claimed")  # the statuses in which somebody still has to decide
+# The same by instants, as the partial indexes say it: SQLite uses one only where the query repeats its condition
+# without parameters. A constraint holds the two together.
+STILL_WAITING = Q(decided_at__isnull=True, closed_at__isnull=True)
+
+
+class ReviewTaskQuerySet(QuerySet["ReviewTask"]):
+    def visible_to(self, person: Person) -> ReviewTaskQuerySet:
+        """What `task.read` of the permission table allows, as a filter."""
+        if not person.is_active:
+            return self.none()
+        if roles_of(person) & VERBS["task.read"].roles:
+            return self.all()
+        queued = Q(queue__in=_queues_of(person), moved=False) | Q(queue__in=_queues_of(person, leads=True))
+        return self.filter(queued | Q(pk__in=_asked(person)) | _owned_by(person) | _mended_by(person))
+
+    def waiting(self) -> ReviewTaskQuerySet:
+        return self.filter(STILL_WAITING)
+
+    def mine(self, person: Person, system_now: datetime) -> ReviewTaskQuerySet:
+        """What `person` holds, or has been asked for by an escalation level."""
+        held = _rows_of("ReviewTask").filter(claimed_by=person, claim_expires_at__gt=system_now).values("pk")
+        return self.waiting().filter(pk__in=held.order_by().union(_asked(person).order_by()))
+
+    def team(self, person: Person) -> ReviewTaskQuerySet:
+        """What waits in the queues of `person`, and the incidents that they may mend."""
+        return self.waiting().filter(Q(queue__in=_queues_of(person), moved=False) | _mended_by(person))
+
+    def unassigned(self, system_now: datetime) -> ReviewTaskQuerySet:
+        """Nobody holds it: never claimed, or the lease has run out."""
+        return self.filter(Q(status="open") | Q(status="claimed", claim_expires_at__lte=system_now))
+
+    def at_risk(self, process_now: datetime) -> ReviewTaskQuerySet:
+        """Three quarters of the time are gone, or all of it."""
+        return self.waiting().filter(three_quarters_at__lte=process_now)
+
+    def escalated_to(self, person: Person) -> ReviewTaskQuerySet:
+        return self.waiting().filter(pk__in=_asked(person))
+
+    def decided_by(self, person: Person, since: datetime) -> ReviewTaskQuerySet:
+        standing = _rows_of("Decision").filter(by=person, taken_back_at__isnull=True, received_at__gte=since)
+        return self.filter(pk__in=standing.values("task"))
+
+    def urgent_first(self) -> ReviewTaskQuerySet:
+        return self.order_by("urgency_at", "id")
+
+    def latest_first(self) -> ReviewTaskQuerySet:
+        return self.order_by("-decided_at", "-id")
+
+    def after(self, urgency_at: datetime, task_id: UUID) -> ReviewTaskQuerySet:
+        """The page that follows this row, in the order of urgency."""
+        return self.filter(Q(urgency_at__gte=urgency_at), Q(urgency_at__gt=urgency_at) | Q(id__gt=task_id))
+
+    def for_rows(self) -> ReviewTaskQuerySet:
+        """With what a row shows, and without what only the task's own page shows."""
+        return self.select_related("queue", "claimed_by").defer("context", "fields", "incident", "policies", "excluded")
+
+
+def _queues_of(person: Person, *, leads: bool = False) -> QuerySet[Any]:
+    memberships = _rows_of("QueueMembership").filter(person=person)
+    return (memberships.filter(role="lead") if leads else memberships).values("queue")
+
+
+def _owned_by(person: Person) -> Q:
+    owned = [workflow for _, workflow in person.granted if workflow]
+    return Q(workflow_owner=person.username) | Q(workflow__in=owned) if owned else Q(workflow_owner=person.username)
+
+
+def _mended_by(person: Person) -> Q:
+    """The incidents on which `person` is what the permission table calls a mender."""
+    everywhere = roles_of(person) & {Role.ENGINEER, Role.OPERATOR}
+    return Q(kind="incident") if everywhere else Q(kind="incident") & _owned_by(person)
+
+
+def _asked(person: Person) -> QuerySet[Any]:
+    """What an escalation level has asked of somebody."""
+    return _rows_of("Assignment").filter(person=person, ended_at__isnull=True, level__gt=0).values("task")
+
+
+def _rows_of(name: str) -> QuerySet[Any]:
+    """By name, because those models refer to the task's."""
+    return QuerySet(apps.get_model("reviews", name))

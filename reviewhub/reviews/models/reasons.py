@@ -1,0 +1,40 @@
+"""The catalogue of reasons for deciding against the AI."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+
+class OverrideReason(models.Model):
+    """One reason at one version. First-level reasons have no detail; editing one makes its next version."""
+
+    class Feeds(models.TextChoices):
+        RECOMMENDER = "recommender", "The recommender learns from it"
+        PROCESS_OWNER = "process_owner", "Goes to the process owner"
+        INTEGRATION = "integration", "Goes to whoever owns the integration"
+        DATA_OWNER = "data_owner", "Goes to whoever owns the data"
+        SAFETY = "safety", "Suspends deciding alone"
+        NOBODY = "nobody", "Is counted and goes no further"
+
+    group = models.SlugField(max_length=40)
+    detail = models.SlugField(max_length=40, blank=True)
+    code = models.CharField(max_length=81, editable=False)  # group, or group/detail
+    version = models.PositiveIntegerField(default=1, editable=False)
+    current = models.BooleanField(default=True, editable=False)
+    label = models.CharField(max_length=60)
+    feeds = models.CharField(max_length=16, choices=Feeds)
+    trains = models.BooleanField(help_text="Whether the recommender may learn from decisions with this reason.")
+    needs_note = models.BooleanField(default=False)
+    active = models.BooleanField(default=True, help_text="Whether it is offered for new decisions.")
+    position = models.PositiveSmallIntegerField(default=0)  # groups by hundreds, their details behind them
+
+    class Meta:
+        ordering = ("position", "group", "detail")
+        constraints = (
+            models.UniqueConstraint(fields=("code", "version"), name="override_reason_version_once"),
+            models.UniqueConstraint(fields=("code",), condition=Q(current=True), name="override_reason_one_current"),
+        )
+
+    def __str__(self) -> str:
+        return self.label

@@ -1,0 +1,174 @@
+"""One piece of work for people. States and who moves them on are in `ReviewTask.Status`."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from reviewhub.reviews.models.querysets import STILL_WAITING, WAITING, ReviewTaskQuerySet
+from reviewhub.reviews.models.queues import Queue
+
+ENDED = ("closed", "withdrawn")
+
+
+class ReviewTask(models.Model):
+    """What a run asks people, with all they need to answer. Instants are process time unless they say otherwise.
+
+    `version` counts what a decision rests on (content, holder, status); a stale page cannot decide.
+    """
+
+    class Kind(models.TextChoices):
+        REVIEW = "review", "Review"
+        INCIDENT = "incident", "Incident"
+
+    class Status(models.TextChoices):
+        OPEN = "open", "Open"  # nobody has it; a claim or a decision moves it on
+        CLAIMED = "claimed", "Claimed"  # its holder decides or releases it; after the lease it is anybody's
+        DECIDED = "decided", "Decided"  # the engine closes it after the undo window; its decider may take it back
+        CLOSED = "closed", "Closed"  # final: the outcome counts
+        WITHDRAWN = "withdrawn", "Withdrawn"  # final: its run was cancelled or took another way
+
+    class Priority(models.TextChoices):
+        LOW = "low", "Low"
+        NORMAL = "normal", "Normal"
+        HIGH = "high", "High"
+        URGENT = "urgent", "Urgent"
+
+    class Stage(models.TextChoices):
+        NONE = "", "In time"
+        HALF = "half", "Half of the time is gone"
+        THREE_QUARTERS = "three_quarters", "Three quarters of the time are gone"
+        BREACH = "breach", "Breached"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    run = models.ForeignKey("orchestration.Run", on_delete=models.CASCADE, related_name="review_tasks")
+    key = models.CharField(max_length=300)  # unique in the run
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.REVIEW)
+    workflow = models.CharField(max_length=100)
+    workflow_title = models.CharField(max_length=200)
+    workflow_version = models.PositiveIntegerField()
+    workflow_owner = models.CharField(max_length=150, blank=True)
+    step_id = models.CharField(max_length=100)
+    title = models.CharField(max_length=300)
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="tasks")
+
+    status = models.CharField(max_length=9, choices=Status, default=Status.OPEN)
+    version = models.PositiveIntegerField(default=1)
+    priority = models.CharField(max_length=6, choices=Priority, default=Priority.NORMAL)
+    critical = models.BooleanField(default=False)
+
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, blank=True)
+    half_at = models.DateTimeField(null=True, blank=True)
+    three_quarters_at = models.DateTimeField(null=True, blank=True)
+    urgency_at = models.DateTimeField()  # the deadline weighted by priority: the order of every queue
+    stage = models.CharField(max_length=14, choices=Stage, default=Stage.NONE, blank=True)
+    level = models.PositiveSmallIntegerField(default=0)  # of escalation, as reached, from 1; 0 for none
+    moved = models.BooleanField(default=False)  # a level took it from the queue's reviewers
+    future = models.JSONField(default=list)  # see reviewhub.reviews.future
+
+    outcomes = models.JSONField()  # [{"id", "label", "risk": low | high, "reason": against_ai | always | never}]
+    highlights = models.JSONField(default=list)  # [{"label", "value"}]
+    fields = models.JSONField(default=list)  # [{"name", "label", "value", "edit": bool, "type"}]
+    concerns = models.JSONField(default=list)  # texts
+    why = models.JSONField(default=list)  # codes: see reviewhub.reviews.why
+    context = models.JSONField(default=dict)  # {"input", "steps"}
+    incident = models.JSONField(null=True, blank=True)
+    policies = models.JSONField(default=dict)  # pinned versions: {"calendar:office-hours": 3}
+    evidence_hash = models.CharField(max_length=64)  # SHA-256 of what a reviewer is shown
+
+    recommendation = models.ForeignKey(
+        "orchestration.Recommendation", null=True, blank=True, on_delete=models.PROTECT, related_name="review_tasks"
+    )
+    ai_outcome = models.CharField(max_length=100, blank=True)
+    ai_confidence = models.FloatField(null=True, blank=True)
+
+    requester = models.CharField(max_length=254, blank=True)  # the first of `excluded`
+    excluded = models.JSONField(default=list)  # addresses and user names that may not decide, in lower case
+
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="claimed_tasks"
+    )
+    claim_expires_at = models.DateTimeField(null=True, blank=True)  # system time
+
+    undo_seconds = models.FloatField()
+    outcome = models.CharField(max_length=100, blank=True)  # the standing decision's, or what nobody's answer gave
+    decided_at = models.DateTimeField(null=True, blank=True)
+    undo_until = models.DateTimeField(null=True, blank=True)  # system time
+    closed_at = models.DateTimeField(null=True, blank=True)
+    unanswered = models.BooleanField(default=False)
+    withdrawn_reason = models.CharField(max_length=300, blank=True)
+
+    objects = ReviewTaskQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("urgency_at", "id")
+        constraints = (
+            models.UniqueConstraint(fields=("run", "key"), name="review_task_key_once"),
+            models.CheckConstraint(
+                condition=Q(status="claimed", claimed_by__isnull=False, claim_expires_at__isnull=False)
+                | (~Q(status="claimed") & Q(claimed_by__isnull=True, claim_expires_at__isnull=True)),
+                name="review_task_claim_has_holder",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="decided") | Q(decided_at__isnull=False, outcome__gt=""),
+                name="review_task_decided_has_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=ENDED, closed_at__isnull=False)
+                | (~Q(status__in=ENDED) & Q(closed_at__isnull=True)),
+                name="review_task_ended_has_instant",
+            ),
+            models.CheckConstraint(
+                condition=(Q(status__in=WAITING) & STILL_WAITING) | (~Q(status__in=WAITING) & ~STILL_WAITING),
+                name="review_task_waiting_by_instants",
+            ),
+            models.CheckConstraint(
+                condition=Q(ai_confidence__isnull=True) | Q(ai_confidence__gte=0, ai_confidence__lte=1),
+                name="review_task_confidence_is_share",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("urgency_at", "id"), condition=STILL_WAITING, name="review_task_urgency"),
+            models.Index(
+                fields=("queue", "urgency_at", "id"), condition=STILL_WAITING, name="review_task_queue_urgency"
+            ),
+            models.Index(
+                fields=("claimed_by", "urgency_at"), condition=Q(status="claimed"), name="review_task_claimed"
+            ),
+            models.Index(fields=("three_quarters_at",), condition=STILL_WAITING, name="review_task_at_risk"),
+            models.Index(fields=("workflow", "-created_at"), name="review_task_by_workflow"),
+            models.Index(fields=("-decided_at",), condition=Q(decided_at__isnull=False), name="review_task_decided"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.status in WAITING
+
+    def holder_id(self, system_now: datetime) -> int | None:
+        """Who holds the claim at this moment; a lease that has run out holds nothing."""
+        alive = self.claim_expires_at is not None and self.claim_expires_at > system_now
+        return self.claimed_by_id if alive else None
+
+    def outcome_named(self, outcome: str) -> dict[str, Any] | None:
+        return next((each for each in self.outcomes if each["id"] == outcome), None)
+
+    @property
+    def outcome_label(self) -> str:
+        return self.label_of(self.outcome)
+
+    @property
+    def ai_label(self) -> str:
+        return self.label_of(self.ai_outcome)
+
+    def label_of(self, outcome: str) -> str:
+        known = self.outcome_named(outcome)
+        return known["label"] if known else outcome

@@ -1,0 +1,80 @@
+"""Whom a task reaches: never the requester, never somebody excluded, past those who are away, never in a circle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db.models import Q
+
+from reviewhub.accounts.absences import standing_in
+from reviewhub.accounts.models import Person, RoleGrant
+from reviewhub.reviews.models import Assignment, Queue, QueueMembership, ReviewTask
+from reviewhub.reviews.services.holding import is_excluded
+
+
+def people_for(task: ReviewTask, target: Mapping[str, str], at: datetime) -> list[Person]:
+    """Who `target` is at this moment ({"kind": "backup_of", "of": "queue"}), in a stable order.
+
+    Where nobody is left, the queue's manager and then its leads are asked, so that a level never falls silent.
+    """
+    fallbacks = ([task.queue.manager], _leads(task.queue))
+    for named in (_named(task, target), *fallbacks):
+        found = _reachable(task, named, at)
+        if found:
+            return found
+    return []
+
+
+def _named(task: ReviewTask, target: Mapping[str, str]) -> Iterable[Person | None]:
+    kind, of = target["kind"], target.get("of") or target.get("name", "")
+    match kind:
+        case "backup_of":
+            return [task.queue.backup]
+        case "manager_of":
+            return [_manager_of_assignee(task) if of == "assignee" else task.queue.manager]
+        case "owner":
+            return owners_of(task)
+        case "user":
+            return Person.objects.filter(Q(username=of.lower()) | Q(email=of.lower()))
+        case "role":
+            return _holders(task, of)
+        case "queue":
+            return Person.objects.filter(memberships__queue__slug=of)
+        case _:
+            return []
+
+
+def owners_of(task: ReviewTask) -> list[Person]:
+    """The process owners of the task's workflow: by grant, or named by the workflow itself."""
+    granted = Q(grants__role=RoleGrant.Role.PROCESS_OWNER, grants__workflow=task.workflow)
+    named = Q(username=task.workflow_owner) if task.workflow_owner else Q()
+    return list(Person.objects.filter(granted | named if named else granted).distinct())
+
+
+def _manager_of_assignee(task: ReviewTask) -> Person | None:
+    """The first assignee's manager, or the queue's where nobody has claimed."""
+    claims = Assignment.objects.filter(task=task, level=0).select_related("person__manager")
+    first = claims.order_by("assigned_at", "id").first()
+    return (first.person.manager if first else None) or task.queue.manager
+
+
+def _holders(task: ReviewTask, role: str) -> Iterable[Person]:
+    if role in QueueMembership.Role.values:
+        return _leads(task.queue) if role == "lead" else task.queue.members.filter(memberships__role=role)
+    if role == RoleGrant.Role.PROCESS_OWNER:
+        return owners_of(task)
+    return Person.objects.filter(grants__role=role)
+
+
+def _leads(queue: Queue) -> Iterable[Person]:
+    return Person.objects.filter(memberships__queue=queue, memberships__role=QueueMembership.Role.LEAD)
+
+
+def _reachable(task: ReviewTask, named: Iterable[Person | None], at: datetime) -> list[Person]:
+    found: dict[int, Person] = {}
+    for person in named:
+        reached = standing_in(person, at, lambda other: not is_excluded(task, other)) if person else None
+        if reached is not None:
+            found[reached.pk] = reached
+    return sorted(found.values(), key=lambda person: person.pk)

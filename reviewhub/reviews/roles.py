@@ -1,0 +1,50 @@
+"""What roles a person holds on tasks, queues and runs, for the permission table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reviewhub.accounts.models import Person
+from reviewhub.accounts.permissions import Role, owns_workflow, roles_on
+from reviewhub.reviews.models import Assignment, Queue, QueueMembership, ReviewTask
+
+_MENDERS = {Role.ENGINEER.value, Role.OPERATOR.value}
+
+
+def register() -> None:
+    roles_on("reviews.ReviewTask", _on_task)
+    roles_on("reviews.Queue", _on_queue)
+    roles_on("orchestration.Run", _on_run)
+
+
+def _on_task(person: Person, task: ReviewTask) -> set[Role]:
+    roles = _membership(person, queue=task.queue_id)
+    if task.moved:
+        roles.discard(Role.REVIEWER)
+    if Assignment.objects.filter(task=task, person=person, ended_at__isnull=True, level__gt=0).exists():
+        roles.add(Role.ASSIGNEE)
+    owns = owns_workflow(person, task.workflow, task.workflow_owner)
+    if owns:
+        roles.add(Role.PROCESS_OWNER)
+    if task.kind == ReviewTask.Kind.INCIDENT and (owns or any(role in _MENDERS for role, _ in person.granted)):
+        roles.add(Role.MENDER)
+    return roles
+
+
+def _on_queue(person: Person, queue: Queue) -> set[Role]:
+    return _membership(person, queue=queue.pk)
+
+
+def _on_run(person: Person, run: Any) -> set[Role]:
+    roles = _membership(person, queue__tasks__run=run.pk)
+    if Assignment.objects.filter(task__run=run.pk, person=person).exists():
+        roles.add(Role.ASSIGNEE)
+    if owns_workflow(person, run.workflow.name, run.workflow.owner):
+        roles.add(Role.PROCESS_OWNER)
+    return roles
+
+
+def _membership(person: Person, **where: Any) -> set[Role]:
+    memberships = QueueMembership.objects.filter(person=person, **where).order_by()
+    found = memberships.values_list("role", flat=True).distinct()
+    return {Role(role) for role in found}

@@ -1,0 +1,30 @@
+"""What can be read at the desk."""
+
+from reviewhub.reviews.selectors.detail import TaskDetail, task_detail
+from reviewhub.reviews.selectors.future import FutureEntry, future_of
+from reviewhub.reviews.selectors.history import HistoryEntry, history_of
+from reviewhub.reviews.selectors.paging import Cursor, Page, page_of
+from reviewhub.reviews.selectors.queues import queues_of
+from reviewhub.reviews.selectors.reasons import ReasonGroup, reason_groups
+from reviewhub.reviews.selectors.runs import visible_runs
+from reviewhub.reviews.selectors.views import COUNTED_UP_TO, VIEWS, counts, view
+
+__all__ = [
+    "COUNTED_UP_TO",
+    "VIEWS",
+    "Cursor",
+    "FutureEntry",
+    "HistoryEntry",
+    "Page",
+    "ReasonGroup",
+    "TaskDetail",
+    "counts",
+    "future_of",
+    "history_of",
+    "page_of",
+    "queues_of",
+    "reason_groups",
+    "task_detail",
+    "view",
+    "visible_runs",
+]

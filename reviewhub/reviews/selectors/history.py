@@ -1,0 +1,122 @@
+"""What has happened to a task, in sentences, from the run's audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from orchestration import api
+from orchestration.api import Entry
+from reviewhub.reviews.models import ReviewTask
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """One sentence. `text` of a comment is somebody's own words, and hostile as such."""
+
+    kind: str  # of the audit event
+    at: datetime  # process time
+    who: str
+    says: str
+    text: str = ""
+
+
+def history_of(task: ReviewTask) -> list[HistoryEntry]:
+    """The newest first."""
+    about = [entry for entry in api.timeline(task.run_id) if entry.data.get("key") == task.key]
+    told = [_told(task, entry) for entry in about if entry.kind in _SAYS]
+    return [entry for entry in reversed(told) if entry.says]
+
+
+def _told(task: ReviewTask, entry: Entry) -> HistoryEntry:
+    values = entry.values or {}
+    text = str(values.get("text") or values.get("note") or "")
+    return HistoryEntry(entry.kind, entry.at, entry.actor.label, _SAYS[entry.kind](task, entry), text)
+
+
+def _opened(task: ReviewTask, entry: Entry) -> str:
+    return f"Put before {task.queue.title}"
+
+
+def _claimed(task: ReviewTask, entry: Entry) -> str:
+    return f"{entry.actor.label} claimed it"
+
+
+def _released(task: ReviewTask, entry: Entry) -> str:
+    held_by = entry.data.get("held_by")
+    if held_by and held_by != entry.actor.label:
+        return f"{entry.actor.label} released it from {held_by}"
+    return f"{entry.actor.label} gave it back"
+
+
+def _commented(task: ReviewTask, entry: Entry) -> str:
+    return f"{entry.actor.label} said"
+
+
+def _decided(task: ReviewTask, entry: Entry) -> str:
+    data = entry.data
+    said = f"{entry.actor.label} decided “{task.label_of(data['outcome'])}”"
+    if data.get("ai_outcome") and data["ai_outcome"] != data["outcome"]:
+        said += f" against the AI’s “{task.label_of(data['ai_outcome'])}”"
+    if data.get("reason_labels"):
+        said += f" ({', '.join(data['reason_labels'])})"
+    return said
+
+
+def _refused(task: ReviewTask, entry: Entry) -> str:
+    return f"{entry.actor.label} wanted “{task.label_of(entry.data['outcome'])}”, too late to count"
+
+
+def _taken_back(task: ReviewTask, entry: Entry) -> str:
+    return f"{entry.actor.label} took the decision back"
+
+
+_STAGES = {
+    "half": "Half of the time is gone",
+    "three_quarters": "Three quarters of the time are gone",
+    "breach": "The time is over",
+}
+
+
+def _warned(task: ReviewTask, entry: Entry) -> str:
+    return _STAGES[entry.data["stage"]]
+
+
+def _escalated(task: ReviewTask, entry: Entry) -> str:
+    names = ", ".join(person["label"] for person in entry.data["people"])
+    return (
+        f"Level {entry.data['level'] + 1} reached {names}"
+        if names
+        else (f"Level {entry.data['level'] + 1} found nobody to ask")
+    )
+
+
+def _unanswered(task: ReviewTask, entry: Entry) -> str:
+    return f"Nobody answered: it ended as “{task.label_of(entry.data['outcome'])}”"
+
+
+def _closed(task: ReviewTask, entry: Entry) -> str:
+    return "The decision counts, and the run went on"
+
+
+def _withdrawn(task: ReviewTask, entry: Entry) -> str:
+    return "It was withdrawn"
+
+
+_SAYS: Mapping[str, Callable[[ReviewTask, Entry], str]] = {
+    "review.opened": _opened,
+    "incident.opened": _opened,
+    "review.warned": _warned,
+    "review.escalated": _escalated,
+    "review.taken_back": _taken_back,
+    "review.unanswered": _unanswered,
+    "review.closed": _closed,
+    "review.withdrawn": _withdrawn,
+    "desk.claimed": _claimed,
+    "desk.released": _released,
+    "desk.commented": _commented,
+    "desk.decided": _decided,
+    "desk.refused": _refused,
+}
+TOLD = frozenset(_SAYS)  # the kinds of audit event that a task's history tells

@@ -1,0 +1,12 @@
+"""The queues a person works in."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from reviewhub.accounts.models import Person
+from reviewhub.reviews.models import Queue
+
+
+def queues_of(person: Person) -> QuerySet[Queue]:
+    return Queue.objects.filter(memberships__person=person)

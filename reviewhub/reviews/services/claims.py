@@ -1,0 +1,110 @@
+"""Claiming a task: a lease that keeps others from working on the same thing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from orchestration import api, ports
+from reviewhub.accounts.actors import actor_of
+from reviewhub.accounts.models import Person
+from reviewhub.accounts.permissions import require
+from reviewhub.reviews.announcements import Fact, announce
+from reviewhub.reviews.exceptions import TaskMoved
+from reviewhub.reviews.models import Assignment, ReviewTask
+from reviewhub.reviews.services.holding import (
+    hold_task,
+    is_excluded,
+    refuse_moved,
+    refuse_requester,
+    refuse_stale,
+    refuse_taken,
+)
+
+_CANDIDATES = 20
+
+
+@transaction.atomic
+def claim_task(*, task_id: UUID | str, actor: Person, expected_version: int | None = None) -> ReviewTask:
+    """Take the task for the length of the queue's lease; claiming one's own again makes the lease anew.
+
+    Raises PermissionDenied, SelfApproval, StaleTask, TaskMoved, TaskTaken, TaskNotFound.
+    """
+    task = hold_task(task_id)
+    clock = ports.clock()
+    require(actor, "task.claim", task)
+    refuse_requester(task, actor)
+    refuse_moved(task)
+    refuse_stale(task, expected_version)
+    refuse_taken(task, actor, clock.system_now())
+    if task.claimed_by_id == actor.pk and task.holder_id(clock.system_now()) is not None:
+        return renew_lease(task)
+    hand_to(task, actor, at=clock.process_now())
+    task.version += 1
+    task.save(update_fields=("status", "claimed_by", "claim_expires_at", "version"))
+    until = task.claim_expires_at.isoformat() if task.claim_expires_at else None
+    api.record_run_event(
+        run_id=task.run_id, kind="desk.claimed", data={"key": task.key, "until": until}, actor=actor_of(actor)
+    )
+    announce(Fact("claimed", task, clock.process_now(), by=actor))
+    return task
+
+
+def claim_next_task(*, actor: Person) -> ReviewTask | None:
+    """Claim the most urgent task of the actor's queues that nobody has; None when there is none."""
+    system_now = ports.clock().system_now()
+    waiting = ReviewTask.objects.team(actor).unassigned(system_now).urgent_first()
+    for task in waiting.only("id", "excluded")[:_CANDIDATES]:
+        if is_excluded(task, actor):
+            continue
+        try:
+            return claim_task(task_id=task.pk, actor=actor)
+        except TaskMoved:  # somebody was quicker
+            continue
+    return None
+
+
+@transaction.atomic
+def release_task(*, task_id: UUID | str, actor: Person) -> ReviewTask:
+    """Give a claimed task back. A lead may release somebody else's; a task that nobody holds stays as it is."""
+    task = hold_task(task_id)
+    refuse_moved(task)
+    if task.claimed_by_id is None:
+        require(actor, "task.claim", task)
+        return task
+    if task.claimed_by_id != actor.pk:
+        require(actor, "task.release", task)
+    now = ports.clock().process_now()
+    holder = task.claimed_by
+    end_claims(task, at=now)
+    task.status, task.claimed_by, task.claim_expires_at = ReviewTask.Status.OPEN, None, None
+    task.version += 1
+    task.save(update_fields=("status", "claimed_by", "claim_expires_at", "version"))
+    data = {"key": task.key, "held_by": holder.display_name if holder else ""}
+    api.record_run_event(run_id=task.run_id, kind="desk.released", data=data, actor=actor_of(actor))
+    announce(Fact("released", task, now, by=actor, people=(holder,) if holder else ()))
+    return task
+
+
+def renew_lease(task: ReviewTask) -> ReviewTask:
+    task.claim_expires_at = ports.clock().system_now() + timedelta(minutes=task.queue.lease_minutes)
+    task.save(update_fields=("claim_expires_at",))
+    return task
+
+
+def hand_to(task: ReviewTask, person: Person, *, at: datetime) -> None:
+    """Make `person` the holder, with an assignment of their own. The caller saves the task."""
+    end_claims(task, at=at)
+    open_one = Assignment.objects.filter(task=task, person=person, ended_at__isnull=True)
+    if not open_one.exists():
+        Assignment.objects.create(task=task, person=person, role=Assignment.Role.REVIEWER, assigned_at=at)
+    task.status = ReviewTask.Status.CLAIMED
+    task.claimed_by = person
+    task.claim_expires_at = ports.clock().system_now() + timedelta(minutes=task.queue.lease_minutes)
+
+
+def end_claims(task: ReviewTask, *, at: datetime) -> None:
+    claims = Assignment.objects.filter(task=task, level=0, ended_at__isnull=True)
+    claims.update(ended_at=at, ended=Assignment.Ended.RELEASED)

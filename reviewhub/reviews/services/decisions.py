@@ -1,0 +1,199 @@
+"""Deciding: the one place where a person's answer is taken, whatever the channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from orchestration import api, ports
+from orchestration.exceptions import InvalidTransition, MissedTimer
+from reviewhub.accounts.actors import actor_of
+from reviewhub.accounts.models import Person
+from reviewhub.accounts.permissions import require
+from reviewhub.reviews.announcements import Fact, announce
+from reviewhub.reviews.evidence import evidence_of
+from reviewhub.reviews.exceptions import EvidenceChanged, KeyReused, TaskMoved
+from reviewhub.reviews.models import Decision, ReviewTask
+from reviewhub.reviews.services.answers import Answer, CheckedAnswer, checked_answer
+from reviewhub.reviews.services.holding import (
+    hold_task,
+    refuse_moved,
+    refuse_requester,
+    refuse_stale,
+    refuse_taken,
+    standing_of,
+)
+from reviewhub.reviews.services.overrides import record_override
+
+
+def decide_task(
+    *,
+    task_id: UUID | str,
+    actor: Person,
+    outcome: str,
+    expected_version: int | None = None,
+    fields: Mapping[str, Any] | None = None,
+    reasons: Sequence[str] = (),
+    note: str = "",
+    ai_right_if_known: str = "",
+    confirmed: bool = False,
+    idempotency_key: str = "",
+    channel: str = Decision.Channel.WEB,
+    evidence_hash: str = "",
+    ai_was_seen: bool = True,
+    seconds_spent: float | None = None,
+) -> Decision:
+    """Decide a task. The run goes on when the undo window has closed; a confirmed high-risk outcome counts at once.
+
+    `fields` holds corrections by field name, `reasons` codes of the catalogue ("policy" or "policy/rule_outdated").
+    The same idempotency key sent again answers with the same decision.
+    Raises PermissionDenied, SelfApproval, TaskMoved, TaskTaken, StaleTask, EvidenceChanged, InvalidDecision, KeyReused.
+    """
+    given = Given(
+        answer=Answer(outcome, dict(fields or {}), tuple(reasons), note.strip(), ai_right_if_known, confirmed),
+        expected_version=expected_version,
+        idempotency_key=idempotency_key,
+        channel=channel,
+        evidence_hash=evidence_hash,
+        ai_was_seen=ai_was_seen,
+        seconds_spent=seconds_spent,
+    )
+    try:
+        return _decide(task_id, actor, given)
+    except TaskMoved as refusal:
+        _record_refusal(task_id, actor, given, refusal)
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What came with an answer: how it was given, and what was in front of the person."""
+
+    answer: Answer
+    expected_version: int | None
+    idempotency_key: str
+    channel: str
+    evidence_hash: str
+    ai_was_seen: bool
+    seconds_spent: float | None
+
+
+@transaction.atomic
+def _decide(task_id: UUID | str, actor: Person, given: Given) -> Decision:
+    task = hold_task(task_id)
+    require(actor, "task.decide", task)
+    before = _sent_before(task, actor, given)
+    if before is not None:
+        return before
+    _refuse(task, actor, given)
+    checked = checked_answer(task, given.answer)
+    standing = _tell_engine(task, actor, checked)
+    decision = Decision.objects.create(
+        task=task,
+        outcome=given.answer.outcome,
+        by=actor,
+        received_at=standing.received_at,
+        recorded_at=ports.clock().system_now(),
+        undo_until=standing.undo_until,
+        fields=checked.fields,
+        task_version=task.version,
+        channel=given.channel,
+        confirmed=given.answer.confirmed,
+        ai_was_seen=given.ai_was_seen and task.recommendation_id is not None,
+        seconds_spent=given.seconds_spent,
+        evidence_hash=task.evidence_hash,
+        idempotency_key=given.idempotency_key,
+    )
+    record_override(task, decision, checked)
+    _mark_decided(task, decision)
+    _record(task, decision, checked)
+    announce(Fact("decided", task, standing.received_at, by=actor))
+    return decision
+
+
+def _sent_before(task: ReviewTask, actor: Person, given: Given) -> Decision | None:
+    if not given.idempotency_key:
+        return None
+    before = Decision.objects.filter(task=task, by=actor, idempotency_key=given.idempotency_key).first()
+    if before is not None and before.outcome != given.answer.outcome:
+        raise KeyReused
+    return before
+
+
+def _refuse(task: ReviewTask, actor: Person, given: Given) -> None:
+    refuse_requester(task, actor)
+    refuse_moved(task)
+    refuse_taken(task, actor, ports.clock().system_now())
+    refuse_stale(task, given.expected_version)
+    if given.evidence_hash and given.evidence_hash != evidence_of(task):
+        raise EvidenceChanged(None, **standing_of(task))
+
+
+def _tell_engine(task: ReviewTask, actor: Person, checked: CheckedAnswer) -> api.Standing:
+    try:
+        return api.decide_review(
+            run_id=task.run_id,
+            key=task.key,
+            outcome=checked.answer.outcome,
+            fields=checked.fields,
+            actor=actor_of(actor),
+            undo_seconds=0.0 if checked.is_high_risk else task.undo_seconds,
+        )
+    except (InvalidTransition, MissedTimer) as error:
+        raise TaskMoved(f"“{task.title}” has moved on: {error}", **standing_of(task)) from error
+
+
+def _mark_decided(task: ReviewTask, decision: Decision) -> None:
+    """The engine may have fired timers, or closed the task at once, while it took the decision: read it again."""
+    task.refresh_from_db()
+    task.outcome, task.decided_at, task.undo_until = decision.outcome, decision.received_at, decision.undo_until
+    task.claimed_by, task.claim_expires_at = None, None
+    if task.status != ReviewTask.Status.CLOSED:
+        task.status = ReviewTask.Status.DECIDED
+    task.version += 1
+    task.save(
+        update_fields=(
+            "outcome",
+            "decided_at",
+            "undo_until",
+            "claimed_by",
+            "claim_expires_at",
+            "status",
+            "version",
+        )
+    )
+
+
+def _record(task: ReviewTask, decision: Decision, checked: CheckedAnswer) -> None:
+    data = {
+        "key": task.key,
+        "decision": str(decision.pk),
+        "outcome": decision.outcome,
+        "channel": decision.channel,
+        "evidence": decision.evidence_hash,
+        "ai_outcome": task.ai_outcome,
+        "reasons": [reason.code for reason in checked.reasons],
+        "reason_labels": [reason.label for reason in checked.reasons],
+        "corrected": [difference["field"] for difference in checked.differences],
+        "seconds_spent": decision.seconds_spent,
+    }
+    said = {"note": checked.answer.note, "differences": checked.differences}
+    api.record_run_event(
+        run_id=task.run_id,
+        kind="desk.decided",
+        data=data,
+        actor=actor_of(decision.by),
+        values=said if any(said.values()) else None,
+    )
+
+
+@transaction.atomic
+def _record_refusal(task_id: UUID | str, actor: Person, given: Given, refusal: TaskMoved) -> None:
+    """The one who came too late leaves a trace too."""
+    task = hold_task(task_id)
+    data = {"key": task.key, "outcome": given.answer.outcome, "because": type(refusal).__name__}
+    api.record_run_event(run_id=task.run_id, kind="desk.refused", data=data, actor=actor_of(actor))

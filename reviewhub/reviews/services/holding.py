@@ -1,0 +1,77 @@
+"""Getting hold of a task, and saying what happened to one that has moved on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from orchestration import api, ports
+from reviewhub.accounts.models import Person
+from reviewhub.reviews.exceptions import SelfApproval, StaleTask, TaskMoved, TaskNotFound, TaskTaken
+from reviewhub.reviews.models import ReviewTask
+
+
+def hold_task(task_id: UUID | str) -> ReviewTask:
+    """Lock the run, then the task, until the transaction ends."""
+    run_id = ReviewTask.objects.filter(pk=task_id).values_list("run_id", flat=True).first()
+    if run_id is None:
+        raise TaskNotFound
+    api.hold_run(run_id)
+    return ReviewTask.objects.select_related("queue", "claimed_by").select_for_update(of=("self",)).get(pk=task_id)
+
+
+def refuse_requester(task: ReviewTask, person: Person) -> None:
+    if is_excluded(task, person):
+        raise SelfApproval(f"{person.display_name} is excluded from “{task.title}”: nobody decides their own request.")
+
+
+def is_excluded(task: ReviewTask, person: Person) -> bool:
+    return bool({person.email.lower(), person.username.lower()} & set(task.excluded))
+
+
+def refuse_stale(task: ReviewTask, expected_version: int | None) -> None:
+    if expected_version is not None and expected_version != task.version:
+        raise StaleTask(f"“{task.title}” has changed since it was shown: {what_happened(task)}", **standing_of(task))
+
+
+def refuse_moved(task: ReviewTask) -> None:
+    if not task.is_waiting:
+        raise TaskMoved(f"“{task.title}” has moved on: {what_happened(task)}", **standing_of(task))
+
+
+def refuse_taken(task: ReviewTask, person: Person, system_now: datetime) -> None:
+    holder = task.holder_id(system_now)
+    if holder is not None and holder != person.pk:
+        raise TaskTaken(f"“{task.title}” is taken: {what_happened(task)}", **standing_of(task))
+
+
+def what_happened(task: ReviewTask) -> str:
+    """One sentence about the task's present state."""
+    now = standing_of(task)
+    match task.status:
+        case "decided" | "closed" if now["by"]:
+            return f"{now['by']} decided “{now['outcome_label']}”."
+        case "closed":
+            return f"nobody answered in time, and it ended as “{now['outcome_label']}”."
+        case "withdrawn":
+            return f"it was withdrawn. {task.withdrawn_reason}".strip()
+        case "claimed" if task.holder_id(ports.clock().system_now()) is not None:
+            return f"{now['by']} has claimed it."
+        case _:
+            return "it is open, and nobody has it."
+
+
+def standing_of(task: ReviewTask) -> dict[str, str | int | None]:
+    """What happened instead, for the details of a TaskMoved."""
+    decision = task.decisions.filter(taken_back_at__isnull=True).select_related("by").first()
+    holder = task.claimed_by if task.status == ReviewTask.Status.CLAIMED else None
+    by = decision.by if decision else holder
+    at = decision.received_at if decision else task.closed_at
+    return {
+        "status": task.status,
+        "outcome": task.outcome,
+        "outcome_label": task.outcome_label,
+        "by": by.display_name if by else None,
+        "at": at.isoformat() if at else None,
+        "version": task.version,
+    }

@@ -1,0 +1,53 @@
+"""Taking a decision back while its undo window is open. Nothing has gone out yet, so nothing is reversed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from orchestration import api, ports
+from orchestration.exceptions import InvalidTransition
+from reviewhub.accounts.actors import actor_of
+from reviewhub.accounts.models import Person
+from reviewhub.accounts.permissions import PermissionDenied, require
+from reviewhub.reviews.announcements import Fact, announce
+from reviewhub.reviews.exceptions import TaskMoved, UndoClosed
+from reviewhub.reviews.models import Decision, ReviewTask
+from reviewhub.reviews.services.claims import hand_to
+from reviewhub.reviews.services.holding import hold_task, standing_of, what_happened
+
+
+@transaction.atomic
+def take_back_decision(*, task_id: UUID | str, actor: Person) -> ReviewTask:
+    """Undo one's own decision; the task is the decider's again.
+
+    Raises PermissionDenied (somebody else's), UndoClosed, TaskMoved (nothing to take back), TaskNotFound.
+    """
+    task = hold_task(task_id)
+    require(actor, "task.decide", task)
+    decision = task.decisions.filter(taken_back_at__isnull=True).select_related("by").first()
+    if decision is None:
+        raise TaskMoved(f"There is no decision to take back: {what_happened(task)}", **standing_of(task))
+    if decision.by_id != actor.pk:
+        raise PermissionDenied(f"Only {decision.by.display_name} can take this decision back.", verb="task.decide")
+    clock = ports.clock()
+    if task.status != ReviewTask.Status.DECIDED or task.undo_until is None or task.undo_until <= clock.system_now():
+        raise UndoClosed(_too_late(task), **standing_of(task))
+    try:
+        api.take_back_decision(run_id=task.run_id, key=task.key, actor=actor_of(actor))
+    except InvalidTransition as error:
+        raise UndoClosed(_too_late(task), **standing_of(task)) from error
+    now = clock.process_now()
+    standing = Decision.objects.filter(pk=decision.pk, taken_back_at__isnull=True)
+    standing.update(taken_back_at=now, taken_back_by=actor)
+    hand_to(task, actor, at=now)
+    task.outcome, task.decided_at, task.undo_until = "", None, None
+    task.version += 1
+    task.save()
+    announce(Fact("taken_back", task, now, by=actor))
+    return task
+
+
+def _too_late(task: ReviewTask) -> str:
+    return f"“{task.outcome_label}” for “{task.title}” counts already: the time for taking it back is over."

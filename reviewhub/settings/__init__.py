@@ -1,0 +1,3 @@
+"""The settings of a running installation; tests have `tests.settings`."""
+
+from reviewhub.settings.base import *  # noqa: F403

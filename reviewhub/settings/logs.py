@@ -1,0 +1,54 @@
+"""Logging to standard error, one line a record. What looks like a secret is cut out before it is written."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+HIDDEN = "[hidden]"
+NAMES = r"(?:password|passwd|secret|secret_key|token|api_key|signature)"
+SECRET_SHAPES = re.compile(
+    r"(?i)"
+    r"((?:authorization|cookie|webhook-signature|x-api-key)['\"]?\s*[:=]\s*['\"]?)[^\r\n'\"]+"
+    rf"|({NAMES}['\"]?\s*[:=]\s*['\"])[^'\"]+"
+    rf"|({NAMES}\s*[:=]\s*)[^\s,;&'\"]+"
+    r"|(\b(?:whsec_|rhp_|rhs_|sk-))[A-Za-z0-9_\-+/=]+"
+    r"|(://[^/\s:@]*:)[^@\s/]+(?=@)"
+)
+
+
+class Redacted(logging.Formatter):
+    """Formats a record, its traceback included, and hides credentials in the whole of it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+
+def redact(text: str) -> str:
+    """`Authorization: Bearer x` becomes `Authorization: [hidden]`, a password in an address likewise."""
+    return SECRET_SHAPES.sub(lambda found: next(part for part in found.groups() if part) + HIDDEN, text)
+
+
+def logging_config(level: str) -> dict[str, Any]:
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": "reviewhub.settings.logs.Redacted",
+                "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            "axes": {"level": "WARNING"},
+            "celery": {"level": "WARNING"},
+            "httpx": {"level": "WARNING"},
+            "httpx2": {"level": "WARNING"},
+            "kombu": {"level": "WARNING"},
+            "uvicorn.access": {"level": "WARNING"},
+            "uvicorn.error": {"level": "WARNING"},
+        },
+    }

@@ -1,0 +1,164 @@
+"""What each kind of step says of itself in a drawing: a line under its name, chips, and a review's escalation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reviewhub.studio.conditions import MARKED, condition, sentence_of
+from reviewhub.studio.starting import readable
+from reviewhub.studio.wording import brief_target, length, target
+
+Spec = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    text: str
+    icon: str = ""
+    tone: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of an escalation: when, and whom it reaches."""
+
+    after: str
+    to: str  # in a word
+    whom: str  # in full
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    detail: str
+    icon: str
+    tone: str = ""
+    title: str = ""  # in the place of the step's id
+    chips: tuple[Chip, ...] = ()
+    more: tuple[Chip, ...] = ()
+    concerns: tuple[Chip, ...] = ()
+    chain: tuple[Level, ...] = ()
+    last: str = ""
+
+
+def describe(kind: str, spec: Spec) -> Description:
+    return _DESCRIBE[kind](spec)
+
+
+def _tool(spec: Spec) -> Description:
+    icon = "mail" if str(spec["tool"]).startswith("mail.") else "tool"
+    more = [*_condition(spec)]
+    retry = spec.get("retry") or {}
+    if retry.get("attempts"):
+        more.append(Chip(f"Up to {retry['attempts']} attempts", "retry"))
+    if spec.get("ambiguous") == "ask":
+        more.append(Chip("Asks if unsure", title="Where a call may have taken effect, a person is asked"))
+    return Description(f"{spec['tool']}@{spec['version']}", icon, more=tuple(more))
+
+
+def _ai(spec: Spec) -> Description:
+    return Description(readable(str(spec["ai"])), "ai", "ai", more=tuple(_condition(spec)))
+
+
+def _review(spec: Spec) -> Description:
+    labels = [str(outcome["label"]).lower() for outcome in spec["outcomes"]]
+    unanswered = spec.get("unanswered")
+    return Description(
+        detail=f"A person decides: {_either(labels)}",
+        icon="mine",
+        tone="plain",
+        more=(*_condition(spec), *_review_chips(spec)),
+        concerns=tuple(Chip(_plain(each["say"]), "alert", title=_when(each)) for each in spec.get("concerns", ())),
+        chain=_chain(spec.get("escalate")),
+        last=f"{length(unanswered['after'])}: {_label(spec, unanswered['outcome'])}" if unanswered else "",
+    )
+
+
+def _label(spec: Spec, outcome: str) -> str:
+    return next((str(each["label"]).lower() for each in spec["outcomes"] if each["id"] == outcome), outcome)
+
+
+def _review_chips(spec: Spec) -> list[Chip]:
+    assign, sla = spec["assign"], spec.get("sla") or {}
+    chips = [Chip(readable(str(assign["queue"])), "team")]
+    if sla.get("due") is not None:
+        calendar = f", {readable(sla['calendar']).lower()}" if sla.get("calendar") else ""
+        chips.insert(0, Chip(f"Due in {length(sla['due'])}{calendar}", "risk"))
+    if sla.get("policy"):
+        chips.insert(0, Chip(f"Clock: {sla['policy']}", "risk"))
+    if assign.get("exclude"):
+        chips.append(Chip("Not the requester", title="Those who may not decide: " + ", ".join(assign["exclude"])))
+    if assign.get("approvals", 1) > 1:
+        chips.append(Chip(f"{assign['approvals']} must approve"))
+    if isinstance(spec.get("escalate"), Mapping):
+        chips.append(Chip(f"Escalation: {spec['escalate']['policy']}", "escalate"))
+    return chips
+
+
+def _when(concern: Spec) -> str:
+    return f"Said if {condition(str(concern['when']))}" if "when" in concern else "Always said"
+
+
+def _chain(levels: Any) -> tuple[Level, ...]:
+    if not isinstance(levels, Sequence):
+        return ()
+    return tuple(Level(_after(each), brief_target(each["to"]) + _only_if(each), target(each["to"])) for each in levels)
+
+
+def _after(level: Spec) -> str:
+    return f"{length(level['after'])}{' of business' if level.get('business') else ''}"
+
+
+def _only_if(level: Spec) -> str:
+    return f", if {condition(str(level['when']))}" if level.get("when") is not None else ""
+
+
+def _switch(spec: Spec) -> Description:
+    return Description("The first that is true", "switch", chips=tuple(_condition(spec)))
+
+
+def _parallel(spec: Spec) -> Description:
+    return Description("At the same time", "parallel", chips=(*_condition(spec), Chip("Waits for all")))
+
+
+def _set(spec: Spec) -> Description:
+    values = spec["set"]
+    names = ", ".join(values) if isinstance(values, Mapping) else "a value"
+    return Description(f"Works out {names}", "gear", more=tuple(_condition(spec)))
+
+
+def _end(spec: Spec) -> Description:
+    return Description("", "stop", title=f"End: {_plain(spec['end'])}")
+
+
+def _fail(spec: Spec) -> Description:
+    return Description("", "stop", "breached", title=f"Fails: {_plain(spec['fail'])}")
+
+
+def _plain(value: Any) -> str:
+    """An expression alone as words, one inside a text as words in brackets."""
+    text = str(value)
+    return condition(text) if MARKED.match(text) and text.count("${") == 1 else sentence_of(text)
+
+
+def _condition(spec: Spec) -> list[Chip]:
+    when = spec.get("when")
+    return [Chip(f"If {condition(str(when))}", title=str(when))] if when is not None else []
+
+
+def _either(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+_DESCRIBE: Mapping[str, Callable[[Spec], Description]] = {
+    "tool": _tool,
+    "ai": _ai,
+    "review": _review,
+    "switch": _switch,
+    "parallel": _parallel,
+    "set": _set,
+    "end": _end,
+    "fail": _fail,
+}

@@ -1,0 +1,75 @@
+"""The audit events of a run as the studio reads them, and what a workflow calls its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+Data = Mapping[str, Any]
+
+INCIDENT_WAYS = {"retry": "Retry", "retry_corrected": "Retry with corrected input", "fail": "Let the run fail"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One audit event as the door tells it, with the name of its actor."""
+
+    sequence: int
+    kind: str
+    at: datetime
+    who: str
+    data: Data
+    values: Data | None  # None: there were none, or they were erased
+
+    @property
+    def path(self) -> str:
+        """The step it is about; empty where it is about the run."""
+        return str(self.data.get("path") or str(self.data.get("key", "")).partition("!")[0])
+
+    @property
+    def because(self) -> str:
+        """`: The ERP is busy`, where an error is known."""
+        error = (self.values or {}).get("error") or {}
+        message = str(error.get("message", "")).rstrip(".")
+        return f": {message}" if message else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a workflow calls its parts, for people."""
+
+    titles: Mapping[str, str] = field(default_factory=dict)  # of steps, by path
+    kinds: Mapping[str, str] = field(default_factory=dict)  # of steps, by path
+    outcomes: Mapping[tuple[str, str], str] = field(default_factory=dict)  # labels, by (path, outcome)
+    branches: Mapping[tuple[str, str], str] = field(default_factory=dict)  # labels, by (path, block)
+    levels: Mapping[tuple[str, int], str] = field(default_factory=dict)  # whom an escalation reaches, by (path, index)
+
+    def step(self, path: str) -> str:
+        return self.titles.get(path) or path.rpartition("/")[2] or path
+
+    def outcome(self, path: str, outcome: str) -> str:
+        return self.outcomes.get((path, outcome)) or INCIDENT_WAYS.get(outcome, outcome)
+
+    def timer(self, name: str) -> str:
+        """A timer's name in words: the due time of approval."""
+        subject, _, what = name.rpartition(":")
+        path = subject.partition("!")[0]
+        step = self.step(path)
+        if what.startswith("level."):
+            index = int(what.removeprefix("level."))
+            whom = self.levels.get((path, index), "")
+            return f"escalation level {index + 1} of {step}{': ' + whom if whom else ''}"
+        return TIMERS.get(what, what).format(step)
+
+
+TIMERS = {
+    "half": "half of the time of {}",
+    "three_quarters": "three quarters of the time of {}",
+    "breach": "the due time of {}",
+    "unanswered": "the end of waiting for {}",
+    "undo": "the end of taking back the decision on {}",
+    "retry": "the next attempt of {}",
+    "limit": "the run's limit",
+}

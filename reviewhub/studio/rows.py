@@ -1,0 +1,54 @@
+"""A run as a row of the list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from reviewhub.studio import states
+from reviewhub.studio.selectors import open_steps
+from reviewhub.studio.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    href: str
+    name: str  # its business key, or the start of its id
+    workflow: str
+    version: int
+    state: State
+    now: str
+    started_at: datetime
+    took: timedelta | None
+
+
+def run_rows(runs: Sequence[Any]) -> list[RunRow]:
+    waiting = open_steps(run.pk for run in runs if run.status == "running")
+    return [_row(run, waiting.get(run.pk, [])) for run in runs]
+
+
+def _row(run: Any, steps: Sequence[Any]) -> RunRow:
+    return RunRow(
+        href=reverse("studio:run", args=[run.pk]),
+        name=run_name(run),
+        workflow=run.workflow.title,
+        version=run.version.number,
+        state=states.run_state(run, steps),
+        now=states.now_words(steps),
+        started_at=run.started_at,
+        took=run.ended_at - run.started_at if run.ended_at else None,
+    )
+
+
+def run_name(run: Any) -> str:
+    return run.business_key or short(run.pk)
+
+
+def short(identity: UUID) -> str:
+    """The end of an id: its start is the time, which neighbours share."""
+    return f"…{str(identity)[-12:]}"

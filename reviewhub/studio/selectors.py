@@ -1,0 +1,75 @@
+"""What the studio's pages read, beside what the door and the desk already offer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from orchestration import api
+from reviewhub.reviews.models import ReviewTask
+
+OPEN_STEP = ("ready", "running", "retrying", "waiting", "incident")
+BLOCKS = ("parallel", "switch")
+
+
+def found(runs: QuerySet[Any], *, workflow: str, status: str, text: str) -> QuerySet[Any]:
+    """Narrowed by workflow, by status, and by business key or id; an empty word narrows nothing."""
+    if workflow:
+        runs = runs.filter(workflow__name=workflow)
+    if status:
+        runs = runs.filter(status=status)
+    if text:
+        identity = _identity(text)
+        runs = runs.filter(pk=identity) if identity else runs.filter(business_key__icontains=text)
+    return runs
+
+
+def _identity(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def for_rows(runs: QuerySet[Any]) -> QuerySet[Any]:
+    """With what a row shows, and without the bodies that only a run's own page shows."""
+    return runs.defer("input", "error", "version__text", "version__definition", "workflow__current")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    """A step that something or somebody has to do."""
+
+    step_id: str
+    kind: str
+    status: str
+
+
+def open_steps(run_ids: Iterable[UUID]) -> dict[UUID, list[OpenStep]]:
+    """What each run waits for: its open steps that are no blocks, in the order in which they were opened."""
+    waiting = api.runs().filter(pk__in=list(run_ids), steps__status__in=OPEN_STEP).order_by("pk", "steps__position")
+    result: dict[UUID, list[OpenStep]] = {}
+    for run_id, *step in waiting.values_list("pk", "steps__step_id", "steps__kind", "steps__status"):
+        if step[1] not in BLOCKS:
+            result.setdefault(run_id, []).append(OpenStep(*step))
+    return result
+
+
+def tasks_of(run_id: UUID) -> QuerySet[ReviewTask]:
+    tasks = ReviewTask.objects.filter(run=run_id).select_related("queue", "claimed_by")
+    return tasks.prefetch_related("decisions__by", "decisions__override__reasons", "assignments__person")
+
+
+def open_runs_by_version(workflow: str) -> dict[int, int]:
+    """How many runs are still on their way, by the number of their version."""
+    running = api.runs().filter(workflow__name=workflow, status="running").order_by()
+    return dict(running.values_list("version__number").annotate(count=Count("pk")))
+
+
+def open_runs_by_workflow() -> dict[int, int]:
+    running = api.runs().filter(status="running").order_by()
+    return dict(running.values_list("workflow_id").annotate(count=Count("pk")))

@@ -1,0 +1,72 @@
+"""The state of a run and of its steps, in a word with its tone. The word carries the meaning, the colour helps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reviewhub.studio.starting import readable
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    text: str
+    tone: str = ""  # calm, warning, breached; empty for what is normal
+    icon: str = ""
+
+
+RUNS = {
+    "running": State("Running", "calm"),
+    "succeeded": State("Ended", "", "check"),
+    "failed": State("Failed", "breached", "alert"),
+    "cancelled": State("Cancelled"),
+}
+
+STEPS = {
+    "ready": State("About to run", "calm"),
+    "running": State("Running", "calm"),
+    "retrying": State("Tried again soon", "warning", "retry"),
+    "waiting": State("In progress", "calm"),
+    "incident": State("Needs a person", "breached", "alert"),
+    "succeeded": State("Done", "", "check"),
+    "failed": State("Failed", "breached", "alert"),
+    "skipped": State("Left out"),
+    "cancelled": State("Not needed"),
+}
+
+ASKED = State("Waits for a person", "calm", "mine")
+TAKE_BACK = State("Decided, can be taken back", "calm", "undo")
+
+NOW = {
+    "ready": "about to do {}",
+    "running": "doing {}",
+    "retrying": "{} is tried again soon",
+    "waiting": "waits for a decision on {}",
+    "incident": "{} needs a person",
+}
+
+
+def run_state(run: Any, open_steps: Sequence[Any] = ()) -> State:
+    """A running run is as grave as the gravest of its steps."""
+    if run.status != "running":
+        known = RUNS[run.status]
+        return State(readable(run.outcome), known.tone, known.icon) if run.status == "succeeded" else known
+    if any(step.status == "incident" for step in open_steps):
+        return STEPS["incident"]
+    if any(step.kind == "review" for step in open_steps):
+        return ASKED
+    return STEPS["retrying"] if any(step.status == "retrying" for step in open_steps) else RUNS["running"]
+
+
+def step_state(step: Any) -> State:
+    """`step` is a step run, with the engine's side of its review."""
+    if step.kind == "review" and step.status == "waiting":
+        decided = (step.review or {}).get("status") == "decided"
+        return TAKE_BACK if decided else ASKED
+    return STEPS[step.status]
+
+
+def now_words(open_steps: Sequence[Any]) -> str:
+    """What a run is doing: doing budget, waits for a decision on approval."""
+    return ", ".join(NOW[step.status].format(step.step_id) for step in open_steps)

@@ -1,0 +1,247 @@
+"""What each kind of audit event says: one function a kind, from the names and the fact to a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from reviewhub.studio.facts import Fact, Names
+from reviewhub.studio.wording import length, source, target
+
+# ---- runs and steps ----------------------------------------------------------------------------
+
+
+def run_started(_: Names, fact: Fact) -> str:
+    where = source(str(fact.data.get("source", "")))
+    who = f", by {fact.who}" if fact.data.get("source") in ("manual", "api") else ""
+    return f"The run started {where}{who}, on version {fact.data.get('version')}"
+
+
+def run_ended(_: Names, fact: Fact) -> str:
+    reason = str(fact.data.get("reason", "")).rstrip(".")
+    if fact.data.get("status") == "cancelled":
+        return f"{fact.who} cancelled the run: {reason}"
+    if fact.data.get("status") == "failed":
+        return f"The run failed{fact.because or f': {reason}'}"
+    return f"The run ended: {fact.data.get('outcome')}"
+
+
+OPENINGS = {"review": "A person was asked", "ai": "The AI was asked", "tool": "Began"}
+
+
+def step_opened(names: Names, fact: Fact) -> str:
+    return f"{OPENINGS.get(str(fact.data['kind']), 'Came to')}: {names.step(fact.path)}"
+
+
+def step_skipped(names: Names, fact: Fact) -> str:
+    return f"{names.step(fact.path)} was left out: its condition was not met"
+
+
+def step_ready(names: Names, fact: Fact) -> str:
+    return f"{names.step(fact.path)} is tried again{' with corrected input' if fact.values else ''}"
+
+
+def step_joined(names: Names, fact: Fact) -> str:
+    left = fact.data["scope"]["open"]
+    step = names.step(fact.path)
+    return f"A branch of {step} is done, {left} to go" if left else f"All branches of {step} are done"
+
+
+def step_succeeded(names: Names, fact: Fact) -> str:
+    result = (fact.values or {}).get("result")
+    kind = names.kinds.get(fact.path)
+    if kind == "ai" and isinstance(result, Mapping):
+        return _recommended(names.step(fact.path), result)
+    if kind == "switch" and isinstance(result, Mapping):
+        return _taken(names, fact, result.get("case"))
+    return f"{names.step(fact.path)} is done"
+
+
+def _recommended(step: str, result: Mapping[str, Any]) -> str:
+    if not result.get("outcome"):
+        return f"The AI wrote a draft for {step}" if result.get("text") else f"The AI gave no answer to {step}"
+    sure = result.get("confidence")
+    percent = f", {round(float(sure) * 100)} % sure" if sure is not None else ""
+    return f"The AI answered {step}: {result['outcome']}{percent}"
+
+
+def _taken(names: Names, fact: Fact, case: Any) -> str:
+    if case is None:
+        return f"None of the ways of {names.step(fact.path)} applied"
+    return f"{names.step(fact.path)} went this way: {names.branches.get((fact.path, str(case)), str(case))}"
+
+
+def step_failed(names: Names, fact: Fact) -> str:
+    return f"{names.step(fact.path)} failed for good{fact.because}"
+
+
+def step_cancelled(names: Names, fact: Fact) -> str:
+    return f"{names.step(fact.path)} was not needed any more"
+
+
+# ---- attempts and incidents --------------------------------------------------------------------
+
+CLASSES = {"transient": "may work later", "permanent": "will not work as it is", "ambiguous": "may have taken effect"}
+
+
+def attempt_started(names: Names, fact: Fact) -> str:
+    return f"Attempt {fact.data['number']} of {names.step(fact.path)}"
+
+
+def attempt_failed(names: Names, fact: Fact) -> str:
+    nature = CLASSES.get(str(fact.data.get("class")), "")
+    said = f"Attempt {fact.data['number']} of {names.step(fact.path)} failed{fact.because}"
+    return f"{said} ({nature}){_again(fact)}" if nature else f"{said}{_again(fact)}"
+
+
+def attempt_lost(names: Names, fact: Fact) -> str:
+    return f"The worker doing {names.step(fact.path)} was lost{_again(fact)}"
+
+
+def _again(fact: Fact) -> str:
+    return f"; it is tried again in {length(fact.data['wait'])}" if "wait" in fact.data else ""
+
+
+def incident_opened(names: Names, fact: Fact) -> str:
+    return f"{names.step(fact.path)} could not be done and was put before a person{fact.because}"
+
+
+def incident_resolved(names: Names, fact: Fact) -> str:
+    way = names.outcome(fact.path, str(fact.data["action"]))
+    return f"{fact.data['by']['label']} chose for {names.step(fact.path)}: {way}"
+
+
+# ---- reviews -----------------------------------------------------------------------------------
+
+
+def review_opened(names: Names, fact: Fact) -> str:
+    title = (fact.values or {}).get("title")
+    return f"Waiting for a decision: {title}" if title else f"Waiting for a decision on {names.step(fact.path)}"
+
+
+def review_decided(names: Names, fact: Fact) -> str:
+    decision = fact.data["review"]["decision"]
+    outcome = names.outcome(fact.path, str(decision["outcome"]))
+    return f"{decision['by']['label']} decided {names.step(fact.path)}: {outcome}"
+
+
+def review_taken_back(names: Names, fact: Fact) -> str:
+    return f"{fact.data['by']['label']} took the decision on {names.step(fact.path)} back"
+
+
+def review_closed(names: Names, fact: Fact) -> str:
+    return f"The time to take the decision on {names.step(fact.path)} back has passed; it counts"
+
+
+def review_withdrawn(names: Names, fact: Fact) -> str:
+    return f"{names.step(fact.path)} was withdrawn: nobody has to decide it any more"
+
+
+STAGES = {"half": "Half of the time", "three_quarters": "Three quarters of the time", "breach": "All of the time"}
+
+
+def review_warned(names: Names, fact: Fact) -> str:
+    return f"{STAGES.get(str(fact.data.get('stage')), 'Some of the time')} for {names.step(fact.path)} is gone"
+
+
+def review_escalated(names: Names, fact: Fact) -> str:
+    people = " and ".join(str(person["label"]) for person in fact.data.get("people", ()))
+    planned = target(fact.data.get("to", {}))
+    reached = f"{people}, {planned}" if people else f"nobody, since {planned} is missing or may not decide"
+    return f"{names.step(fact.path)} was escalated, level {int(fact.data['level']) + 1}: {reached}"
+
+
+def review_unanswered(names: Names, fact: Fact) -> str:
+    outcome = names.outcome(fact.path, str(fact.data["outcome"]))
+    return f"Nobody answered {names.step(fact.path)} in time: {outcome}"
+
+
+# ---- timers ------------------------------------------------------------------------------------
+
+
+def timer_armed(names: Names, fact: Fact) -> str:
+    return "Clocks set: " + ", ".join(names.timer(timer[0]) for timer in fact.data["timers"])
+
+
+def timer_stopped(names: Names, fact: Fact) -> str:
+    return "Clocks stopped: " + ", ".join(names.timer(name) for name in fact.data["names"])
+
+
+def timer_fired(names: Names, fact: Fact) -> str:
+    return f"It was time: {names.timer(str(fact.data['name']))}"
+
+
+def timer_lost(names: Names, fact: Fact) -> str:
+    return f"It was time for {names.timer(str(fact.data['name']))}, but something else had come first"
+
+
+# ---- what people did at the desk ---------------------------------------------------------------
+
+
+CHANNELS = {"web": "in the browser", "api": "over the API"}
+
+
+def desk_decided(names: Names, fact: Fact) -> str:
+    channel = str(fact.data.get("channel", ""))
+    reasons = fact.data.get("reason_labels") or [_reason(str(code)) for code in fact.data.get("reasons", ())]
+    corrected = [str(name).replace("_", " ") for name in fact.data.get("corrected", ())]
+    said = f"{fact.who} gave a reason for deciding {names.step(fact.path)} so: {', '.join(reasons)}" if reasons else ""
+    mended = f"{fact.who} corrected {', '.join(corrected)}" if corrected else ""
+    return "; ".join(part for part in (said, mended) if part) or f"{fact.who} decided {CHANNELS.get(channel, channel)}"
+
+
+def _reason(code: str) -> str:
+    return code.rpartition("/")[2].replace("_", " ")
+
+
+REFUSALS = {
+    "TaskMoved": "it had moved on",
+    "TaskTaken": "somebody else had it",
+    "StaleTask": "the page was older than the task",
+    "EvidenceChanged": "what was shown had changed",
+}
+
+
+def desk_refused(names: Names, fact: Fact) -> str:
+    outcome = names.outcome(fact.path, str(fact.data.get("outcome", "")))
+    because = REFUSALS.get(str(fact.data.get("because")), "it was not possible any more")
+    return f"{fact.who} chose {outcome} for {names.step(fact.path)}, which was refused: {because}"
+
+
+def _did(words: str) -> Callable[[Names, Fact], str]:
+    return lambda _, fact: f"{fact.who} {words}"
+
+
+TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
+    "run.started": run_started,
+    "run.ended": run_ended,
+    "step.opened": step_opened,
+    "step.skipped": step_skipped,
+    "step.ready": step_ready,
+    "step.joined": step_joined,
+    "step.succeeded": step_succeeded,
+    "step.failed": step_failed,
+    "step.cancelled": step_cancelled,
+    "attempt.started": attempt_started,
+    "attempt.failed": attempt_failed,
+    "attempt.lost": attempt_lost,
+    "incident.opened": incident_opened,
+    "incident.resolved": incident_resolved,
+    "review.opened": review_opened,
+    "review.decided": review_decided,
+    "review.taken_back": review_taken_back,
+    "review.closed": review_closed,
+    "review.withdrawn": review_withdrawn,
+    "review.warned": review_warned,
+    "review.escalated": review_escalated,
+    "review.unanswered": review_unanswered,
+    "timer.armed": timer_armed,
+    "timer.stopped": timer_stopped,
+    "timer.fired": timer_fired,
+    "timer.lost": timer_lost,
+    "desk.claimed": _did("took it on"),
+    "desk.released": _did("gave it back"),
+    "desk.decided": desk_decided,
+    "desk.refused": desk_refused,
+    "desk.commented": _did("wrote a comment"),
+}

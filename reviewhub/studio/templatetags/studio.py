@@ -1,0 +1,60 @@
+"""Filters of the studio's templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django import template
+
+from reviewhub.studio.starting import readable
+from reviewhub.studio.wording import length, source
+
+register = template.Library()
+
+
+@register.filter
+def length_of_time(value: timedelta | float) -> str:
+    return length(value)
+
+
+@register.filter
+def label_of(name: Any) -> str:
+    """A name of the data as a label: `cost_center` is Cost center."""
+    return readable(str(name))
+
+
+@register.filter
+def shape(value: Any) -> str:
+    """How a value is shown: map, list, or plain."""
+    if isinstance(value, Mapping):
+        return "map" if value else "nothing"
+    if isinstance(value, list | tuple):
+        return "list" if value else "nothing"
+    return "nothing" if value is None or value == "" else "plain"
+
+
+@register.filter
+def said(value: Any) -> str:
+    """A plain value as text: yes and no for truth, 1200 and not 1200.0."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+@register.filter
+def percent(share: float) -> str:
+    return f"{round(share * 100)} %"
+
+
+@register.filter
+def came_from(text: str) -> str:
+    """Where a run came from: by a signed webhook at purchase-requests."""
+    return source(text)
+
+
+@register.filter
+def inside(moment: str) -> str:
+    """A moment inside a sentence: today 14:52."""
+    return moment[:1].lower() + moment[1:] if moment.startswith("Today") else moment

@@ -1,0 +1,110 @@
+"""The audit trail of runs and of everything that is configured, in plain words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from orchestration import api
+from reviewhub.studio.facts import Fact, Names
+from reviewhub.studio.rows import short
+from reviewhub.studio.sentences import MINOR, Sentence, sentence
+from reviewhub.studio.settings_told import SETTINGS
+from reviewhub.studio.starting import readable
+
+SUBJECTS = (
+    ("", "Everything"),
+    ("run:", "Runs"),
+    ("workflow:", "Workflows"),
+    ("settings", "Settings and people"),
+)
+ACTS = (
+    ("", "What matters"),
+    ("all", "Every event"),
+    ("review.decided", "Decisions"),
+    ("review.taken_back", "Decisions taken back"),
+    ("review.escalated", "Escalations"),
+    ("review.unanswered", "Nobody answered"),
+    ("incident.", "Incidents"),
+    ("run.started", "Runs started"),
+    ("run.ended", "Runs ended"),
+    ("workflow.", "Workflows changed"),
+    ("desk.", "At the desk"),
+)
+NOBODY = Names()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a chain is about."""
+
+    label: str
+    href: str  # of its own page; empty where there is none
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One event among those of all chains."""
+
+    chain: str
+    subject: Subject
+    sentence: Sentence
+
+
+def found(events: QuerySet[Any], *, about: str, kind: str, who: str) -> QuerySet[Any]:
+    if about == "settings":
+        events = events.exclude(Q(chain__startswith="run:") | Q(chain__startswith="workflow:"))
+    elif about:
+        events = events.filter(chain__startswith=about)
+    if not kind:
+        events = events.exclude(kind__in=(*MINOR, "step.succeeded"))
+    elif kind != "all":
+        events = events.filter(kind__startswith=kind)
+    return events.filter(actor_label__icontains=who) if who else events
+
+
+def told(events: Sequence[Any]) -> list[Row]:
+    """Rows without their values: those are read on the chain's own page."""
+    subjects = subjects_of({event.chain for event in events})
+    return [Row(event.chain, subjects[event.chain], tell(_fact_of_row(event))) for event in events]
+
+
+def story_of(entries: Sequence[Any]) -> list[Sentence]:
+    return [
+        tell(Fact(entry.sequence, entry.kind, entry.at, entry.actor.label, entry.data, entry.values))
+        for entry in entries
+    ]
+
+
+def subjects_of(chains: Collection[str]) -> dict[str, Subject]:
+    """What the chains are about, by their names; runs by their business keys, in one query."""
+    runs = _run_names(chain.partition(":")[2] for chain in chains if chain.startswith("run:"))
+    return {chain: _subject(chain, runs) for chain in chains}
+
+
+def _run_names(identities: Iterable[str]) -> dict[str, str]:
+    rows = api.runs().filter(pk__in=list(identities)).values_list("pk", "workflow__title", "business_key")
+    return {str(pk): f"{title}, {key or short(pk)}" for pk, title, key in rows}
+
+
+def _subject(chain: str, runs: Mapping[str, str]) -> Subject:
+    kind, _, name = chain.partition(":")
+    if kind == "run":
+        return Subject(runs[name], reverse("studio:run", args=[name])) if name in runs else Subject(f"Run {name}", "")
+    if kind == "workflow":
+        return Subject(f"Workflow {name}", reverse("studio:workflow", args=[name]))
+    return Subject(f"{readable(kind)} {name}", "")
+
+
+def tell(fact: Fact) -> Sentence:
+    words = SETTINGS.get(fact.kind)
+    return Sentence(fact, f"{fact.who} {words(fact.data)}", "", minor=False) if words else sentence(NOBODY, fact)
+
+
+def _fact_of_row(event: Any) -> Fact:
+    return Fact(event.sequence, event.kind, event.at, event.actor_label, json.loads(event.data), None)

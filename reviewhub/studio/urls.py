@@ -1,0 +1,31 @@
+"""Addresses are nouns; what changes something is a POST to the noun that it makes."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from reviewhub.studio.views import audit, editor, run, runs, starting, tokens, versions, workflows
+
+app_name = "studio"
+
+urlpatterns = [
+    path("runs/", runs.run_list, name="runs"),
+    path("runs/<uuid:run_id>/", run.run_page, name="run"),
+    path("runs/<uuid:run_id>/live/", run.run_live, name="run-live"),
+    path("runs/<uuid:run_id>/cancellation/", run.cancellation, name="run-cancellation"),
+    path("workflows/", workflows.workflow_list, name="workflows"),
+    path("workflows/new/", editor.new_workflow, name="workflow-new"),
+    path("workflows/<slug:name>/", workflows.workflow_page, name="workflow"),
+    path("workflows/<slug:name>/draft/", editor.draft, name="draft"),
+    path("workflows/<slug:name>/draft/check/", editor.check, name="check"),
+    path("workflows/<slug:name>/publication/", editor.publication, name="publication"),
+    path("workflows/<slug:name>/comparison/", versions.comparison, name="comparison"),
+    path("workflows/<slug:name>/versions/<int:number>/", versions.version_page, name="version"),
+    path("workflows/<slug:name>/versions/<int:number>/activation/", versions.activation, name="activation"),
+    path("workflows/<slug:name>/runs/new/", starting.start, name="start"),
+    path("audit/", audit.newest, name="audit"),
+    path("audit/verification/", audit.verification, name="audit-verification"),
+    path("audit/chain/<path:chain>/", audit.chain, name="audit-chain"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/<uuid:token_id>/revocation/", tokens.revocation, name="token-revocation"),
+]

@@ -1,0 +1,53 @@
+"""The list of runs."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from orchestration import api
+from reviewhub.accounts.permissions import allows
+from reviewhub.reviews.selectors import visible_runs
+from reviewhub.studio import selectors
+from reviewhub.studio.access import viewer
+from reviewhub.studio.paging import page
+from reviewhub.studio.rows import run_rows
+
+SIZE = 50
+STATUSES = (
+    ("", "Any state"),
+    ("running", "Running"),
+    ("succeeded", "Ended"),
+    ("failed", "Failed"),
+    ("cancelled", "Cancelled"),
+)
+
+
+@login_required
+@require_safe
+def run_list(request: HttpRequest) -> HttpResponse:
+    person = viewer(request)
+    asked = {name: request.GET.get(name, "").strip() for name in ("workflow", "status", "q")}
+    runs = selectors.found(visible_runs(person), workflow=asked["workflow"], status=asked["status"], text=asked["q"])
+    after = request.GET.get("after", "")
+    shown = page(selectors.for_rows(runs), moment="started_at", after=after, size=SIZE, identity=UUID)
+    workflows = list(api.workflows().defer("current__text", "current__definition"))
+    narrowed = {name: value for name, value in asked.items() if value}
+    context = {
+        "current": "runs",
+        "rows": run_rows(shown.rows),
+        "next": f"?{urlencode({**narrowed, 'after': shown.after})}" if shown.after else "",
+        "asked": asked,
+        "narrowed": bool(narrowed),
+        "first_page": not after,
+        "statuses": STATUSES,
+        "workflows": workflows,
+        "startable": [each for each in workflows if each.current_id and allows(person, "run.start", each)],
+    }
+    partial = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
+    return render(request, "runs/list.html#rows" if partial else "runs/list.html", context)

@@ -1,0 +1,129 @@
+"""What every page's shell shows. Everything is read on first use, so that an error page costs no query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from orchestration import ports
+from reviewhub.accounts.permissions import allows_somewhere
+from reviewhub.notifications.selectors import unread_count
+from reviewhub.reviews.selectors import COUNTED_UP_TO, counts
+from reviewhub.web.presenters.deadlines import zone_label
+from reviewhub.web.presenters.people import Face, face
+from reviewhub.web.queue_views import QUEUE_VIEWS
+
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    name: str
+    label: str | Promise
+    icon: str
+    href: str
+    count: str = ""
+    tone: str = ""
+
+
+PROCESS = (  # name, label, icon, address, verb; everybody has runs of their own tasks to look at
+    ("runs", _("Runs"), "pulse", "studio:runs", "workflow.read"),
+    ("workflows", _("Workflows"), "flow", "studio:workflows", "workflow.read"),
+    ("audit", _("Audit"), "shield", "studio:audit", "audit.read"),
+    ("admin", _("Settings"), "gear", "admin:index", "config.read"),
+)
+
+
+class Shell:
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self._person: Any = getattr(request, "user", None)
+
+    @property
+    def _signed_in(self) -> bool:
+        return bool(self._person and self._person.is_authenticated)
+
+    @cached_property
+    def now(self) -> datetime:
+        return ports.clock().process_now()
+
+    @cached_property
+    def speed(self) -> float:
+        return ports.clock().speed()
+
+    @property
+    def zone(self) -> str:
+        return timezone.get_current_timezone_name()
+
+    @property
+    def zone_label(self) -> str:
+        return zone_label()
+
+    @property
+    def demo(self) -> bool:
+        return bool(settings.DEMO)
+
+    @property
+    def theme(self) -> str:
+        chosen = getattr(self._person, "theme", "")
+        return chosen if chosen in THEMES else ""
+
+    @property
+    def me(self) -> Face | None:
+        return face(self._person) if self._signed_in else None
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        return counts(self._person)
+
+    @cached_property
+    def notices(self) -> int:
+        return unread_count(self._person) if self._signed_in else 0
+
+    @cached_property
+    def views(self) -> tuple[Link, ...]:
+        if not self._signed_in:
+            return ()
+        return tuple(
+            Link(
+                name, view.label, view.icon, reverse("web:queue", args=[name]), _said(count), view.tone if count else ""
+            )
+            for name, view in QUEUE_VIEWS.items()
+            for count in (self.counts[name],)
+        )
+
+    @cached_property
+    def process(self) -> tuple[Link, ...]:
+        if not self._signed_in:
+            return ()
+        return tuple(
+            Link(name, label, icon, href)
+            for name, label, icon, address, verb in PROCESS
+            if allows_somewhere(self._person, verb) and (href := _href(address))
+        )
+
+
+def _said(count: int) -> str:
+    """A view is counted up to a bound; static/js/controllers/live.js says it the same way."""
+    return str(count) if count < COUNTED_UP_TO else f"{COUNTED_UP_TO}+"
+
+
+def _href(address: str) -> str:
+    try:
+        return reverse(address)
+    except NoReverseMatch:  # a deployment without these pages
+        return ""
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    return {"shell": Shell(request)}

@@ -1,0 +1,63 @@
+"""Instants and durations as people say them, in the viewer's zone and against process time.
+
+static/js/moments.js says the same things in the browser.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+NEAR_DAYS = 6
+
+
+def iso(at: datetime | None) -> str:
+    return at.isoformat(timespec="seconds") if at else ""
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """`14:52` today, `Fri 09:40` within six days, `3 Dec 14:52` beyond."""
+    local, today = timezone.localtime(at), timezone.localtime(now).date()
+    clock = f"{local:%H:%M}"
+    apart = (local.date() - today).days
+    if apart == 0:
+        return clock
+    if abs(apart) <= NEAR_DAYS:
+        return f"{date_format(local, 'D')} {clock}"
+    return f"{date_format(local, 'j M')} {clock}"
+
+
+def day_moment(at: datetime, now: datetime) -> str:
+    """The same, with the day said when it is today: `Today 13:49`."""
+    said = moment(at, now)
+    same_day = timezone.localtime(at).date() == timezone.localtime(now).date()
+    return _("Today %(clock)s") % {"clock": said} if same_day else said
+
+
+def brief(span: timedelta) -> str:
+    """What fits into a ring: `52m`, `2h`, `3d`."""
+    seconds = abs(span.total_seconds())
+    if seconds < MINUTE:
+        return f"{int(seconds)}s"
+    if seconds < HOUR:
+        return f"{int(seconds // MINUTE)}m"
+    return f"{int(seconds // HOUR)}h" if seconds < 2 * DAY else f"{int(seconds // DAY)}d"
+
+
+def spoken(span: timedelta) -> str:
+    """A duration in words, in its largest whole unit: `52 minutes`."""
+    seconds = int(abs(span.total_seconds()))
+    if seconds < MINUTE:
+        return ngettext("%(n)d second", "%(n)d seconds", seconds) % {"n": seconds}
+    if seconds < HOUR:
+        return ngettext("%(n)d minute", "%(n)d minutes", seconds // MINUTE) % {"n": seconds // MINUTE}
+    if seconds < 2 * DAY:
+        return ngettext("%(n)d hour", "%(n)d hours", seconds // HOUR) % {"n": seconds // HOUR}
+    return ngettext("%(n)d day", "%(n)d days", seconds // DAY) % {"n": seconds // DAY}

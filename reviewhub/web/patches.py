@@ -1,0 +1,55 @@
+"""A changed task as browsers are shown it: its row, and the views that it belongs to now."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.template.loader import render_to_string
+
+from orchestration import ports
+from reviewhub.reviews.models import Assignment, ReviewTask
+from reviewhub.web.presenters.rows import row_of
+from reviewhub.web.queue_views import DONE
+
+
+def patch_for(task_id: UUID) -> dict[str, Any] | None:
+    """The row is nobody's in particular: the browser puts in the viewer's zone, face and view.
+
+    `views` hold for whoever hears of the task by its queue; `people` are views of single persons, by id.
+    """
+    task = ReviewTask.objects.for_rows().filter(pk=task_id).first()
+    if task is None:
+        return None
+    clock = ports.clock()
+    row = row_of(task, clock.process_now(), clock.system_now())
+    html = render_to_string("components/row.html", {"row": row, "from_view": "", "user": None})
+    return {
+        "task": str(task.pk),
+        "version": task.version,
+        "html": html,
+        "queue": task.queue_id,
+        "views": _views(task) if task.is_waiting else [],
+        "people": _people(task),
+        "leaving": task.status == ReviewTask.Status.DECIDED,
+    }
+
+
+def _views(task: ReviewTask) -> list[str]:
+    clock = ports.clock()
+    views = [] if task.moved else ["team"]
+    if not task.moved and task.holder_id(clock.system_now()) is None:
+        views.append("unassigned")
+    if task.three_quarters_at and task.three_quarters_at <= clock.process_now():
+        views.append("at-risk")
+    return views
+
+
+def _people(task: ReviewTask) -> dict[str, list[int]]:
+    if not task.is_waiting:
+        decided = task.decisions.filter(taken_back_at__isnull=True).values_list("by_id", flat=True)
+        return {DONE: list(decided)}
+    asked = Assignment.objects.filter(task=task, ended_at__isnull=True, level__gt=0)
+    escalated = list(asked.values_list("person_id", flat=True))
+    holder = task.holder_id(ports.clock().system_now())
+    return {"escalated": escalated, "mine": [*escalated, *([holder] if holder else [])]}

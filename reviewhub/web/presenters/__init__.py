@@ -1,0 +1,1 @@
+"""What templates are given: frozen values, made from the desk's models."""

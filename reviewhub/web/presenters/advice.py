@@ -1,0 +1,90 @@
+"""What the AI said, and how far it may be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from reviewhub.web.presenters.evidence import Marks
+from reviewhub.web.presenters.values import spoken_name
+
+if TYPE_CHECKING:
+    from reviewhub.reviews.models import ReviewTask
+
+SURE = ((0.95, "very sure"), (0.85, "sure"), (0.65, "fairly sure"), (0.0, "not sure"))
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    text: str
+    ref: int | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    outcome: str
+    percent: int | None
+    words: str
+    standing: str  # what the number rests on, or why there is none
+    text: str
+    reasons: tuple[Point, ...]
+    evidence: tuple[Point, ...]
+    concerns: tuple[str, ...]
+    would_change: str
+    origin: str
+
+
+def advice_of(task: ReviewTask, marks: Marks) -> Advice | None:
+    said = task.recommendation
+    if said is None:
+        return None
+    percent = round(100 * said.confidence) if said.confidence is not None else None
+    return Advice(
+        outcome=task.label_of(said.outcome) if said.outcome else "",
+        percent=percent,
+        words=_words(said.confidence),
+        standing=_standing(said, percent),
+        text=said.text,
+        reasons=tuple(Point(str(reason), _cited(str(reason), marks)) for reason in said.reasons),
+        evidence=tuple(Point(quote.text, quote.ref, spoken_name(quote.name)) for quote in marks.quotes),
+        concerns=tuple(str(concern) for concern in task.concerns[1:]),
+        would_change=said.would_change,
+        origin=_origin(said),
+    )
+
+
+def _words(confidence: float | None) -> str:
+    if confidence is None:
+        return ""
+    return next(_(words) for least, words in SURE if confidence >= least)
+
+
+def _standing(said: Any, percent: int | None) -> str:
+    if not said.outcome:
+        return str(said.provenance.get("abstained") or _("Nothing to go by: this one is yours alone."))
+    if percent is None:
+        return _("No number: too few of its answers have been checked by people here.")
+    if said.sample:
+        return _("When it said this here, people agreed %(agreed)d times out of %(sample)d.") % {
+            "agreed": said.agreed or 0,
+            "sample": said.sample,
+        }
+    return _("By its own account; not yet checked against people's decisions here.")
+
+
+def _cited(reason: str, marks: Marks) -> int | None:
+    return next((quote.ref for quote in marks.quotes if len(quote.text) > 1 and quote.text in reason), None)
+
+
+def _origin(said: Any) -> str:
+    told = said.provenance
+    answered = told.get("model_answered") or told.get("model_asked") or told.get("model") or told.get("recommender")
+    parts: Sequence[str] = [
+        str(answered or ""),
+        _("question version %(n)d") % {"n": said.decision_point.number},
+    ]
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,99 @@
+"""What the desk asks before it takes a decision: a reason, or one deliberate confirmation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from reviewhub.reviews.models import ReviewTask
+from reviewhub.reviews.selectors import reason_groups
+from reviewhub.web.presenters.fields import Correction
+from reviewhub.web.sent import Sent
+
+KEYS = 9  # as many reasons have a digit
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    label: str
+    key: str
+    chosen: bool
+    needs_note: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    outcome: str
+    title: str
+    text: str
+    label: str  # of the button that goes on
+    fault: str
+    confirm: bool
+    against_ai: bool
+    reasons: tuple[Choice, ...]
+    answers: tuple[Choice, ...]
+    note: str
+    corrections: tuple[Correction, ...]
+
+
+def ask_of(
+    task: ReviewTask, sent: Sent, faults: Mapping[str, str], corrections: tuple[Correction, ...], *, reasons: bool
+) -> Ask:
+    """`faults` by path. `reasons`: whether they are asked for; if not, only the confirmation is."""
+    label = task.label_of(sent.outcome)
+    against_ai = bool(task.ai_outcome) and task.ai_outcome != sent.outcome
+    confirm = "/confirmed" in faults or sent.confirmed
+    return Ask(
+        outcome=sent.outcome,
+        title=_title(task, label, against_ai, corrections) if reasons else _("%(outcome)s?") % {"outcome": label},
+        text=_text(faults, confirm) if reasons else _("A high risk: it counts at once and cannot be taken back."),
+        label=_("%(outcome)s with this reason") % {"outcome": label}
+        if reasons
+        else _("Yes, %(outcome)s") % {"outcome": label.lower()},
+        fault=_fault(sent, faults) if sent.asked else "",
+        confirm=confirm,
+        against_ai=against_ai,
+        reasons=_choices(sent) if reasons else (),
+        answers=_answers(sent),
+        note=sent.note,
+        corrections=corrections,
+    )
+
+
+def _title(task: ReviewTask, label: str, against_ai: bool, corrections: tuple[Correction, ...]) -> str:
+    if against_ai:
+        return _("You say “%(yours)s”, the AI said “%(its)s”. Why?") % {"yours": label, "its": task.ai_label}
+    if corrections:
+        return _("You corrected what was there. Why?")
+    return _("Why “%(outcome)s”?") % {"outcome": label}
+
+
+def _text(faults: Mapping[str, str], confirm: bool) -> str:
+    if confirm:
+        return _("One tap is enough. A high risk: it counts at once and cannot be taken back.")
+    return _("One tap is enough.") if "/reasons" in faults else _("One tap, or go on without.")
+
+
+def _fault(sent: Sent, faults: Mapping[str, str]) -> str:
+    return " ".join(faults[path] for path in ("/reasons", "/note") if path in faults)
+
+
+def _choices(sent: Sent) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(
+            group.reason.code,
+            group.reason.label,
+            str(number) if number <= KEYS else "0" if number == KEYS + 1 else "",
+            sent.reason == group.reason.code,
+            group.reason.needs_note,
+        )
+        for number, group in enumerate(reason_groups(), start=1)
+    )
+
+
+def _answers(sent: Sent) -> tuple[Choice, ...]:
+    offered = (("yes", _("Yes"), "y"), ("no", _("No"), "n"), ("unsure", _("Cannot say"), "s"))
+    return tuple(Choice(value, label, key, sent.ai_right == value) for value, label, key in offered)

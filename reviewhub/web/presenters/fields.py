@@ -1,0 +1,90 @@
+"""The fields of a case, some of which a reviewer may correct in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from reviewhub.web.presenters.evidence import Marks
+from reviewhub.web.presenters.values import is_long, shown, typed
+
+if TYPE_CHECKING:
+    from reviewhub.reviews.models import ReviewTask
+
+PREFIX = "fields."
+CODE = ("json", "object", "array")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    label: str
+    shown: str
+    value: str  # as an input holds it
+    typed: str  # what the reviewer has put there
+    editable: bool
+    long: bool
+    code: bool
+    numeric: bool
+    ref: int | None
+    fault: str
+
+    @property
+    def changed(self) -> bool:
+        return self.typed != self.value
+
+    @property
+    def wide(self) -> bool:
+        return self.long or self.code
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    label: str
+    was: str
+    now: str
+
+
+def fields_of(
+    task: ReviewTask, marks: Marks, sent: Mapping[str, str], faults: Mapping[str, str], may_edit: bool
+) -> tuple[Field, ...]:
+    """`sent` has what was typed and `faults` what is wrong with it, both by field name."""
+    return tuple(_field(each, marks, sent, faults, may_edit) for each in task.fields)
+
+
+def _field(
+    each: Mapping[str, Any], marks: Marks, sent: Mapping[str, str], faults: Mapping[str, str], may_edit: bool
+) -> Field:
+    name, value, kind = str(each["name"]), each.get("value"), str(each.get("type") or "string")
+    held = typed(value, kind)
+    return Field(
+        name=name,
+        label=str(each.get("label") or name),
+        shown=shown(value),
+        value=held,
+        typed=sent.get(name, held),
+        editable=bool(each.get("edit")) and may_edit,
+        long=is_long(value),
+        code=kind in CODE,
+        numeric=kind in ("number", "integer"),
+        ref=marks.ref_of(name),
+        fault=faults.get(name, ""),
+    )
+
+
+def corrections_in(task: ReviewTask, data: Mapping[str, Any]) -> dict[str, str]:
+    """The fields of a posted form that hold something else than the task does."""
+    changed = {}
+    for each in task.fields:
+        given = data.get(f"{PREFIX}{each['name']}")
+        if given is None or not each.get("edit"):
+            continue
+        said = str(given).replace("\r\n", "\n")
+        if said != typed(each.get("value"), str(each.get("type") or "string")):
+            changed[str(each["name"])] = said
+    return changed
+
+
+def corrections_shown(fields: tuple[Field, ...]) -> tuple[Correction, ...]:
+    return tuple(Correction(field.label, field.shown, field.typed) for field in fields if field.changed)

@@ -1,0 +1,143 @@
+"""A task as a row of the queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from reviewhub.reviews.models import ReviewTask
+from reviewhub.web import moments
+from reviewhub.web.moments import iso
+from reviewhub.web.presenters.deadlines import ring_of, short_of
+from reviewhub.web.presenters.people import Face, face
+from reviewhub.web.presenters.reasons_shown import why_label
+from reviewhub.web.presenters.values import shown
+
+HIGHLIGHTS = 3
+NOWHERE = "00000000-0000-0000-0000-000000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    text: str
+    tone: str = ""
+    icon: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Flat and ready to print: a page holds fifty of them."""
+
+    id: str
+    href: str
+    title: str
+    order: str  # sorts like the queue, as text
+    decided: str  # sorts like the done list, as text
+    chip_text: str
+    chip_tone: str
+    chip_icon: str
+    chip_kind: str
+    concern: str
+    facts: str
+    age: str
+    holder: Face | None
+    due: str = ""  # ISO; empty where nobody has to decide any more, or no time was set
+    starts: str = ""
+    risk: str = ""
+    tone: str = ""
+    left: int = 0
+    offset: int = 0
+    brief: str = ""
+    when: str = ""
+    ended: str = ""  # "Decided"; empty while somebody still has to decide
+    ended_iso: str = ""
+    ended_at: str = ""
+    undo_seconds: int = 0  # what is left of the undo window
+
+
+def row_of(task: ReviewTask, now: datetime, system_now: datetime) -> Row:
+    waiting = task.is_waiting
+    chip = _ai_chip(task) if waiting else Chip(task.outcome_label or _("Withdrawn"))
+    return Row(
+        id=str(task.pk),
+        href=_address().replace(NOWHERE, str(task.pk)),
+        title=task.title,
+        order=f"{_stamp(task.urgency_at)} {task.pk}",
+        decided=_stamp(task.decided_at or task.closed_at),
+        chip_text=chip.text,
+        chip_tone=chip.tone,
+        chip_icon=chip.icon,
+        chip_kind=chip.kind,
+        concern=_concern(task),
+        facts=_facts(task),
+        age=moments.brief(now - task.created_at),
+        holder=face(task.claimed_by) if task.holder_id(system_now) else None,
+        **(_clock(task, now) if waiting else _ending(task, now, system_now)),
+    )
+
+
+def _clock(task: ReviewTask, now: datetime) -> dict[str, Any]:
+    if task.due_at is None:
+        return {}
+    ring = ring_of(task, task.due_at, now)
+    return {
+        "due": iso(task.due_at),
+        "starts": iso(task.created_at),
+        "risk": iso(task.three_quarters_at),
+        "tone": ring.tone,
+        "left": ring.left,
+        "offset": ring.offset,
+        "brief": ring.label,
+        "when": short_of(ring.tone, task.due_at, now),
+    }
+
+
+def _ending(task: ReviewTask, now: datetime, system_now: datetime) -> dict[str, Any]:
+    at = task.decided_at or task.closed_at or now
+    held = task.undo_until - system_now if task.status == ReviewTask.Status.DECIDED and task.undo_until else None
+    return {
+        "ended": _("Withdrawn") if task.status == ReviewTask.Status.WITHDRAWN else _("Decided"),
+        "ended_iso": iso(at),
+        "ended_at": moments.moment(at, now),
+        "undo_seconds": max(0, round(held.total_seconds())) if held else 0,
+    }
+
+
+@lru_cache(maxsize=1)
+def _address() -> str:
+    """Where a task's page is: looked up once, and not for each of fifty rows."""
+    return reverse("web:task", args=[NOWHERE])
+
+
+def _stamp(at: datetime | None) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds") if at else ""
+
+
+def _ai_chip(task: ReviewTask) -> Chip:
+    if task.kind == ReviewTask.Kind.INCIDENT:
+        return Chip(_("Failed step"), icon="alert", kind="outline")
+    if task.recommendation_id is None:
+        return Chip("")
+    if not task.ai_outcome:
+        return Chip(_("No answer"), tone="plain", icon="ai", kind="outline")
+    if task.ai_confidence is None:
+        return Chip(task.ai_label, tone="ai", icon="ai")
+    said = _("%(outcome)s %(percent)d %%") % {"outcome": task.ai_label, "percent": round(100 * task.ai_confidence)}
+    return Chip(said, tone="ai", icon="ai")
+
+
+def _concern(task: ReviewTask) -> str:
+    if task.concerns:
+        return str(task.concerns[0])
+    return why_label(task.why[0]) if task.why else ""
+
+
+def _facts(task: ReviewTask) -> str:
+    facts = [f"{each['label']} {shown(each['value'])}" for each in task.highlights[:HIGHLIGHTS]]
+    return " · ".join(facts) or task.workflow_title

@@ -1,0 +1,160 @@
+"""The task's page, whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from uuid import uuid4
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from orchestration import ports
+from reviewhub.accounts.models import Person
+from reviewhub.reviews.models import ReviewTask
+from reviewhub.reviews.selectors import HistoryEntry, TaskDetail
+from reviewhub.web.presenters.advice import Advice, advice_of
+from reviewhub.web.presenters.asking import Ask, ask_of
+from reviewhub.web.presenters.deadlines import Deadline, deadline_of
+from reviewhub.web.presenters.documents import Document, documents_of
+from reviewhub.web.presenters.evidence import Marks
+from reviewhub.web.presenters.fields import Field, corrections_shown, fields_of
+from reviewhub.web.presenters.future import Step, steps_of
+from reviewhub.web.presenters.incidents import Incident, incident_of
+from reviewhub.web.presenters.outcomes import OutcomeButton, outcome_buttons
+from reviewhub.web.presenters.reasons_shown import Why, why_of
+from reviewhub.web.presenters.standing import Happened, happened_to, state_of
+from reviewhub.web.presenters.values import shown
+from reviewhub.web.sent import Sent
+
+FIELD = "/fields/"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    id: str
+    title: str
+    href: str
+    version: int
+    stage: str  # changes when what can be done changes
+    evidence_hash: str
+    key: str  # of idempotency, for this showing of the form
+    opened: str
+    origin: str
+    run_href: str
+    state: str
+    claim: str  # "claim", "release" or ""
+    deadline: Deadline | None
+    future: tuple[Step, ...]
+    happened: Happened | None
+    why: Why | None
+    incident: Incident | None
+    facts: tuple[Fact, ...]
+    documents: tuple[Document, ...]
+    fields: tuple[Field, ...]
+    fields_title: str
+    advice: Advice | None
+    history: tuple[HistoryEntry, ...]
+    may_comment: bool
+    outcomes: tuple[OutcomeButton, ...]
+    closed_note: str
+    undo_note: str
+    ask: Ask | None = None
+    refusal: Happened | None = None
+    typed_comment: str = ""
+    comment_fault: str = ""
+
+    @property
+    def main_outcomes(self) -> int:
+        return sum(outcome.main for outcome in self.outcomes)
+
+    @property
+    def narrow_fields(self) -> tuple[Field, ...]:
+        return tuple(field for field in self.fields if not field.wide)
+
+    @property
+    def wide_fields(self) -> tuple[Field, ...]:
+        return tuple(field for field in self.fields if field.wide)
+
+
+def page_of_task(
+    detail: TaskDetail, viewer: Person, view: str, *, sent: Sent | None = None, faults: Mapping[str, str] | None = None
+) -> TaskPage:
+    """`sent` and `faults` (by path) are of a decision that was not taken; what was typed is shown again."""
+    task, clock = detail.task, ports.clock()
+    now, system_now = clock.process_now(), clock.system_now()
+    sent, faults = sent or Sent(), faults or {}
+    marks = Marks(detail.recommendation.evidence if detail.recommendation else ())
+    labels = {str(field["name"]): str(field.get("label") or field["name"]) for field in task.fields}
+    holder = task.holder_id(system_now)
+    can_decide = task.is_waiting and detail.may["task.decide"] and holder in (None, viewer.pk)
+    wrong = {path.removeprefix(FIELD): said for path, said in faults.items() if path.startswith(FIELD)}
+    return TaskPage(
+        id=str(task.pk),
+        title=task.title,
+        href=f"{reverse('web:task', args=[task.pk])}?view={view}",
+        version=task.version,
+        stage=f"{task.status}-{holder or ''}",
+        evidence_hash=task.evidence_hash,
+        key=sent.key or uuid4().hex,
+        opened=sent.opened or system_now.isoformat(timespec="seconds"),
+        origin=_("%(workflow)s, version %(n)d") % {"workflow": task.workflow_title, "n": task.workflow_version},
+        run_href=_run_href(task),
+        state=state_of(task, viewer, system_now),
+        claim=_claim(detail, holder, viewer),
+        deadline=deadline_of(task, now) if task.is_waiting else None,
+        future=steps_of(task, detail.future, viewer, now),
+        happened=happened_to(task, detail.decision, viewer, now),
+        why=why_of(task),
+        incident=incident_of(task),
+        facts=tuple(Fact(str(each["label"]), shown(each["value"])) for each in task.highlights),
+        documents=documents_of(task.context, labels, marks),
+        fields=fields_of(task, marks, sent.corrections, wrong, can_decide),
+        fields_title=_("Input of the step") if task.incident else _("Fields"),
+        advice=advice_of(task, marks),
+        history=tuple(detail.history),
+        may_comment=detail.may["task.comment"],
+        outcomes=outcome_buttons(task) if can_decide else (),
+        closed_note=_closed_note(detail, holder, can_decide),
+        undo_note=_("Held for %(n)d s, then it counts") % {"n": round(task.undo_seconds)} if task.undo_seconds else "",
+    )
+
+
+def asking(page: TaskPage, task: ReviewTask, sent: Sent, faults: Mapping[str, str], *, reasons: bool) -> TaskPage:
+    """The same page with the desk's question open."""
+    return replace(page, ask=ask_of(task, sent, faults, corrections_shown(page.fields), reasons=reasons))
+
+
+def _run_href(task: ReviewTask) -> str:
+    try:
+        return reverse("studio:run", args=[task.run_id])
+    except NoReverseMatch:  # a deployment without these pages
+        return ""
+
+
+def _claim(detail: TaskDetail, holder: int | None, viewer: Person) -> str:
+    if not detail.task.is_waiting:
+        return ""
+    if holder == viewer.pk or (holder and detail.may["task.release"]):
+        return "release"
+    return "claim" if holder is None and detail.may["task.claim"] else ""
+
+
+def _closed_note(detail: TaskDetail, holder: int | None, can_decide: bool) -> str:
+    task = detail.task
+    if can_decide:
+        return ""
+    if not task.is_waiting:
+        return _("Nothing is left to decide here.")
+    if detail.excluded:
+        return _("You are excluded here: nobody decides their own request.")
+    if not detail.may["task.decide"]:
+        return _("You may read this task; deciding is for the people of %(queue)s.") % {"queue": task.queue.title}
+    name = task.claimed_by.display_name if task.claimed_by and holder else ""
+    return _("%(name)s has claimed it.") % {"name": name}

@@ -1,0 +1,23 @@
+"""The desk's addresses: nouns, with POST to make and DELETE to end (`_method=delete` in a form)."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from reviewhub.web.views import claims, comments, decisions, notices, queues, sessions, tasks
+
+app_name = "web"
+urlpatterns = [
+    path("", queues.home, name="home"),
+    path("queue/<slug:view>/", queues.queue, name="queue"),
+    path("tasks/next/", tasks.next_task, name="next"),
+    path("tasks/<uuid:task_id>/", tasks.task, name="task"),
+    path("tasks/<uuid:task_id>/claim/", claims.claim, name="claim"),
+    path("tasks/<uuid:task_id>/decision/", decisions.decision, name="decision"),
+    path("tasks/<uuid:task_id>/comments/", comments.comments, name="comments"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/<int:notice_id>/", notices.notice, name="notice"),
+    path("keys/", sessions.keys, name="keys"),
+    path("theme/", sessions.theme, name="theme"),
+    path("sign-in/", sessions.SignIn.as_view(), name="sign-in"),
+    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+]

@@ -1,0 +1,140 @@
+"""A decision on a task, made and taken back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from orchestration import ports
+from reviewhub.reviews.exceptions import InvalidDecision, KeyReused, TaskMoved
+from reviewhub.reviews.models import Decision, ReviewTask
+from reviewhub.reviews.selectors import TaskDetail, view
+from reviewhub.reviews.services import decide_task, take_back_decision
+from reviewhub.web.answers import by_method, fragment, headers, view_name, viewer, wants_fragment, whole
+from reviewhub.web.presenters.standing import Happened
+from reviewhub.web.presenters.task_pages import TaskPage, asking, page_of_task
+from reviewhub.web.queue_views import DEFAULT, DONE
+from reviewhub.web.refusals import refused, status_of
+from reviewhub.web.sent import Sent, sent_of
+from reviewhub.web.views.tasks import detail_or_404
+
+ASKED = 422
+REASONS = "/reasons"
+LONGEST_LOOK = 24 * 3600.0  # seconds; a page open for longer says nothing about how long somebody looked
+
+
+def _make(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    detail = detail_or_404(request, task_id)
+    sent = sent_of(request.POST, detail.task)
+    if _asks_why_corrected(detail.task, sent):
+        return _ask(request, detail, sent, {})
+    try:
+        _decide(request, task_id, sent)
+    except InvalidDecision as error:
+        return _ask(request, detail, sent, {fault["path"]: fault["message"] for fault in error.faults})
+    except (TaskMoved, KeyReused) as error:
+        page = page_of_task(detail_or_404(request, task_id), viewer(request), view_name(request), sent=sent)
+        return _again(request, refused(page, error), status_of(error))
+    return _on(request)
+
+
+def _decide(request: HttpRequest, task_id: UUID, sent: Sent) -> Decision:
+    return decide_task(
+        task_id=task_id,
+        actor=viewer(request),
+        outcome=sent.outcome,
+        expected_version=sent.version,
+        fields=sent.corrections,
+        reasons=(sent.reason,) if sent.reason else (),
+        note=sent.note,
+        ai_right_if_known=sent.ai_right,
+        confirmed=sent.confirmed,
+        idempotency_key=sent.key,
+        channel=Decision.Channel.WEB,
+        evidence_hash=sent.shown,
+        seconds_spent=_seconds_since(sent.opened),
+    )
+
+
+def _asks_why_corrected(task: ReviewTask, sent: Sent) -> bool:
+    """A correction opens the reasons once; the answer may be left out."""
+    is_review = task.kind == ReviewTask.Kind.REVIEW
+    return is_review and bool(sent.corrections) and not sent.asked and task.outcome_named(sent.outcome) is not None
+
+
+def _seconds_since(opened: str) -> float | None:
+    try:
+        at = parse_datetime(opened)
+        spent = (ports.clock().system_now() - at).total_seconds() if at else None
+    except (ValueError, TypeError):
+        return None
+    return spent if spent is not None and 0 <= spent <= LONGEST_LOOK else None
+
+
+# ---- what is shown then ------------------------------------------------------------------------
+
+
+def _ask(request: HttpRequest, detail: TaskDetail, sent: Sent, faults: dict[str, str]) -> HttpResponse:
+    """The desk wants a reason, a confirmation, or a field put right."""
+    page = page_of_task(detail, viewer(request), view_name(request), sent=sent, faults=faults)
+    needs_reasons = REASONS in faults or "/note" in faults or sent.asked or not faults
+    if needs_reasons or "/confirmed" in faults:
+        page = asking(page, detail.task, sent, faults, reasons=needs_reasons)
+    elif faults:
+        page = replace(page, refusal=Happened(" ".join(faults.values()), _("Nothing was decided yet."), "warning"))
+    return _again(request, page, ASKED)
+
+
+def _again(request: HttpRequest, page: TaskPage, status: int) -> HttpResponse:
+    """Only the decision is shown anew, so that what stands elsewhere on the page stays as it was typed."""
+    name = view_name(request)
+    if not wants_fragment(request):
+        return whole(request, page, name, status)
+    return render(request, "desk/decide.html", {"page": page, "list": {"view": name}}, status=status)
+
+
+def _on(request: HttpRequest) -> HttpResponse:
+    """To the next task of the view, with the undo beside it."""
+    name = view_name(request)
+    following = _next_in(request, name)
+    href = f"{reverse('web:task', args=[following.pk])}?view={name}" if following else reverse("web:queue", args=[name])
+    if not wants_fragment(request):
+        return redirect(href)
+    page = page_of_task(detail_or_404(request, following.pk), viewer(request), name) if following else None
+    answer = fragment(request, "task", page, name, decided=True)
+    return headers(answer, {"HX-Retarget": "#task", "HX-Reswap": "outerHTML", "HX-Push-Url": href})
+
+
+def _next_in(request: HttpRequest, name: str) -> ReviewTask | None:
+    """The most urgent one that the viewer may decide and that nobody else has."""
+    person = viewer(request)
+    free = Q(status="open") | Q(claimed_by=person) | Q(claim_expires_at__lte=ports.clock().system_now())
+    tasks = view(DEFAULT if name == DONE else name, person).filter(free)
+    return tasks.urgent_first().only("id").first()
+
+
+def _end(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    name = view_name(request)
+    try:
+        take_back_decision(task_id=task_id, actor=viewer(request))
+    except TaskMoved as error:
+        page = page_of_task(detail_or_404(request, task_id), viewer(request), name)
+        return _shown(request, refused(page, error), status_of(error))
+    return _shown(request, page_of_task(detail_or_404(request, task_id), viewer(request), name), 200)
+
+
+def _shown(request: HttpRequest, page: TaskPage, status: int) -> HttpResponse:
+    name = view_name(request)
+    if wants_fragment(request):
+        return headers(fragment(request, "task", page, name, status, decided=True), {"HX-Push-Url": page.href})
+    return redirect(page.href) if status == 200 else whole(request, page, name, status)
+
+
+decision = by_method(post=_make, delete=_end)

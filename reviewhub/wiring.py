@@ -1,0 +1,35 @@
+"""Which implementation stands behind each port in this installation."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from orchestration import ai, api, ports
+from reviewhub.notifications.services import listen, when_noticed
+from reviewhub.realtime import publish, rendering
+from reviewhub.reviews.announcements import when_changed, when_told
+from reviewhub.reviews.gateway import DeskGateway
+from reviewhub.reviews.labels import DecisionLabels
+from reviewhub.reviews.policies import SettingsPolicies
+from reviewhub.web.patches import patch_for
+
+# What the sweeper does beside its own work.
+CHORES = (api.Chore(60.0, ai.retrain_where_due),)
+
+
+def bind() -> None:
+    """Binds the engine's ports to the desk, and the desk's announcements to their listeners."""
+    ports.bind(human_tasks=DeskGateway(), policies=SettingsPolicies(), labels=DecisionLabels(), recommender=ai)
+    when_told(listen)
+    when_noticed(publish.notice_added)
+    ports.bind(observer=publish)
+    when_changed(publish.desk_changed)
+    rendering.bind(patch_for)
+    if settings.DEMO:
+        _bind_demo()
+
+
+def _bind_demo() -> None:
+    from reviewhub.demo import clock, tools  # noqa: F401 - importing the tools registers them
+
+    ports.bind(clock=clock.clock)

@@ -1,0 +1,61 @@
+/* Behaviours by attribute: data-controller="timer" connects controllers/timer.js to the element, and
+   disconnects it when the element goes. A controller is a function of the element that may return its own end. */
+import countdown from "./controllers/countdown.js";
+import drawer from "./controllers/drawer.js";
+import field from "./controllers/field.js";
+import keyboard from "./controllers/keyboard.js";
+import list from "./controllers/list.js";
+import live from "./controllers/live.js";
+import look from "./controllers/look.js";
+import moment from "./controllers/moment.js";
+import offline from "./controllers/offline.js";
+import pane from "./controllers/pane.js";
+import sheet from "./controllers/sheet.js";
+import theme from "./controllers/theme.js";
+import timer from "./controllers/timer.js";
+
+const controllers = {
+  countdown,
+  drawer,
+  field,
+  keyboard,
+  list,
+  live,
+  look,
+  moment,
+  offline,
+  pane,
+  sheet,
+  theme,
+  timer,
+};
+const connected = new Map();
+
+function connect(element) {
+  if (connected.has(element)) return;
+  const ends = element.dataset.controller
+    .split(/\s+/)
+    .filter((name) => controllers[name])
+    .map((name) => controllers[name](element));
+  connected.set(element, ends.filter(Boolean));
+}
+
+function disconnect(element) {
+  for (const end of connected.get(element) ?? []) end();
+  connected.delete(element);
+}
+
+function within(node, act) {
+  if (node.nodeType !== Node.ELEMENT_NODE) return;
+  if (node.dataset.controller) act(node);
+  node.querySelectorAll("[data-controller]").forEach(act);
+}
+
+new MutationObserver((changes) => {
+  for (const change of changes) {
+    change.removedNodes.forEach((node) => !node.isConnected && within(node, disconnect));
+    change.addedNodes.forEach((node) => node.isConnected && within(node, connect));
+  }
+}).observe(document.documentElement, { childList: true, subtree: true });
+
+within(document.documentElement, connect);

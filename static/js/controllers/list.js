@@ -1,0 +1,58 @@
+/* The queue: j and k move, the open task's row is marked, and changed rows come in over the socket. */
+import { onMessage, onState } from "../live.js";
+import { place, rowFrom } from "../rows.js";
+
+const WIDE = "(min-width: 68.75rem)";
+
+export default function list(element) {
+  const links = () => [...element.querySelectorAll(".row-title a")];
+  const openTask = () => document.getElementById("task")?.dataset.task;
+  const page = (path) => htmx.ajax("GET", path, { target: "#rows", select: "#rows", swap: "outerHTML" });
+
+  const mark = () => {
+    for (const row of element.children) row.toggleAttribute("aria-current", row.dataset.task === openTask());
+    element.querySelector("[aria-current]")?.setAttribute("aria-current", "true");
+  };
+
+  const move = (step) => {
+    const all = links();
+    const focused = all.indexOf(document.activeElement);
+    const from = focused >= 0 ? focused : all.findIndex((link) => link.closest("[aria-current]"));
+    const next = all[Math.min(all.length - 1, Math.max(0, from + step))];
+    next?.focus();
+    next?.scrollIntoView({ block: "nearest" });
+  };
+  const moved = (event) => move(event.detail);
+
+  const patch = (message) => {
+    if (message.kind !== "task") return;
+    const { view, searched } = element.dataset;
+    const old = element.querySelector(`[data-task="${message.task}"]`);
+    const belongs = message.views.includes(view) || message.people[view]?.includes(Number(document.body.dataset.me));
+    if (!old && (!belongs || searched !== undefined)) return;
+    const focused = old?.contains(document.activeElement);
+    const row = rowFrom(message.html, view);
+    if (old && message.leaving) old.replaceWith(row);
+    else {
+      old?.remove();
+      if (belongs) place(element, row);
+    }
+    htmx.process(row);
+    if (focused) (row.isConnected ? row.querySelector("a") : links()[0])?.focus();
+    element.parentElement.querySelector("[data-empty]")?.toggleAttribute("hidden", element.children.length > 0);
+    mark();
+  };
+
+  const ends = [onMessage(patch), onState((state) => state === "back" && page(`/queue/${element.dataset.view}/`))];
+  document.addEventListener("htmx:afterSettle", mark);
+  document.addEventListener("list:move", moved);
+  mark();
+  if (document.getElementById("task") && !openTask() && matchMedia(WIDE).matches && links().length) {
+    htmx.ajax("GET", links()[0].href, { source: "#task", target: "#task", swap: "outerHTML" }); // a click overtakes it
+  }
+  return () => {
+    ends.forEach((end) => end());
+    document.removeEventListener("htmx:afterSettle", mark);
+    document.removeEventListener("list:move", moved);
+  };
+}

@@ -1,0 +1,32 @@
+/* On the body: holds the socket, keeps the counts, and passes changes on to what follows them. */
+import { ask, onMessage, start } from "../live.js";
+
+const COUNTED_UP_TO = 1000;
+
+function count(counts) {
+  for (const [name, value] of Object.entries(counts)) {
+    document.querySelectorAll(`[data-count="${name}"]`).forEach((node) => {
+      node.textContent = value < COUNTED_UP_TO ? value : `${COUNTED_UP_TO}+`;
+      if (name === "notices") node.hidden = value === 0;
+    });
+  }
+}
+
+export default function (element) {
+  const { socket } = element.dataset;
+  if (!socket) return undefined;
+  const topics = new Set([...document.querySelectorAll("[data-follow]")].map((node) => node.dataset.follow));
+  if (topics.size) ask("follow", [...topics]);
+  const stop = onMessage((message) => {
+    if (message.kind === "counts") count(message.counts);
+    if (message.kind !== "changed") return;
+    for (const topic of message.topics) {
+      document.querySelectorAll(`[data-follow="${CSS.escape(topic)}"]`).forEach((node) => htmx.trigger(node, "live"));
+    }
+  });
+  const end = start(socket);
+  return () => {
+    stop();
+    end();
+  };
+}

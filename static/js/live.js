@@ -1,0 +1,56 @@
+/* The one socket of a page. Others listen with onMessage and onState, and ask with send; what was asked is asked
+   again after a reconnection. It comes back by itself, waiting longer each time, with some chance in it. */
+const listeners = new Set();
+const watchers = new Set();
+const asked = new Map();
+const SIGNED_OUT = 4401;
+let socket = null;
+let tries = 0;
+let wanted = null;
+
+const tell = (set, value) => set.forEach((act) => act(value));
+
+function listen(set, act) {
+  set.add(act);
+  return () => set.delete(act);
+}
+
+export const onMessage = (act) => listen(listeners, act);
+export const onState = (act) => listen(watchers, act);
+
+/* Ask for something that holds until it is taken back: ask("look", {task: 7}), then ask("look", null). */
+export function ask(name, value) {
+  if (value === null) asked.delete(name);
+  else asked.set(name, value);
+  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ [name]: value }));
+}
+
+function open() {
+  socket = new WebSocket(wanted);
+  socket.onopen = () => {
+    const again = tries > 0;
+    tries = 0;
+    for (const [name, value] of asked) socket.send(JSON.stringify({ [name]: value }));
+    tell(watchers, again ? "back" : "open");
+  };
+  socket.onmessage = (event) => tell(listeners, JSON.parse(event.data));
+  socket.onclose = (event) => {
+    if (!wanted) return;
+    if (event.code === SIGNED_OUT) {
+      location.reload();
+      return;
+    }
+    tries += 1;
+    tell(watchers, "lost");
+    setTimeout(() => wanted && open(), Math.min(30000, 500 * 2 ** tries) * (0.8 + 0.4 * Math.random()));
+  };
+}
+
+export function start(path) {
+  wanted = new URL(path, location.href.replace(/^http/, "ws")).href;
+  open();
+  return () => {
+    wanted = null;
+    socket.close();
+  };
+}

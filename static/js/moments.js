@@ -1,0 +1,48 @@
+/* Instants and durations as people say them; reviewhub/web/moments.py says the same on the server. */
+import { processNow } from "./clock.js";
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const root = document.documentElement;
+const zone = root.dataset.zone || undefined;
+const lang = root.lang || undefined;
+
+const format = (options) => new Intl.DateTimeFormat(lang, { timeZone: zone, ...options });
+const clock = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const weekday = format({ weekday: "short" });
+const month = format({ month: "short" });
+const dayOfMonth = format({ day: "numeric" });
+const dayKey = new Intl.DateTimeFormat("en-CA", { timeZone: zone });
+
+const dayNumber = (at) => Date.parse(dayKey.format(at)) / (DAY * 1000);
+
+export const isToday = (at) => dayNumber(at) === dayNumber(processNow());
+
+export function moment(at) {
+  const apart = Math.abs(dayNumber(at) - dayNumber(processNow()));
+  if (apart === 0) return clock.format(at);
+  if (apart <= 6) return `${weekday.format(at)} ${clock.format(at)}`;
+  return `${dayOfMonth.format(at)} ${month.format(at)} ${clock.format(at)}`;
+}
+
+function largest(milliseconds) {
+  const seconds = Math.abs(milliseconds) / 1000;
+  if (seconds < MINUTE) return [Math.floor(seconds), "second"];
+  if (seconds < HOUR) return [Math.floor(seconds / MINUTE), "minute"];
+  if (seconds < 2 * DAY) return [Math.floor(seconds / HOUR), "hour"];
+  return [Math.floor(seconds / DAY), "day"];
+}
+
+export function brief(milliseconds) {
+  const [count, unit] = largest(milliseconds);
+  return `${count}${unit[0]}`;
+}
+
+export function spoken(milliseconds) {
+  const [count, unit] = largest(milliseconds);
+  return new Intl.NumberFormat(lang, { style: "unit", unit, unitDisplay: "long" }).format(count);
+}
+
+/* A sentence with a gap, as the server wrote it on the body: data-say-left="{} left". */
+export const say = (name, value) => (document.body.dataset[`say${name}`] ?? "{}").replace("{}", value);

@@ -1,0 +1,24 @@
+/* Rows that come in over the socket. */
+
+/* In the order of the list; one that would come after what is shown is left to the next page. */
+export function place(list, row) {
+  const { sort } = list.dataset;
+  const key = (other) => other.dataset[sort];
+  const comes = (other) => (sort === "decided" ? key(other) < key(row) : key(other) > key(row));
+  const later = [...list.children].find(comes);
+  if (later || !("more" in list.dataset)) list.insertBefore(row, later ?? null);
+}
+
+/* A row that was rendered once for everybody becomes the viewer's: its view, and the viewer's own face. */
+export function rowFrom(html, view) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  const row = holder.content.querySelector(".row");
+  const link = row.querySelector(".row-title a");
+  const href = `${link.getAttribute("href")}?view=${view}`;
+  link.setAttribute("href", href);
+  link.setAttribute("hx-get", href);
+  const face = row.querySelector("[data-person]");
+  face?.classList.toggle("me", face.dataset.person === document.body.dataset.me);
+  return row;
+}

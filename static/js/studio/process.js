@@ -1,0 +1,4 @@
+/* Behaviours of the pages of runs, workflows and the audit trail. */
+import "./keep.js";
+import "./menu.js";
+import "./pace.js";
