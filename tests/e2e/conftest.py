@@ -1,0 +1,43 @@
+"""The desk in a real browser, with a real engine behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from reviewhub.accounts.models import Person
+from tests.support.desk_room import DeskRoom, desk_room
+from tests.support.live_site import LiveSite
+
+Open = Callable[..., Page]
+SIZES = {"wide": (1440, 900), "phone": (390, 844)}
+
+
+@pytest.fixture
+def room(transactional_db: None) -> Iterator[DeskRoom]:
+    with desk_room() as made:
+        yield made
+
+
+@pytest.fixture
+def site(room: DeskRoom, live_site: LiveSite) -> LiveSite:
+    return live_site
+
+
+@pytest.fixture
+def open_as(visit: Callable[..., Any], site: LiveSite) -> Open:
+    """`open_as(person, "/queue/team/", size="phone", scheme="dark")`: that page in a browser of their own."""
+
+    def opened(person: Person, path: str, size: str = "wide", scheme: str = "light") -> Page:
+        width, height = SIZES[size]
+        visitor = visit(site.url, width=width, height=height, scheme=scheme)
+        visitor.sign_in(person)
+        page: Page = visitor.page
+        page.goto(path)
+        expect(page.locator("html")).to_have_attribute("data-live", "on")
+        return page
+
+    return opened

@@ -1,0 +1,104 @@
+"""The whole path by keyboard alone."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from reviewhub.reviews.models import Decision
+from tests.e2e.conftest import Open
+from tests.support.desk_room import DeskRoom
+
+
+def title(page: Page, text: str) -> None:
+    expect(page.locator("#task-title")).to_have_text(text)
+
+
+def test_a_reviewer_decides_a_queue_without_touching_the_mouse(room: DeskRoom, open_as: Open) -> None:
+    first, second, third = room.case("Northwind"), room.case("Halden"), room.case("Brightwater")
+    page = open_as(room.people.alice, "/queue/team/")
+    title(page, "Northwind")  # the most urgent opens by itself where there is room
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    title(page, "Halden")
+    page.keyboard.press("c")
+    expect(page.locator("#task-head")).to_contain_text("Claimed by you")
+    page.keyboard.press("r")
+    expect(page.locator("#reasons-title")).to_contain_text("Why?")
+    page.keyboard.press("2")
+    page.keyboard.press("n")
+    page.keyboard.press("Enter")
+    title(page, "Northwind")
+    expect(page.locator("#toasts .toast")).to_contain_text("Halden: Reject")
+    page.keyboard.press("a")
+    title(page, "Brightwater")
+    page.keyboard.press("u")
+    title(page, "Northwind")
+    standing = Decision.objects.filter(taken_back_at__isnull=True)
+    assert [(each.task, each.outcome) for each in standing] == [(second, "reject")]
+    assert [reason.code for reason in standing.get().override.reasons.all()] == ["policy"]
+    assert {first.pk, third.pk}.isdisjoint(standing.values_list("task", flat=True))
+
+
+def test_a_comment_never_decides_anything(room: DeskRoom, open_as: Open) -> None:
+    task = room.case()
+    page = open_as(room.people.alice, f"/tasks/{task.pk}/")
+    page.keyboard.press("m")
+    page.keyboard.type("are we sure? 1 2 3 approve or reject")
+    expect(page.locator("#comment")).to_have_value("are we sure? 1 2 3 approve or reject")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#task-history")).to_contain_text("are we sure?")
+    expect(page.locator("#comment")).to_have_value("")
+    assert not Decision.objects.exists()
+
+
+def test_escape_backs_out_of_the_reasons(room: DeskRoom, open_as: Open) -> None:
+    task = room.case()
+    page = open_as(room.people.alice, f"/tasks/{task.pk}/")
+    page.keyboard.press("r")
+    expect(page.locator("#reasons-title")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#reasons-title")).to_have_count(0)
+    expect(page.get_by_role("button", name="Approve")).to_be_visible()
+
+
+def test_a_high_risk_takes_one_more_deliberate_press(room: DeskRoom, open_as: Open) -> None:
+    task = room.case(amount=50_000)
+    page = open_as(room.people.alice, f"/tasks/{task.pk}/")
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name="Yes, approve")).to_be_focused()
+    assert not Decision.objects.exists()
+    page.keyboard.press("Enter")
+    expect(page.locator("#task-title")).to_have_count(0)
+    assert Decision.objects.get(task=task).confirmed
+
+
+def test_a_field_is_corrected_in_place(room: DeskRoom, open_as: Open) -> None:
+    task = room.case()
+    page = open_as(room.people.alice, f"/tasks/{task.pk}/")
+    page.get_by_label("Correct Cost centre").press("Enter")
+    page.keyboard.type("LAB-330")
+    page.keyboard.press("Enter")
+    field = page.locator(".field", has_text="Cost centre")
+    expect(field.locator(".chip", has_text="Corrected")).to_be_visible()
+    expect(field.locator("ins")).to_have_text("LAB-330")
+    page.keyboard.press("a")
+    expect(page.locator(".diff")).to_contain_text("LAB-330")
+    page.keyboard.press("5")
+    page.keyboard.press("Enter")
+    expect(page.locator("#task-title")).to_have_count(0)
+    decision = Decision.objects.get(task=task)
+    assert decision.fields == {"amount": 1200.0, "cost_center": "LAB-330"}
+
+
+def test_the_keys_are_listed_and_searching_has_one(room: DeskRoom, open_as: Open) -> None:
+    room.case("Northwind")
+    room.case("Halden")
+    page = open_as(room.people.alice, "/queue/team/")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    page.keyboard.press("/")
+    page.keyboard.type("hal")
+    expect(page.locator(".row-title a")).to_have_text(["Halden"])

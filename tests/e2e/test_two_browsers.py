@@ -1,0 +1,122 @@
+"""Two people on one task: what one does, the other sees at once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import WebSocketRoute, expect
+
+from reviewhub.reviews.models import Decision
+from tests.e2e.conftest import Open
+from tests.support.desk_room import DeskRoom
+
+
+def test_a_claim_and_a_decision_show_at_once_in_the_list_and_on_the_open_page(room: DeskRoom, open_as: Open) -> None:
+    task, people = room.case(), room.people
+    alice = open_as(people.alice, f"/tasks/{task.pk}/?view=team")
+    carol = open_as(people.carol, f"/tasks/{task.pk}/?view=team")
+    expect(alice.locator(".watchers")).to_contain_text("Carol Nyström is looking")
+    carol.keyboard.press("c")
+    expect(alice.locator("#task-head")).to_contain_text("Claimed by Carol Nyström until")
+    expect(alice.locator(f"#row-{task.pk} .face")).to_have_attribute("aria-label", "Carol Nyström")
+    expect(alice.get_by_role("button", name="Approve")).to_have_count(0)
+    carol.keyboard.press("a")
+    expect(alice.locator("#task-happened")).to_contain_text(re.compile(r"Carol Nyström decided “Approve” at \d\d:\d\d"))
+    expect(alice.locator(f"#row-{task.pk}")).to_contain_text("Decided")
+    room.forward(seconds=11)
+    expect(alice.locator(f"#row-{task.pk}")).to_have_count(0)
+
+
+def test_what_is_being_typed_survives_what_others_do(room: DeskRoom, open_as: Open) -> None:
+    task, people = room.case(), room.people
+    alice = open_as(people.alice, f"/tasks/{task.pk}/")
+    carol = open_as(people.carol, f"/tasks/{task.pk}/")
+    alice.locator("#comment").fill("Half a sen")
+    carol.keyboard.press("a")
+    expect(alice.locator("#task-happened")).to_contain_text("Carol Nyström decided")
+    expect(alice.locator("#comment")).to_have_value("Half a sen")
+
+
+def test_a_decision_that_comes_too_late_is_told_what_happened(room: DeskRoom, open_as: Open) -> None:
+    task, people = room.case(), room.people
+    alice = open_as(people.alice, f"/tasks/{task.pk}/")
+    carol = open_as(people.carol, f"/tasks/{task.pk}/")
+    alice.route("**/tasks/*/?view=*", lambda route: route.abort())  # her page cannot look again
+    carol.keyboard.press("a")
+    expect(carol.locator("#task-title")).to_have_count(0)
+    alice.get_by_role("button", name="Approve").click()
+    expect(alice.locator("#task-decide")).to_contain_text("Carol Nyström decided “Approve”")
+    assert Decision.objects.count() == 1
+
+
+def test_a_new_task_comes_into_the_list_in_its_place_and_is_counted(room: DeskRoom, open_as: Open) -> None:
+    room.case("Northwind")
+    page = open_as(room.people.alice, "/queue/team/")
+    room.clock.forward(minutes=-30)  # so that it is due before the other
+    room.case("Earlier")
+    expect(page.locator(".row-title a")).to_have_text(["Earlier", "Northwind"])
+    expect(page.locator("nav [data-count=team]")).to_have_text("2")
+
+
+def test_mallory_hears_of_nothing(room: DeskRoom, open_as: Open) -> None:
+    page = open_as(room.people.mallory, "/queue/team/")
+    heard: list[str | bytes] = []
+
+    def hear(frame: str | bytes) -> None:
+        heard.append(frame)
+
+    page.on("websocket", lambda socket: socket.on("framereceived", hear))
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-live", "on")
+    task = room.case()
+    page.goto(f"/tasks/{task.pk}/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("may not read this task")
+    assert not heard
+
+
+def test_a_lost_connection_is_said_and_what_was_missed_is_caught_up(room: DeskRoom, open_as: Open) -> None:
+    page = open_as(room.people.alice, "/queue/team/")
+    sockets: list[WebSocketRoute] = []
+    cut: list[bool] = []
+
+    def meet(socket: WebSocketRoute) -> None:
+        if cut:
+            socket.close()
+            return
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    page.route_web_socket("**/ws/desk/", meet)
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-live", "on")
+    cut.append(True)
+    sockets[0].close()
+    expect(page.locator("#offline")).to_be_visible()
+    expect(page.locator("#offline")).to_contain_text("Connection lost")
+    room.case("Missed")
+    expect(page.locator(".row")).to_have_count(0)
+    cut.clear()
+    expect(page.get_by_role("link", name="Missed")).to_be_visible(timeout=15_000)
+    expect(page.locator("#offline")).to_be_hidden()
+
+
+def test_a_click_overtakes_what_opens_by_itself(room: DeskRoom, open_as: Open) -> None:
+    room.case("Northwind")
+    chosen = room.case("Halden")
+    page = open_as(room.people.alice, "/queue/done/")
+    page.goto("/queue/team/", wait_until="commit")
+    page.get_by_role("link", name="Halden").click()
+    expect(page.locator("#task-title")).to_have_text("Halden")
+    page.wait_for_timeout(500)
+    expect(page.locator("#task-title")).to_have_text("Halden")
+    assert str(chosen.pk) in page.url
+
+
+def test_who_is_switched_off_hears_no_more(room: DeskRoom, open_as: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reviewhub.realtime.consumers.CHECKED_FOR", 0.0)
+    page = open_as(room.people.alice, "/queue/team/")
+    room.people.alice.is_active = False
+    room.people.alice.save(update_fields=("is_active",))
+    room.case("Not for her")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()

@@ -1,0 +1,128 @@
+"""A run's page, for somebody who never saw the YAML."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from orchestration.exceptions import PermanentError, TransientError
+from orchestration.models import Run
+from tests.support.studio import Studio
+
+
+def page(office: Studio, run: Run, name: str = "oscar", **asked: str) -> str:
+    return office.at(name).get(f"/runs/{run.pk}/", asked).content.decode()
+
+
+def test_it_says_what_it_waits_for_who_may_decide_and_what_happens_by_itself(office: Studio) -> None:
+    html = page(office, office.start())
+    assert "Waits for a decision on approval" in html
+    assert "pens: 12" in html
+    assert "Escalation level 1 of approval: the backup of the queue" in html
+    assert "The end of waiting for approval" in html
+
+
+def test_the_task_is_one_click_away_for_those_who_may_see_it(office: Studio) -> None:
+    run = office.start()
+    assert f"/tasks/{run.review_tasks.get().pk}/" in page(office, run, "alice")
+
+
+def test_the_story_leaves_bookkeeping_out_until_it_is_asked_for(office: Studio) -> None:
+    run = office.start()
+    assert "Clocks set" not in page(office, run)
+    assert "Clocks set: half of the time of approval" in page(office, run, all="1")
+
+
+def test_a_decision_is_told_with_its_name_and_its_outcome(office: Studio) -> None:
+    run = office.start()
+    office.decide(run, "approve")
+    html = page(office, run)
+    assert "Alice Moreau decided approval: Approve" in html
+    assert "The run ended: ordered" in html
+    assert "Approve by Alice Moreau" in page(office, run, step="approval")
+
+
+def test_a_correction_stands_beside_what_it_replaced_with_its_reason(office: Studio) -> None:
+    run = office.start()
+    office.decide(run, "approve", fields={"amount": 10.0}, reasons=["extraction"])
+    html = page(office, run, step="approval")
+    assert re.search(r'<del class="value">12(\.0)?</del><ins class="value">10(\.0)?</ins>', html)
+    assert "corrected amount" in page(office, run)
+
+
+def test_a_step_shows_its_attempts_with_errors_waits_and_what_went_in(office: Studio) -> None:
+    office.order.script = [TransientError("The ERP is busy.")]
+    run = office.start()
+    office.decide(run, "approve")
+    office.bench.clock.forward(seconds=5)
+    office.bench.sweep()
+    html = page(office, run, step="outcome/0/order")
+    assert "The ERP is busy." in html
+    assert "5 s after the one before" in html
+    assert "Worked" in html
+    assert "PO-1" in html
+
+
+def test_an_incident_shows_its_error_and_the_way_to_its_task(office: Studio) -> None:
+    office.order.result = PermanentError("The ERP refuses it.")
+    run = office.start()
+    office.decide(run, "approve")
+    html = page(office, run, step="outcome/0/order")
+    assert "Needs a person" in html
+    assert "The ERP refuses it." in html
+    assert "Purchase: order could not be done" in html
+
+
+def test_the_way_not_taken_is_struck_and_its_steps_stay_faint(office: Studio) -> None:
+    run = office.start()
+    office.decide(run, "approve")
+    html = page(office, run)
+    assert '<li data-reached="no">' in html
+    assert '<li data-reached="yes">' in html
+
+
+def test_a_step_that_is_not_there_is_the_whole_run(office: Studio) -> None:
+    assert "What happened" in page(office, office.start(), step="no/such/step")
+
+
+def test_the_live_part_is_sent_again_only_when_the_run_has_changed(office: Studio) -> None:
+    run = office.start()
+    browser = office.at("oscar")
+    first = browser.get(f"/runs/{run.pk}/live/")
+    assert first.status_code == 200
+    unchanged = browser.get(f"/runs/{run.pk}/live/", headers={"If-None-Match": first["ETag"]})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    office.decide(run, "reject")
+    changed = browser.get(f"/runs/{run.pk}/live/", headers={"If-None-Match": first["ETag"]})
+    assert changed.status_code == 200
+    assert "The run ended: rejected" in changed.content.decode()
+
+
+def test_the_live_part_of_one_person_is_not_anothers(office: Studio) -> None:
+    run = office.start()
+    etags = {office.at(name).get(f"/runs/{run.pk}/live/")["ETag"] for name in ("oscar", "alice", "olga")}
+    assert len(etags) == 3
+
+
+def test_cancelling_asks_for_a_reason_and_keeps_it(office: Studio) -> None:
+    run = office.start()
+    browser = office.at("oscar")
+    refused = browser.post(f"/runs/{run.pk}/cancellation/", {"reason": "  "}, follow=True)
+    assert "Nothing was cancelled" in refused.content.decode()
+    done = browser.post(f"/runs/{run.pk}/cancellation/", {"reason": "Ordered twice"}, follow=True)
+    assert "Oscar Lind cancelled the run: Ordered twice" in done.content.decode()
+    again = browser.post(f"/runs/{run.pk}/cancellation/", {"reason": "Once more"}, follow=True)
+    assert "cannot be cancelled" in again.content.decode()
+
+
+@pytest.mark.parametrize("step", ["", "approval", "gather/budget/budget"])
+def test_a_run_asks_the_database_a_bounded_number_of_times(office: Studio, step: str) -> None:
+    run = office.start()
+    office.decide(run, "approve")
+    page(office, run, step=step)
+    with CaptureQueriesContext(connection) as asked:
+        page(office, run, step=step)
+    assert len(asked) <= 26, [query["sql"][:100] for query in asked]

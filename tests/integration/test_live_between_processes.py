@@ -1,0 +1,57 @@
+"""What a worker process has to say reaches a web process over Redis, by the layer that the settings name."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.support.installation import ROOT
+
+LISTENS = """
+import asyncio, django
+django.setup()
+from channels.layers import get_channel_layer
+
+async def main():
+    layer = get_channel_layer()
+    name = await layer.new_channel()
+    await layer.group_add("person.7", name)
+    print("listening", flush=True)
+    print((await asyncio.wait_for(layer.receive(name), 20))["type"], flush=True)
+
+asyncio.run(main())
+"""
+TELLS = """
+import sys, django
+django.setup()
+from reviewhub.realtime import publish
+from reviewhub.workers import Announcer
+
+announcer = Announcer()
+announcer.start()
+publish.notice_added(7)
+sys.stdin.readline()
+announcer.stop()
+"""
+
+
+def test_a_worker_is_heard_in_another_process(redis_url: str, tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "reviewhub.settings",
+        "REVIEWHUB_MODE": "embedded",
+        "DATA_DIR": str(tmp_path),
+        "REDIS_URL": redis_url,
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", LISTENS], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    ) as listener:
+        assert listener.stdout is not None
+        assert listener.stdout.readline() == "listening\n"
+        with subprocess.Popen(
+            [sys.executable, "-c", TELLS], cwd=ROOT, env=environment, stdin=subprocess.PIPE, text=True
+        ) as teller:
+            assert listener.stdout.readline() == "notice.added\n"
+            teller.communicate("\n", timeout=20)

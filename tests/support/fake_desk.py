@@ -1,0 +1,76 @@
+"""A desk in memory: the gateway's fake, with the meanings of the real one and without a database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from orchestration.ports import PersonRef, ReachedLevel, ReviewRequest
+
+
+@dataclass
+class FakeTask:
+    request: ReviewRequest
+    queue: str
+    status: str = "open"
+    stage: str = ""
+    outcome: str = ""
+    priority: str = "normal"
+    level: int = 0
+    unanswered: bool = False
+    asked: list[str] = field(default_factory=list)  # ids of people
+    ended_at: datetime | None = None
+
+
+class FakeDesk:
+    """`people` says whom a target is, by its kind; `addresses` whom an exclusion means; `instead` who stands in."""
+
+    def __init__(
+        self,
+        people: Mapping[str, tuple[PersonRef, ...]] | None = None,
+        addresses: Mapping[str, PersonRef] | None = None,
+        instead: Mapping[str, PersonRef] | None = None,
+    ) -> None:
+        self.people = dict(people or {})
+        self.addresses = dict(addresses or {})
+        self.instead = dict(instead or {})  # by id
+        self.tasks: dict[tuple[str, str], FakeTask] = {}
+
+    def open(self, request: ReviewRequest) -> None:
+        assert (request.run_id, request.key) not in self.tasks, "a review is opened once"
+        self.tasks[request.run_id, request.key] = FakeTask(request, request.queue or "incidents")
+
+    def people_for(self, run_id: str, key: str, target: Mapping[str, str]) -> tuple[PersonRef, ...]:
+        excluded = {self.addresses[name].id for name in self.tasks[run_id, key].request.exclude}
+        for named in (self.people.get(target["kind"], ()), self.people.get("manager_of", ())):
+            found = [person for person in map(self._standing_in, named) if person.id not in excluded]
+            if found:
+                return tuple(found)
+        return ()
+
+    def escalate(self, run_id: str, key: str, level: ReachedLevel) -> None:
+        task = self.tasks[run_id, key]
+        people = [person.id for person in level.people]
+        task.asked = people if level.mode == "move" else list(dict.fromkeys([*task.asked, *people]))
+        task.level = level.index + 1
+        task.priority = level.priority or task.priority
+
+    def warn(self, run_id: str, key: str, stage: str, at: datetime) -> None:
+        self.tasks[run_id, key].stage = stage
+
+    def close(self, run_id: str, key: str, outcome: str, at: datetime, unanswered: bool) -> None:
+        task = self.tasks[run_id, key]
+        task.status, task.outcome, task.unanswered, task.ended_at = "closed", outcome, unanswered, at
+        task.asked = []
+
+    def withdraw(self, run_id: str, key: str, reason: str, at: datetime) -> None:
+        task = self.tasks[run_id, key]
+        task.status, task.ended_at, task.asked = "withdrawn", at, []
+
+    def _standing_in(self, person: PersonRef) -> PersonRef:
+        seen: set[str] = set()
+        while person.id in self.instead and person.id not in seen:
+            seen.add(person.id)
+            person = self.instead[person.id]
+        return person

@@ -1,0 +1,227 @@
+"""Any workflow and any schedule: generated definitions, and a player that throws events at a run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from orchestration.core.changes import Change, fold
+from orchestration.core.decide import Decided, decide
+from orchestration.core.deciding import World as Pinned
+from orchestration.core.effects import PersonRef
+from orchestration.core.events import (
+    AttemptFailed,
+    AttemptLeased,
+    AttemptLost,
+    AttemptSucceeded,
+    CancelRequested,
+    DecisionGiven,
+    DecisionTakenBack,
+    Event,
+    Now,
+    Started,
+    TimerFired,
+)
+from orchestration.core.language.definition import Definition, compile_definition
+from orchestration.core.state import RunState, StepState, TimerState
+from orchestration.exceptions import InvalidTransition, LeaseLost, MissedTimer
+
+MONDAY = datetime(2026, 11, 2, 9, tzinfo=UTC)
+ALICE, BOB = PersonRef("1", "Alice"), PersonRef("2", "Bob")
+FINISHED = frozenset({"succeeded", "failed", "cancelled", "skipped"})
+REFUSALS = (InvalidTransition, LeaseLost, MissedTimer)
+
+
+# ---- workflows -----------------------------------------------------------------------------------
+
+
+class Author:
+    """Writes any workflow: blocks in blocks of every kind, some of whose expressions cannot be evaluated."""
+
+    def __init__(self, chance: Random) -> None:
+        self._chance = chance
+        self._names = iter(["run", *(f"s{number}" for number in range(500))])  # a step may be called like a run
+
+    def writes(self) -> Definition:
+        canonical: dict[str, Any] = {"workflow": "any", "title": "Any", "input": {"type": "object"}}
+        canonical["steps"] = self._steps(0, least=2)
+        if self._chance.random() < 0.5:
+            canonical["limits"] = {"duration": self._chance.choice([7_000, 864_000])}
+        return compile_definition(canonical)
+
+    def _steps(self, depth: int, least: int = 0) -> list[dict[str, Any]]:
+        return [self._step(depth) for _ in range(self._chance.randint(least, 4 - depth))]
+
+    def _step(self, depth: int) -> dict[str, Any]:
+        kinds = ["tool"] * 6 + ["ai", "set"] * 2 + ["review"] * 6 + ["end", "fail"]
+        kind = self._chance.choice(kinds + (["parallel"] * 8 + ["switch"] * 4 if depth < 2 else []))
+        made: dict[str, Any] = {"id": next(self._names), "kind": kind}
+        if self._chance.random() < 0.2:
+            made["when"] = self._condition()
+        return made | self._of_kind(kind, depth)
+
+    def _condition(self) -> str:
+        return self._chance.choice(["${ input.yes }"] * 5 + ["${ input.no }"] * 5 + ["${ input.missing.link }"])
+
+    def _value(self) -> str:
+        return self._chance.choice(["${ input.n }"] * 15 + ["${ input.missing.link }"])
+
+    def _of_kind(self, kind: str, depth: int) -> dict[str, Any]:
+        match kind:
+            case "tool":
+                retry = {"attempts": self._chance.randint(1, 3)}
+                return {"tool": "t", "version": 1, "with": {"n": self._value()}, "retry": retry}
+            case "ai":
+                return {"ai": "point", "with": {}}
+            case "review":
+                return self._review()
+            case "parallel":
+                branches = [
+                    {"name": f"b{n}", "steps": self._steps(depth + 1)} for n in range(self._chance.randint(1, 3))
+                ]
+                return {"join": "all", "branches": branches}
+            case "switch":
+                case = {"when": self._condition(), "steps": self._steps(depth + 1)}
+                return {"cases": [case, {"steps": self._steps(depth + 1)}][: self._chance.randint(1, 2)]}
+            case "set":
+                return {"set": {"v": self._value()}}
+            case _:
+                return {kind: "over"}
+
+    def _review(self) -> dict[str, Any]:
+        made: dict[str, Any] = {
+            "title": "Review ${ input.n }",
+            "outcomes": [
+                {"id": name, "label": name, "risk": "low", "reason": "against_ai"} for name in ("approve", "reject")
+            ],
+            "fields": [{"name": "n", "label": "N", "value": self._value(), "edit": True, "type": "number"}],
+            "assign": {"queue": "finance", "approvals": 1},
+        }
+        if self._chance.random() < 0.7:
+            made["sla"] = {"due": 3_600, "critical": self._chance.random() < 0.5}
+            level = {"after": 1_800, "to": {"kind": "backup_of", "of": "queue"}, "mode": "add", "business": False}
+            made["escalate"] = [level, {**level, "when": "${ sla.critical }"}]
+        if self._chance.random() < 0.5:
+            made["unanswered"] = {"after": 7_200, "outcome": "reject"}
+        return made
+
+
+# ---- runs ----------------------------------------------------------------------------------------
+
+
+@dataclass
+class Player:
+    """Throws events at one run and keeps everything that was decided."""
+
+    definition: Definition
+    state: RunState = field(default_factory=lambda: RunState(id="r1"))
+    now: datetime = MONDAY
+    changes: list[Change] = field(default_factory=list)
+    made: list[Decided] = field(default_factory=list)
+
+    def happens(self, event: Event) -> Decided | None:
+        """What was decided; None where the event was refused, and then nothing has changed."""
+        try:
+            decided = decide(self.state, event, Now(self.now, self.now), Pinned(self.definition, 1))
+        except REFUSALS:
+            return None
+        self.state = decided.state
+        self.changes += decided.changes
+        self.made.append(decided)
+        return decided
+
+    def starts(self) -> Decided:
+        decided = self.happens(Started({"yes": True, "no": False, "n": 7.0}, "manual", "K-1"))
+        assert decided is not None
+        return decided
+
+    def passes(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+    def fires_what_is_due(self) -> None:
+        """As the sweeper does: the earliest first, until nothing is due."""
+        while due := [timer for timer in self.state.armed() if timer.due_at <= self.now]:
+            timer = min(due, key=lambda each: each.due_at)
+            self.happens(TimerFired(timer.name, timer.generation, (BOB,)))
+
+    def decides(
+        self, key: str, outcome: str, *, undo: bool = False, received_at: datetime | None = None
+    ) -> Decided | None:
+        until = self.now + timedelta(seconds=10) if undo else None
+        return self.happens(DecisionGiven(key, outcome, {"n": 8.0}, ALICE, received_at or self.now, until))
+
+    @property
+    def folded(self) -> RunState:
+        """The state as the stored audit events give it, once through JSON and back."""
+        return fold(RunState(id="r1"), [stored(change) for change in self.changes])
+
+
+def stored(change: Change) -> Change:
+    data, values = json.loads(json.dumps([change.data, change.values], allow_nan=False))
+    return Change(change.kind, datetime.fromisoformat(change.at.isoformat()), data, values)
+
+
+class Surroundings:
+    """What happens to a run: mostly what its state asks for, now and then something stale, wrong or too late."""
+
+    def __init__(self, chance: Random) -> None:
+        self._chance = chance
+
+    def does(self, player: Player) -> Event:
+        sensible = [event for step in player.state.steps.values() if step.is_open for event in self._for(step, player)]
+        sensible += [self._firing(timer) for timer in player.state.armed() if timer.due_at <= player.now] * 3
+        if not sensible or self._chance.random() < 0.2:
+            return self._mischief(player)
+        return self._chance.choice(sensible)
+
+    def _for(self, step: StepState, player: Player) -> list[Event]:
+        if step.status == "ready":
+            return [AttemptLeased(step.path, "worker")] * 6
+        if step.status == "running":
+            return self._ends_of(step.path, step.attempts)
+        if step.review is not None and step.review["status"] == "open":
+            return [self._decision(player, step.review) for _ in range(2)]
+        if step.review is not None and step.review["status"] == "decided":
+            return [DecisionTakenBack(step.review["key"], ALICE)] * 2
+        return []
+
+    def _ends_of(self, path: str, number: int) -> list[Event]:
+        allowed = self._chance.choice(["retry", "reconcile", "ask"])
+        wait = self._chance.random()
+        kinds = ("transient", "permanent", "ambiguous")
+        errors = [{"class": kind, "code": "c", "message": "m"} for kind in kinds]
+        failures: list[Event] = [AttemptFailed(path, number, error, allowed, wait) for error in errors]
+        return [
+            *[AttemptSucceeded(path, number, {"ok": True})] * 6,
+            *failures,
+            AttemptLost(path, number, allowed, wait),
+        ]
+
+    def _decision(self, player: Player, review: Mapping[str, Any]) -> DecisionGiven:
+        until = player.now + timedelta(seconds=10) if self._chance.random() < 0.5 else None
+        received = player.now - timedelta(seconds=self._chance.choice([0, 0, 0, 5, 4_000]))
+        return DecisionGiven(review["key"], self._chance.choice(review["outcomes"]), {"n": 9.0}, ALICE, received, until)
+
+    def _firing(self, timer: TimerState) -> TimerFired:
+        return TimerFired(timer.name, timer.generation, (BOB,))
+
+    def _mischief(self, player: Player) -> Event:
+        """Also on steps, reviews and timers that are done with."""
+        state = player.state
+        step = self._chance.choice(list(state.steps.values()))
+        number = step.attempts + self._chance.choice([-1, 0, 1])
+        key = step.review["key"] if step.review is not None else step.path
+        decision = DecisionGiven(
+            key, self._chance.choice(["approve", "retry", "nonsense"]), {}, ALICE, player.now, None
+        )
+        any_of: list[Event] = [AttemptLeased(step.path, "other"), decision, DecisionTakenBack(key, ALICE)]
+        any_of += [*self._ends_of(step.path, number), AttemptLeased("nowhere", "w"), TimerFired("nowhere:retry", 1)]
+        for timer in state.timers.values():
+            any_of += [self._firing(timer), TimerFired(timer.name, timer.generation - 1)]
+        if self._chance.random() < 0.05:
+            return CancelRequested("enough")
+        return self._chance.choice(any_of)

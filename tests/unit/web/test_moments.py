@@ -1,0 +1,51 @@
+"""Instants and durations as people say them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from reviewhub.web.moments import brief, day_moment, moment, spoken
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # a Monday
+
+SAID = [
+    (NOW + timedelta(hours=2), "14:00", "today: the clock alone"),
+    (NOW + timedelta(days=1), "Tue 12:00", "tomorrow has its day"),
+    (NOW - timedelta(days=6), "Tue 12:00", "the days before too"),
+    (NOW + timedelta(days=7), "9 Mar 12:00", "a week on, a weekday would mislead"),
+    (NOW + timedelta(days=400), "6 Apr 12:00", "far off"),
+]
+
+
+@pytest.mark.parametrize(("at", "said", "remark"), SAID)
+def test_an_instant_is_said_by_how_far_off_it_is(at: datetime, said: str, remark: str) -> None:
+    with timezone.override(UTC):
+        assert moment(at, NOW) == said, remark
+
+
+def test_the_day_is_the_viewers_own() -> None:
+    late = datetime(2026, 3, 2, 22, 30, tzinfo=UTC)
+    with timezone.override(ZoneInfo("Europe/Helsinki")):
+        assert moment(late, NOW) == "Tue 00:30"
+    with timezone.override(UTC):
+        assert day_moment(late, NOW) == "Today 22:30"
+
+
+SPANS = [
+    (timedelta(seconds=59), "59s", "59 seconds"),
+    (timedelta(seconds=60), "1m", "1 minute"),
+    (timedelta(minutes=52, seconds=59), "52m", "52 minutes"),
+    (timedelta(hours=1), "1h", "1 hour"),
+    (timedelta(hours=47), "47h", "47 hours"),
+    (timedelta(days=2), "2d", "2 days"),
+    (-timedelta(minutes=18), "18m", "18 minutes"),
+]
+
+
+@pytest.mark.parametrize(("span", "short", "words"), SPANS)
+def test_a_duration_is_said_in_its_largest_whole_unit(span: timedelta, short: str, words: str) -> None:
+    assert (brief(span), spoken(span)) == (short, words)
