@@ -1,0 +1,95 @@
+"""Where is measured: PostgreSQL with its own durability, Redis, and the Procfile's processes, all of our own."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import django
+
+from tests.support.installation import ROOT, Installation
+from tests.support.machines import postgres_cluster, redis_server
+
+if TYPE_CHECKING:
+    from reviewhub.accounts.models import Person
+
+WORKFLOW = "bench-approval"
+HOOK = "bench"
+TEXT = f"""
+workflow: {WORKFLOW}
+title: Approval
+owner: carol
+input:
+  type: object
+  required: [request_id, requester, amount]
+  properties:
+    request_id: {{type: string}}
+    requester: {{type: string, format: email}}
+    amount: {{type: number, minimum: 0}}
+triggers:
+  - webhook: {{path: {HOOK}, secret: bench-hook}}
+steps:
+  - id: approval
+    review:
+      title: "Request ${{ input.request_id }}"
+      outcomes: [approve, reject]
+      highlights: {{Amount: "${{ input.amount }}"}}
+      concerns:
+        - {{when: "${{ input.amount > 500.0 }}", say: More than the rule allows}}
+      assign: {{queue: bench, exclude: ["${{ input.requester }}"]}}
+      sla: {{due: 8h}}
+      escalate:
+        - {{after: 24h, to: {{backup_of: queue}}}}
+        - {{after: 48h, to: {{manager_of: assignee}}}}
+  - id: told
+    tool: mail.send@1
+    with: {{to: "${{ input.requester }}", subject: Decided, text: "${{ steps.approval.outcome }}"}}
+"""
+
+
+@contextmanager
+def production() -> Iterator[Installation]:
+    """Every process of the Procfile, ready, on an empty database; Django is set up in this process over the same."""
+    with postgres_cluster() as cluster, redis_server() as redis_url, tempfile.TemporaryDirectory() as place:
+        installation = Installation(Path(place), f"{cluster}/postgres", redis_url)
+        installation.environment |= {
+            "REVIEWHUB_MODE": "embedded",
+            "EMAIL_URL": "dummymail://",
+            "LOG_LEVEL": "WARNING",
+            "PYTHONPATH": str(ROOT),
+        }
+        installation.manage("migrate", "--verbosity", "0")
+        os.environ.update(installation.environment)
+        django.setup()
+        installation.start()
+        try:
+            yield installation
+        finally:
+            _let_go()
+            installation.close()
+
+
+def furnish(secret: str, undo_seconds: int = 1) -> Person:
+    """A queue with one reviewer, a connection for webhooks and the workflow. Returns the reviewer."""
+    from orchestration import api
+    from reviewhub.accounts.models import Person
+    from reviewhub.reviews.services.settings import save_queue, set_member
+
+    alice = Person.objects.create_user(email="alice@example.com", username="alice", display_name="Alice Moreau")
+    Person.objects.create_user(email="carol@example.com", username="carol", display_name="Carol Diaz")
+    queue = save_queue(slug="bench", title="Bench", actor=api.SYSTEM, undo_seconds=undo_seconds)
+    set_member(queue=queue, person=alice, actor=api.SYSTEM)
+    api.save_connection(name="bench-hook", kind="webhook", secret=secret, actor=api.SYSTEM)
+    api.publish_workflow(text=TEXT, note="for measuring", actor=api.SYSTEM)
+    return alice
+
+
+def _let_go() -> None:
+    from django.db import connection
+
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined] # PostgreSQL's has one

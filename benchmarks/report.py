@@ -1,0 +1,28 @@
+"""What a benchmark says: one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+
+
+def report(
+    benchmark: str, measure: str, value: float, unit: str, *, floor: float | None = None, bar: float | None = None
+) -> None:
+    """`floor` is what the bare machine takes for the least that has to be done, in the same unit; `bar` the promise."""
+    said: dict[str, object] = {"benchmark": benchmark, "measure": measure, "value": _short(value), "unit": unit}
+    if floor is not None:
+        said |= {"floor": _short(floor), "ratio": _short(value / floor)}
+    if bar is not None:
+        said |= {"bar": bar, "holds": value <= bar}
+    print(json.dumps(said), flush=True)
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The smallest value that at least `share` of all do not exceed."""
+    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
+
+
+def _short(value: float) -> float:
+    return round(value, 3 if value < 10 else 1)
