@@ -4,10 +4,13 @@ import { place, rowFrom } from "../rows.js";
 
 const WIDE = "(min-width: 68.75rem)";
 
+// A request that a later one overtakes rejects its promise with nothing; what failed htmx tells by its events.
+const load = (path, into) => htmx.ajax("GET", path, into).catch(() => {});
+
 export default function list(element) {
   const links = () => [...element.querySelectorAll(".row-title a")];
   const openTask = () => document.getElementById("task")?.dataset.task;
-  const page = (path) => htmx.ajax("GET", path, { target: "#rows", select: "#rows", swap: "outerHTML" });
+  const page = (path) => load(path, { target: "#rows", select: "#rows", swap: "outerHTML" });
 
   const mark = () => {
     for (const row of element.children) row.toggleAttribute("aria-current", row.dataset.task === openTask());
@@ -48,7 +51,7 @@ export default function list(element) {
   document.addEventListener("list:move", moved);
   mark();
   if (document.getElementById("task") && !openTask() && matchMedia(WIDE).matches && links().length) {
-    htmx.ajax("GET", links()[0].href, { source: "#task", target: "#task", swap: "outerHTML" }); // a click overtakes it
+    load(links()[0].href, { source: "#task", target: "#task", swap: "outerHTML" }); // a click overtakes it
   }
   return () => {
     ends.forEach((end) => end());
