@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from orchestration.core import flow
@@ -11,7 +10,7 @@ from orchestration.core.deciding import Deciding
 from orchestration.core.effects import CallStep
 from orchestration.core.events import AttemptFailed, AttemptLeased, AttemptLost, AttemptSucceeded
 from orchestration.core.incidents import open_incident
-from orchestration.core.retry import ErrorClass, RetryPolicy
+from orchestration.core.retry import ErrorClass, policy_from
 from orchestration.core.state import StepState
 from orchestration.exceptions import InvalidTransition, LeaseLost
 
@@ -30,7 +29,7 @@ def succeeded(d: Deciding, event: AttemptSucceeded) -> None:
 
 def failed(d: Deciding, event: AttemptFailed) -> None:
     step = _running(d, event.path, event.number)
-    _after_error(d, step, "attempt.failed", event.error, event.ambiguous, event.draw)
+    _after_error(d, step, "attempt.failed", event.error, event)
 
 
 def lost(d: Deciding, event: AttemptLost) -> None:
@@ -40,7 +39,7 @@ def lost(d: Deciding, event: AttemptLost) -> None:
         "code": "lease_lost",
         "message": "The worker that had this step was lost; the call may have taken effect.",
     }
-    _after_error(d, step, "attempt.lost", error, event.ambiguous, event.draw)
+    _after_error(d, step, "attempt.lost", error, event)
 
 
 def retry_due(d: Deciding, path: str) -> None:
@@ -59,37 +58,21 @@ def _running(d: Deciding, path: str, number: int) -> StepState:
 
 
 def _after_error(
-    d: Deciding, step: StepState, kind: str, error: Mapping[str, Any], ambiguous: str, draw: float
+    d: Deciding, step: StepState, kind: str, error: Mapping[str, Any], event: AttemptFailed | AttemptLost
 ) -> None:
     """Transient errors wait and retry; ambiguous ones retry only as the tool allows; the rest goes to a person."""
     scope = dict(step.scope or {})
-    policy = _policy(d, step.path)
+    policy = policy_from(d.world.definition.at(step.path).spec.get("retry"), event.retry)
     tried = step.attempts - scope.get("forgiven", 0)
     is_ambiguous = error["class"] == ErrorClass.AMBIGUOUS
-    may_retry = error["class"] == ErrorClass.TRANSIENT or (is_ambiguous and ambiguous != "ask")
+    may_retry = error["class"] == ErrorClass.TRANSIENT or (is_ambiguous and event.ambiguous != "ask")
     data: dict[str, Any] = {"path": step.path, "number": step.attempts, "class": error["class"], "code": error["code"]}
-    if is_ambiguous and ambiguous == "reconcile":
+    if is_ambiguous and event.ambiguous == "reconcile":
         data["scope"] = {**scope, "reconcile": True}
     if not may_retry or policy.exhausted(tried):
         d.record(kind, {**data, "then": "waiting"}, {"error": dict(error)})
         open_incident(d, step.path, error)
         return
-    wait = policy.delay(tried, draw, error.get("retry_after"))
+    wait = policy.delay(tried, event.draw, error.get("retry_after"))
     d.record(kind, {**data, "then": "retrying", "wait": wait.total_seconds()}, {"error": dict(error)})
     d.arm([(f"{step.path}:retry", "system", d.now.system + wait)])
-
-
-def _policy(d: Deciding, path: str) -> RetryPolicy:
-    spec = d.world.definition.at(path).spec.get("retry") or {}
-    known: dict[str, Any] = {
-        "attempts": spec.get("attempts"),
-        "first": _seconds(spec.get("first")),
-        "factor": spec.get("factor"),
-        "cap": _seconds(spec.get("cap")),
-        "jitter": spec.get("jitter"),
-    }
-    return RetryPolicy(**{name: value for name, value in known.items() if value is not None})
-
-
-def _seconds(value: float | None) -> timedelta | None:
-    return timedelta(seconds=value) if value is not None else None

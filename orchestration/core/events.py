@@ -44,13 +44,15 @@ class AttemptSucceeded:
 
 @dataclass(frozen=True, slots=True)
 class AttemptFailed:
-    """`error` has class, code, message and perhaps retry_after (seconds); `draw` in [0, 1) varies the wait."""
+    """`error` has class, code, message and perhaps retry_after (seconds); `draw` in [0, 1) varies the wait; `retry` is
+    the tool's own policy, which holds where the step has none."""
 
     path: str
     number: int
     error: Mapping[str, Any]
     ambiguous: str  # retry | reconcile | ask
     draw: float
+    retry: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class AttemptLost:
     number: int
     ambiguous: str
     draw: float
+    retry: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 LONGEST_RETRY_AFTER = timedelta(hours=1)  # a server may ask for patience, not for the step
 
@@ -57,3 +59,18 @@ class RetryPolicy:
                 break
             wait *= self.factor
         return timedelta(seconds=min(wait, cap))
+
+
+def policy_from(*written: Mapping[str, Any] | None) -> RetryPolicy:
+    """The policy that is written, each part by the first that names it; waits are in seconds. ValueError where one
+    makes no sense."""
+    known: dict[str, Any] = {}
+    for said in reversed(written):
+        known |= {name: value for name, value in (said or {}).items() if value is not None}
+    return RetryPolicy(
+        **{name: _as_wait(value) if name in ("first", "cap") else value for name, value in known.items()}
+    )
+
+
+def _as_wait(seconds: float) -> timedelta:
+    return timedelta(seconds=seconds)

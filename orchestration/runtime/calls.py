@@ -10,10 +10,11 @@ from typing import Any
 from orchestration.core.language.coercion import coerce
 from orchestration.core.language.definition import Step
 from orchestration.core.retry import ErrorClass
-from orchestration.exceptions import AmbiguousError, PermanentError, ToolError, TransientError
+from orchestration.exceptions import PermanentError, ToolError
 from orchestration.models import DecisionPoint, Recommendation
 from orchestration.models.identity import time_ordered_id
 from orchestration.ports import Question, clock, recommender
+from orchestration.runtime.classing import explained
 from orchestration.runtime.plain import plain
 from orchestration.runtime.tools import Tool, ToolCall, find_tool
 
@@ -43,11 +44,10 @@ def call(step: Step, given: Mapping[str, Any], about: ToolCall, *, reconcile: bo
             return _ask(step, given, about)
         return Succeeded(_call_tool(step, given, about, reconcile=reconcile))
     except ToolError as error:
-        return Failed(_explained(error))
+        return Failed(explained(error, _own_classes(step)))
     except Exception as error:
         logger.exception("%s of run %s raised what it does not declare", step.path, about.run_id)
-        code = type(error).__name__
-        return Failed({"class": ErrorClass.PERMANENT.value, "code": code, "message": f"{code}: {error}"[:1000]})
+        return Failed(explained(error, _own_classes(step)))
 
 
 def ambiguity(step: Step) -> str:
@@ -66,6 +66,17 @@ def timeout_of(step: Step) -> float:
         return AI_TIMEOUT
     known = _tool_or_none(step)
     return known.timeout if known else 30.0
+
+
+def retry_of(step: Step) -> Mapping[str, Any] | None:
+    """How the tool wants to be tried again where the step does not say."""
+    known = _tool_or_none(step) if step.kind == "tool" else None
+    return known.retry if known else None
+
+
+def _own_classes(step: Step) -> Mapping[str, ErrorClass]:
+    known = _tool_or_none(step) if step.kind == "tool" else None
+    return known.errors if known else {}
 
 
 def _tool_or_none(step: Step) -> Tool | None:
@@ -123,14 +134,3 @@ def _ask(step: Step, facts: Mapping[str, Any], about: ToolCall) -> Succeeded:
         "text": answer.text,
     }
     return Succeeded(plain(result), made)
-
-
-def _explained(error: ToolError) -> dict[str, Any]:
-    classes = ((TransientError, ErrorClass.TRANSIENT), (AmbiguousError, ErrorClass.AMBIGUOUS))
-    found = next((value for kind, value in classes if isinstance(error, kind)), ErrorClass.PERMANENT)
-    explained: dict[str, Any] = {"class": found.value, "code": error.code, "message": plain(str(error))[:2000]}
-    if error.retry_after is not None:
-        explained["retry_after"] = error.retry_after
-    if "faults" in error.details:
-        explained["faults"] = plain(error.details["faults"])
-    return explained

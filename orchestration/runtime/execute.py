@@ -97,7 +97,8 @@ def _event(lease: Lease, outcome: calls.Outcome) -> Event:
     if isinstance(outcome, calls.Succeeded):
         return AttemptSucceeded(lease.step.path, lease.number, outcome.result)
     ambiguous = calls.ambiguity(lease.step)
-    return AttemptFailed(lease.step.path, lease.number, outcome.error, ambiguous, random.random())  # noqa: S311
+    retry, draw = calls.retry_of(lease.step), random.random()  # noqa: S311 - spreads retries, protects nothing
+    return AttemptFailed(lease.step.path, lease.number, outcome.error, ambiguous, draw, retry)
 
 
 def _end_attempt(lease: Lease, outcome: calls.Outcome) -> None:

@@ -163,8 +163,9 @@ def _lose(run_id: UUID, path: str, number: int) -> None:
         step = held.state.steps.get(path)
         if lost != 1 or step is None or step.status != "running" or step.attempts != number:
             return
-        ambiguous = calls.ambiguity(definition_of(held.row.version).at(path))
-        event = AttemptLost(path, number, ambiguous, random.random())  # noqa: S311 - spreads retries, protects nothing
+        asked = definition_of(held.row.version).at(path)
+        draw = random.random()  # noqa: S311 - spreads retries, protects nothing
+        event = AttemptLost(path, number, calls.ambiguity(asked), draw, calls.retry_of(asked))
         commit(held, consider(held, event), SYSTEM)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from orchestration.core.retry import ErrorClass, policy_from
 from orchestration.exceptions import PermanentError, UnknownTool
 
 
@@ -28,7 +29,9 @@ Function = Callable[[Mapping[str, Any], ToolCall], Mapping[str, Any] | None]
 @dataclass(frozen=True)
 class Tool:
     """One version of a tool. `idempotent`: calling again with the same key takes effect once.
-    `reconcile` looks up what an ambiguous call did, and returns its result, or None where it did nothing."""
+    `reconcile` looks up what an ambiguous call did, and returns its result, or None where it did nothing.
+    `errors` names the class of an error by its code, or by the name of an exception; `retry` is the policy where the
+    step has none: {"attempts", "first", "factor", "cap", "jitter"}, waits in seconds."""
 
     name: str
     version: int
@@ -40,6 +43,8 @@ class Tool:
     timeout: float = 30.0
     queue: str = "tools"
     reconcile: Function | None = None
+    errors: Mapping[str, ErrorClass] = field(default_factory=dict)
+    retry: Mapping[str, Any] | None = None
 
     @property
     def reference(self) -> str:
@@ -87,6 +92,8 @@ def tool(
     timeout: float = 30.0,
     queue: str = "tools",
     reconcile: Function | None = None,
+    errors: Mapping[str, str] | None = None,
+    retry: Mapping[str, Any] | None = None,
 ) -> Callable[[Function], Function]:
     """Registers a function as `name@version`. Registering the same reference twice is an error."""
 
@@ -102,6 +109,8 @@ def tool(
             timeout=timeout,
             queue=queue,
             reconcile=reconcile,
+            errors={code: ErrorClass(named) for code, named in (errors or {}).items()},
+            retry=policy_from(retry) and retry,
         )
         known = _registered.get(made.reference)
         if known is not None and known.function is not function:

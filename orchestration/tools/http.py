@@ -6,6 +6,7 @@ Before the request is out nothing can have happened (transient); once it is out,
 from __future__ import annotations
 
 import email.utils
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -13,9 +14,11 @@ from typing import Any
 
 import httpx
 
+from orchestration.core import classes
+from orchestration.core.retry import ErrorClass
 from orchestration.exceptions import AmbiguousError, PermanentError, TransientError
 
-BUSY = frozenset({408, 425, 429, 502, 503, 504})
+_RAISED = {ErrorClass.TRANSIENT: TransientError, ErrorClass.AMBIGUOUS: AmbiguousError}
 
 
 def request_json(
@@ -57,12 +60,8 @@ def _read(answer: httpx.Response, url: str, *, safe: bool) -> Any:
         except ValueError as error:
             raise PermanentError(f"{_host(url)} answered something that is no JSON.", code="no_json") from error
     said = f"{_host(url)} answered {answer.status_code}: {answer.text[:300]}"
-    if answer.status_code in BUSY:
-        raise TransientError(said, code=f"http_{answer.status_code}", retry_after=retry_after(answer))
-    if answer.status_code >= 500:
-        kind = TransientError if safe else AmbiguousError
-        raise kind(said, code=f"http_{answer.status_code}")
-    raise PermanentError(said, code=f"http_{answer.status_code}")
+    kind = _RAISED.get(classes.of_http(answer.status_code, safe=safe), PermanentError)
+    raise kind(said, code=f"http_{answer.status_code}", retry_after=retry_after(answer))
 
 
 def retry_after(answer: httpx.Response) -> float | None:
@@ -70,12 +69,13 @@ def retry_after(answer: httpx.Response) -> float | None:
     text = answer.headers.get("retry-after")
     if text is None:
         return None
-    if text.isdigit():
+    if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,6})?", text.strip()):
         return float(text)
     try:
         until = email.utils.parsedate_to_datetime(text)
     except ValueError:
         return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)  # "-0000" is UTC from somewhere unknown
     return max(0.0, (until - datetime.now(UTC)).total_seconds())
 
 

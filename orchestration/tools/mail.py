@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from smtplib import SMTPConnectError, SMTPException, SMTPRecipientsRefused, SMTPServerDisconnected
 from typing import Any
 
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 
+from orchestration.core.retry import ErrorClass
 from orchestration.exceptions import AmbiguousError, PermanentError, TransientError
+from orchestration.runtime.classing import class_of
 from orchestration.runtime.tools import ToolCall, tool
 
 INPUT = {
@@ -28,20 +29,39 @@ OUTPUT = {"type": "object", "required": ["message_id"], "properties": {"message_
 def send_mail(given: Mapping[str, Any], call: ToolCall) -> Mapping[str, Any]:
     """The Message-ID is made from the idempotency key, so that a mail sent twice is recognised as the same one."""
     message_id = f"<{call.idempotency_key.replace(':', '.').replace('/', '.')}@reviewhub>"
+    server = get_connection()
     message = EmailMessage(
         subject=" ".join(str(given["subject"]).split()),  # a line break would begin another header
         body=given["text"],
         to=[given["to"]],
         headers={"Message-ID": message_id},
+        connection=server,
     )
     try:
+        server.open()
+    except Exception as error:
+        raise _before(error) from error
+    try:
         message.send()
-    except SMTPRecipientsRefused as error:
-        raise PermanentError(f"The mail server refuses the address {given['to']}.", code="recipient_refused") from error
-    except (SMTPConnectError, ConnectionRefusedError) as error:
-        raise TransientError("The mail server cannot be reached.", code="unreachable") from error
-    except (SMTPServerDisconnected, TimeoutError) as error:
-        raise AmbiguousError("The mail server went away; the mail may have left.", code="disconnected") from error
-    except (SMTPException, OSError) as error:
-        raise TransientError(f"The mail server could not take the mail: {error}", code="smtp") from error
+    except Exception as error:
+        raise _during(error, given["to"]) from error
+    finally:
+        server.close()
     return {"message_id": message_id}
+
+
+def _before(error: Exception) -> Exception:
+    """No mail has been handed over yet, so nothing can be in doubt."""
+    if class_of(error) is ErrorClass.PERMANENT:
+        return PermanentError(f"The mail server does not let us in: {error}", code="mail_refused")
+    return TransientError("The mail server cannot be reached.", code="unreachable")
+
+
+def _during(error: Exception, address: str) -> Exception:
+    match class_of(error):
+        case ErrorClass.AMBIGUOUS:
+            return AmbiguousError("The mail server went away; the mail may have left.", code="disconnected")
+        case ErrorClass.TRANSIENT:
+            return TransientError(f"The mail server could not take the mail now: {error}", code="smtp")
+        case _:
+            return PermanentError(f"The mail server refuses the mail to {address}: {error}", code="mail_refused")
