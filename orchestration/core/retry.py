@@ -67,10 +67,6 @@ def policy_from(*written: Mapping[str, Any] | None) -> RetryPolicy:
     known: dict[str, Any] = {}
     for said in reversed(written):
         known |= {name: value for name, value in (said or {}).items() if value is not None}
-    return RetryPolicy(
-        **{name: _as_wait(value) if name in ("first", "cap") else value for name, value in known.items()}
-    )
-
-
-def _as_wait(seconds: float) -> timedelta:
-    return timedelta(seconds=seconds)
+    for wait in known.keys() & {"first", "cap"}:
+        known[wait] = timedelta(seconds=known[wait])
+    return RetryPolicy(**known)

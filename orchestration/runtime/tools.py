@@ -95,7 +95,9 @@ def tool(
     errors: Mapping[str, str] | None = None,
     retry: Mapping[str, Any] | None = None,
 ) -> Callable[[Function], Function]:
-    """Registers a function as `name@version`. Registering the same reference twice is an error."""
+    """Registers a function as `name@version`. Registering the same reference twice is an error, and so is a retry
+    policy that makes no sense."""
+    policy_from(retry)
 
     def register(function: Function) -> Function:
         made = Tool(
@@ -110,7 +112,7 @@ def tool(
             queue=queue,
             reconcile=reconcile,
             errors={code: ErrorClass(named) for code, named in (errors or {}).items()},
-            retry=policy_from(retry) and retry,
+            retry=retry,
         )
         known = _registered.get(made.reference)
         if known is not None and known.function is not function:

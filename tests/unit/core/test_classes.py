@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import socket
 import sqlite3
 import ssl
+from pathlib import Path
 
 import httpx
 import psycopg
@@ -138,13 +140,9 @@ def test_an_exception_that_a_tool_lets_through_has_a_class(error: Exception, exp
 
 
 def test_the_database_behind_an_error_of_django_is_asked() -> None:
-    try:
-        try:
-            raise psycopg.errors.DeadlockDetected
-        except psycopg.Error as deadlock:
-            raise OperationalError from deadlock
-    except OperationalError as error:
-        assert class_of(error) == "transient"
+    error = OperationalError()
+    error.__cause__ = psycopg.errors.DeadlockDetected()
+    assert class_of(error) == "transient"
 
 
 def test_a_busy_sqlite_is_transient() -> None:
@@ -154,8 +152,7 @@ def test_a_busy_sqlite_is_transient() -> None:
 
 
 def test_everything_that_a_model_server_does_has_a_class() -> None:
-    source = open(model_faults.__file__).read()  # noqa: PTH123, SIM115 - read once
-    said = set(__import__("re").findall(r'Unanswered\(\s*"(\w+)"', source))
+    said = set(re.findall(r'Unanswered\(\s*"(\w+)"', Path(model_faults.__file__).read_text()))
     assert said <= set(classes.MODEL)
 
 
