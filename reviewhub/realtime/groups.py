@@ -1,4 +1,4 @@
-"""Who hears of what: the names of the groups, by what a person may read.
+"""Who hears of what: the names of the groups inside a process, by what a person may read.
 
 A task is told to its queue, to the people asked by name, to its workflow's owners and to those who read everything.
 """
@@ -9,9 +9,10 @@ from uuid import UUID
 
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import VERBS, Role, allows, roles_of
-from reviewhub.reviews.models import Assignment, ReviewTask
+from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.selectors import queues_of, visible_runs
 
+DESK = "desk"  # of the channel layer: every process with sockets listens here
 EVERYTHING = "tasks"
 INCIDENTS = "incidents"
 RUNS = "runs"
@@ -42,19 +43,14 @@ def heard_by(who: Person) -> list[str]:
     return groups
 
 
-def told_of(task_id: UUID) -> list[str]:
-    """The groups that hear of this task, in two queries."""
-    found = ReviewTask.objects.filter(pk=task_id).values("queue_id", "workflow", "workflow_owner", "kind").first()
-    if found is None:
-        return []
-    asked = Assignment.objects.filter(task=task_id).values_list("person_id", flat=True).distinct()
-    groups = [EVERYTHING, f"queue.{found['queue_id']}", f"workflow.{found['workflow']}"]
-    groups += [person(pk) for pk in asked]
-    if found["workflow_owner"]:
-        groups.append(f"owner.{found['workflow_owner']}")
-    if found["kind"] == ReviewTask.Kind.INCIDENT:
-        groups.append(INCIDENTS)
-    return groups
+def told_of(found: ReviewTask) -> tuple[str, ...]:
+    """The groups that hear of this task, but for the people who were asked by name."""
+    named = [EVERYTHING, f"queue.{found.queue_id}", f"workflow.{found.workflow}"]
+    if found.workflow_owner:
+        named.append(f"owner.{found.workflow_owner}")
+    if found.kind == ReviewTask.Kind.INCIDENT:
+        named.append(INCIDENTS)
+    return tuple(named)
 
 
 def may_follow(who: Person, topic: str) -> bool:

@@ -1,69 +1,150 @@
-"""Telling browsers that something has changed. Cheap, and nothing that goes wrong here reaches the caller."""
+"""Telling browsers that something has changed. Cheap, and nothing that goes wrong here reaches the caller.
+
+What is told within a moment goes out together: one query for whom it concerns, and one message for all processes,
+each of which passes it on to its own sockets (see hub.py).
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from asgiref.sync import async_to_sync
+from channels.db import database_sync_to_async
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from reviewhub.realtime import groups
+from reviewhub.reviews.announcements import Fact
+from reviewhub.reviews.models import Assignment
 
 log = logging.getLogger(__name__)
 
-_loop: asyncio.AbstractEventLoop | None = None
+GATHERED_FOR = 0.01  # seconds
+
+Told = dict[str, Any]  # {"to": [names of groups], "said": {"type", …}}
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChanged:
+    """Everybody who may see the task is shown how it stands now."""
+
+    task_id: UUID
+    to: tuple[str, ...]
+    people_too: bool  # whether somebody may have been asked by name
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message that is complete already."""
+
+    to: tuple[str, ...]
+    type: str
+    values: tuple[tuple[str, Any], ...] = ()
+
+
+Change = TaskChanged | Said
 
 
 def use_loop(loop: asyncio.AbstractEventLoop) -> None:
     """The web server's own loop, in whose thread everything is sent as long as it runs."""
-    global _loop
-    _loop = loop
+    if _post.loop is not loop:
+        _post.loop = loop
 
 
-def desk_changed(task_id: UUID, run_id: UUID, kind: str) -> None:
-    """For `reviewhub.reviews.announcements.when_changed`; of the run the engine tells itself."""
-    task_changed(task_id)
+def desk_changed(fact: Fact) -> None:
+    """For `reviewhub.reviews.announcements.when_changed`; of the run the engine tells itself.
 
-
-def task_changed(task_id: UUID) -> None:
-    """Everybody who may see the task is shown how it stands now."""
-    try:
-        told = groups.told_of(task_id)
-    except Exception:
-        log.exception("It could not be found out who sees task %s.", task_id)
-        return
-    _tell(told, {"type": "task.changed", "task": str(task_id), "stamp": uuid4().hex})
+    A task that has just opened was put before a queue, and before nobody by name.
+    """
+    _post.take(TaskChanged(fact.task.pk, groups.told_of(fact.task), fact.kind != "opened"))
 
 
 def run_changed(run_id: str) -> None:
     """Whoever follows the run, or all runs, looks again."""
-    _tell((groups.run(run_id),), {"type": "topic.changed", "topic": groups.run(run_id)})
-    _tell((groups.RUNS,), {"type": "topic.changed", "topic": groups.RUNS})
+    for topic in (groups.run(run_id), groups.RUNS):
+        _post.take(Said((topic,), "topic", (("topic", topic),)))
 
 
 def notice_added(person_id: int) -> None:
     """This person's bell counts again."""
-    _tell((groups.person(person_id),), {"type": "notice.added"})
+    _post.take(Said((groups.person(person_id),), "notice"))
 
 
-def _tell(names: Iterable[str], message: Mapping[str, Any]) -> None:
-    layer = get_channel_layer()
-    try:
-        if _loop is not None and _loop.is_running():
-            asyncio.run_coroutine_threadsafe(_send(layer, tuple(names), message), _loop)
-        elif not isinstance(layer, InMemoryChannelLayer):
-            async_to_sync(_send)(layer, tuple(names), message)
-    except Exception:
-        log.exception("A change could not be told: %s", message["type"])
+def looked(task_id: str, told: Mapping[str, Any]) -> None:
+    """Whoever has the task open sees who else has."""
+    _post.take(Said((groups.task(task_id),), "look", tuple(told.items())))
 
 
-async def _send(layer: Any, names: tuple[str, ...], message: Mapping[str, Any]) -> None:
-    for name in names:
+class _Post:
+    """Changes that wait to be told together. Threads put them in; the loop's thread takes them away."""
+
+    def __init__(self) -> None:
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self._lock = threading.Lock()
+        self._waiting: dict[Change, None] = {}  # the same change is told once
+
+    def take(self, change: Change) -> None:
         try:
-            await layer.group_send(name, dict(message))
+            if self.loop is not None and self.loop.is_running():
+                self._put(change, self.loop)
+            elif not isinstance(get_channel_layer(), InMemoryChannelLayer):
+                async_to_sync(_send)(_addressed((change,)))
         except Exception:
-            log.exception("A change could not be told to %s.", name)
+            log.exception("A change could not be told: %r", change)
+
+    def _put(self, change: Change, loop: asyncio.AbstractEventLoop) -> None:
+        with self._lock:
+            is_first = not self._waiting
+            self._waiting.pop(change, None)  # what is said again is said last
+            self._waiting[change] = None
+        if is_first:
+            loop.call_soon_threadsafe(self._start, loop)
+
+    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._sending = loop.create_task(self._send_soon())
+
+    async def _send_soon(self) -> None:
+        await asyncio.sleep(GATHERED_FOR)
+        with self._lock:
+            changes, self._waiting = tuple(self._waiting), {}
+        try:
+            asks = any(isinstance(change, TaskChanged) and change.people_too for change in changes)
+            told = await database_sync_to_async(_addressed)(changes) if asks else _addressed(changes)
+            await _send(told)
+        except Exception:
+            log.exception("%d changes could not be told.", len(changes))
+
+
+_post = _Post()
+
+
+def _addressed(changes: Iterable[Change]) -> list[Told]:
+    """Each change with the groups that hear of it. One query for the people who were asked by name, if any."""
+    changes = tuple(changes)
+    asked = _asked([change.task_id for change in changes if isinstance(change, TaskChanged) and change.people_too])
+    return [_told(change, asked) for change in changes]
+
+
+def _told(change: Change, asked: Mapping[UUID, list[int]]) -> Told:
+    if isinstance(change, Said):
+        return {"to": list(change.to), "said": {"type": change.type, **dict(change.values)}}
+    people = [groups.person(pk) for pk in asked.get(change.task_id, ())]
+    return {"to": [*change.to, *people], "said": {"type": "task", "task": str(change.task_id)}}
+
+
+def _asked(task_ids: list[UUID]) -> dict[UUID, list[int]]:
+    found: dict[UUID, list[int]] = {}
+    if task_ids:
+        rows = Assignment.objects.filter(task__in=task_ids).order_by().values_list("task_id", "person_id").distinct()
+        for task_id, person_id in rows:
+            found.setdefault(task_id, []).append(person_id)
+    return found
+
+
+async def _send(told: list[Told]) -> None:
+    await get_channel_layer().group_send(groups.DESK, {"type": "desk.told", "told": told})

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.db import transaction
 
@@ -36,7 +35,7 @@ class Fact:
 
 
 Told = Callable[[Fact], None]
-Changed = Callable[[UUID, UUID, str], None]  # (task id, run id, kind)
+Changed = Callable[[Fact], None]
 
 _told: list[Told] = []
 _changed: list[Changed] = []
@@ -57,9 +56,9 @@ def when_changed(listener: Changed) -> None:
 def announce(fact: Fact) -> None:
     for listener in _told:
         listener(fact)
-    transaction.on_commit(partial(_tell_changed, fact.task.pk, fact.task.run_id, fact.kind), robust=True)
+    transaction.on_commit(partial(_tell_changed, fact), robust=True)
 
 
-def _tell_changed(task_id: UUID, run_id: UUID, kind: str) -> None:
+def _tell_changed(fact: Fact) -> None:
     for listener in _changed:
-        listener(task_id, run_id, kind)
+        listener(fact)

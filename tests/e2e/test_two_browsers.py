@@ -114,7 +114,7 @@ def test_a_click_overtakes_what_opens_by_itself(room: DeskRoom, open_as: Open) -
 
 
 def test_who_is_switched_off_hears_no_more(room: DeskRoom, open_as: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reviewhub.realtime.consumers.CHECKED_FOR", 0.0)
+    monkeypatch.setattr("reviewhub.realtime.hub.CHECKED_FOR", 0.0)
     page = open_as(room.people.alice, "/queue/team/")
     room.people.alice.is_active = False
     room.people.alice.save(update_fields=("is_active",))

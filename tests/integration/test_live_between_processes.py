@@ -17,9 +17,10 @@ from channels.layers import get_channel_layer
 async def main():
     layer = get_channel_layer()
     name = await layer.new_channel()
-    await layer.group_add("person.7", name)
+    await layer.group_add("desk", name)
     print("listening", flush=True)
-    print((await asyncio.wait_for(layer.receive(name), 20))["type"], flush=True)
+    told = (await asyncio.wait_for(layer.receive(name), 20))["told"]
+    print(told, flush=True)
 
 asyncio.run(main())
 """
@@ -53,5 +54,5 @@ def test_a_worker_is_heard_in_another_process(redis_url: str, tmp_path: Path) ->
         with subprocess.Popen(
             [sys.executable, "-c", TELLS], cwd=ROOT, env=environment, stdin=subprocess.PIPE, text=True
         ) as teller:
-            assert listener.stdout.readline() == "notice.added\n"
+            assert listener.stdout.readline() == "[{'to': ['person.7'], 'said': {'type': 'notice'}}]\n"
             teller.communicate("\n", timeout=20)

@@ -1,0 +1,154 @@
+"""A process's sockets. It hears of every change once, and passes it on to those that may hear of it.
+
+Who may hear is settled by the groups that a socket has joined, and whether a socket may stay is looked at again
+before it hears anything, for all of them together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
+
+from reviewhub.realtime import groups
+from reviewhub.realtime.rendering import patch_of
+from reviewhub.realtime.welcome import Visitor, unwelcome
+
+log = logging.getLogger(__name__)
+
+CHECKED_FOR = 5.0  # seconds: how long a socket goes on before the person and the session are looked at again
+
+
+class Socket(Protocol):
+    visitor: Visitor
+    checked_at: float  # on the monotonic clock
+
+    def hear(self, text: str) -> None:
+        """Sends without waiting."""
+        ...
+
+    def hear_look(self, told: Mapping[str, Any]) -> None: ...
+
+    def count_soon(self) -> None: ...
+
+    async def show_out(self) -> None: ...
+
+
+class Hub:
+    """One for each event loop. It listens as long as there is a socket."""
+
+    def __init__(self) -> None:
+        self._members: defaultdict[str, set[Socket]] = defaultdict(set)
+        self._joined: dict[Socket, set[str]] = {}
+        self._entering = asyncio.Lock()
+        self._listening: asyncio.Task[None] | None = None
+
+    async def enter(self, socket: Socket, names: Iterable[str]) -> None:
+        """Returns when the socket hears of everything that is told from now on."""
+        async with self._entering:
+            if self._listening is None:
+                layer = get_channel_layer()
+                channel = await layer.new_channel()
+                await layer.group_add(groups.DESK, channel)
+                self._listening = asyncio.create_task(self._listen(layer, channel))
+        self._joined[socket] = set()
+        for name in names:
+            self.join(socket, name)
+
+    def leave(self, socket: Socket) -> None:
+        for name in tuple(self._joined.pop(socket, ())):
+            self._forget(socket, name)
+        if not self._joined and self._listening is not None:
+            self._listening.cancel()
+            self._listening = None
+
+    def join(self, socket: Socket, name: str) -> None:
+        if socket in self._joined:
+            self._members[name].add(socket)
+            self._joined[socket].add(name)
+
+    def part(self, socket: Socket, name: str) -> None:
+        if name in self._joined.get(socket, ()):
+            self._joined[socket].discard(name)
+            self._forget(socket, name)
+
+    def _forget(self, socket: Socket, name: str) -> None:
+        self._members[name].discard(socket)
+        if not self._members[name]:
+            del self._members[name]
+
+    # ---- what has changed --------------------------------------------------------------------
+
+    async def _listen(self, layer: Any, channel: str) -> None:
+        try:
+            while True:
+                message = await layer.receive(channel)
+                await self._pass_on_all(message["told"])
+        finally:
+            await layer.group_discard(groups.DESK, channel)
+
+    async def _pass_on_all(self, told: list[dict[str, Any]]) -> None:
+        for each in told:
+            try:
+                await self._pass_on(each["to"], each["said"])
+            except Exception:
+                log.exception("A change could not be passed on: %s", each["said"].get("type"))
+
+    async def _pass_on(self, names: list[str], said: dict[str, Any]) -> None:
+        if not self._hearing(names):
+            return
+        text = await self._text_of(said)
+        await self._check(self._hearing(names))
+        for socket in self._hearing(names):
+            if text is not None:
+                socket.hear(text)
+            if said["type"] == "look":
+                socket.hear_look(said)
+            if said["type"] in ("task", "notice"):
+                socket.count_soon()
+
+    def _hearing(self, names: Iterable[str]) -> set[Socket]:
+        return set().union(*(self._members[name] for name in names if name in self._members))
+
+    async def _text_of(self, said: Mapping[str, Any]) -> str | None:
+        """What a browser is sent: made once, whoever hears it."""
+        match said["type"]:
+            case "task":
+                patch = await patch_of(UUID(said["task"]))
+                return json.dumps({"kind": "task", **patch}) if patch is not None else None
+            case "topic":
+                return json.dumps({"kind": "changed", "topics": [said["topic"]]})
+            case "notice":
+                return json.dumps({"kind": "changed", "topics": ["notices"]})
+            case _:
+                return None
+
+    async def _check(self, sockets: Iterable[Socket]) -> None:
+        """Shows out who was switched off or has signed out since the last look."""
+        now = time.monotonic()
+        due = [socket for socket in sockets if now - socket.checked_at >= CHECKED_FOR]
+        if not due:
+            return
+        gone = await database_sync_to_async(unwelcome)([socket.visitor for socket in due])
+        for socket in due:
+            socket.checked_at = now
+            if socket.visitor in gone:
+                self.leave(socket)
+                await socket.show_out()
+
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+
+
+def hub() -> Hub:
+    """This loop's."""
+    return _hubs.setdefault(asyncio.get_running_loop(), Hub())

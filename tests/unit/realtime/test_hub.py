@@ -1,0 +1,96 @@
+"""Who of a process's sockets hears what."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pytest
+
+from reviewhub.realtime import hub as hubs
+from reviewhub.realtime.hub import Hub
+from reviewhub.realtime.welcome import Visitor
+
+
+class Tab:
+    """A socket that writes down what it hears."""
+
+    def __init__(self, person_id: int = 1) -> None:
+        self.visitor = Visitor(person_id, f"session-{person_id}")
+        self.checked_at = time.monotonic()
+        self.heard: list[dict[str, Any]] = []
+        self.shown_out = False
+
+    def hear(self, text: str) -> None:
+        self.heard.append(json.loads(text))
+
+    def hear_look(self, told: Mapping[str, Any]) -> None:
+        self.heard.append(dict(told))
+
+    def count_soon(self) -> None: ...
+
+    async def show_out(self) -> None:
+        self.shown_out = True
+
+
+def tell(hub: Hub, *told: tuple[Iterable[str], dict[str, Any]]) -> None:
+    asyncio.run(hub._pass_on_all([{"to": list(names), "said": said} for names, said in told]))
+
+
+def inside(hub: Hub, tab: Tab, *names: str) -> Tab:
+    hub._joined[tab] = set()
+    for name in names:
+        hub.join(tab, name)
+    return tab
+
+
+NOTICE = {"type": "notice"}
+
+
+def test_who_is_in_several_groups_hears_a_change_once() -> None:
+    hub = Hub()
+    alice = inside(hub, Tab(), "queue.1", "person.1", "tasks")
+    tell(hub, (("tasks", "queue.1", "person.1"), NOTICE))
+    assert alice.heard == [{"kind": "changed", "topics": ["notices"]}]
+
+
+def test_who_is_in_none_of_the_groups_hears_nothing() -> None:
+    hub = Hub()
+    mallory = inside(hub, Tab(), "person.6", "queue.2")
+    tell(hub, (("tasks", "queue.1", "person.1"), NOTICE), (("run.7",), {"type": "topic", "topic": "run.7"}))
+    assert mallory.heard == []
+
+
+def test_who_has_left_a_group_hears_it_no_more() -> None:
+    hub = Hub()
+    alice = inside(hub, Tab(), "task.1")
+    hub.part(alice, "task.1")
+    tell(hub, (("task.1",), {"type": "look"}))
+    assert alice.heard == []
+
+
+def test_a_message_that_breaks_does_not_keep_back_the_next() -> None:
+    hub = Hub()
+    alice = inside(hub, Tab(), "run.7")
+    tell(hub, (("run.7",), {"type": "topic"}), (("run.7",), {"type": "topic", "topic": "run.7"}))
+    assert alice.heard == [{"kind": "changed", "topics": ["run.7"]}]
+
+
+def test_who_was_signed_out_is_shown_out_before_hearing_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = Hub()
+    alice, mallory = inside(hub, Tab(1), "queue.1"), inside(hub, Tab(6), "queue.1")
+    mallory.checked_at = time.monotonic() - hubs.CHECKED_FOR
+    monkeypatch.setattr(hubs, "unwelcome", set)
+    monkeypatch.setattr(hubs, "database_sync_to_async", _at_once)
+    tell(hub, (("queue.1",), NOTICE))
+    assert (len(alice.heard), mallory.heard, mallory.shown_out) == (1, [], True)
+
+
+def _at_once(act: Any) -> Any:
+    async def run(*args: Any) -> Any:
+        return act(*args)
+
+    return run
