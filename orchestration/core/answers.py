@@ -49,7 +49,7 @@ def taken_back(d: Deciding, event: DecisionTakenBack) -> None:
     d.stop(d.armed_of(event.key))
     stopped = [
         (timer.name, timer.clock, timer.due_at)
-        for timer in d.work.timers.values()
+        for timer in d.all_timers()
         if timer.status == "stopped" and timer.name.rpartition(":")[0] == event.key and not timer.name.endswith(":undo")
     ]
     d.arm(stopped)
@@ -118,7 +118,7 @@ def _resolve(d: Deciding, step: StepState, decision: Mapping[str, Any]) -> None:
         flow.fail(d, step.path, dict(step.error or {}))
         return
     if step.kind not in ("tool", "ai") or step.input is None:
-        d.entering.append(d.world.definition.at(step.path))
+        d.entering.append(step.path)
         return
     scope = {**(step.scope or {}), "forgiven": step.attempts}
     values = None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from orchestration.core import paths
 from orchestration.core.state import RunState, StepState, TimerState
 
 
@@ -51,7 +52,7 @@ class Working:
 
     def run_step(self, key: str) -> StepState | None:
         """The step whose present review or incident has this key: `path`, or `path!n` for its nth incident."""
-        step = self.steps.get(key.partition("!")[0])
+        step = self.steps.get(paths.path_of(key))
         return step if step is not None and step.review is not None and step.review["key"] == key else None
 
     def frozen(self) -> RunState:

@@ -69,7 +69,7 @@ def _started(d: Deciding, event: Started) -> None:
     limit = d.world.definition.limits.get("duration")
     if limit is not None:
         d.arm([(RUN_LIMIT, "process", d.now.process + timedelta(seconds=limit))])
-    d.entering.append(d.world.definition.steps[0])
+    d.entering.append(d.world.definition.steps[0].path)
 
 
 def _cancelled(d: Deciding, event: CancelRequested) -> None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from orchestration.core import paths
 from orchestration.core.calendars import Calendar
 from orchestration.core.changes import Change, Working
 from orchestration.core.effects import Effect, WithdrawReview
 from orchestration.core.events import Now
-from orchestration.core.language.definition import Definition, Step
+from orchestration.core.language.definition import Definition
 from orchestration.core.language.expressions import ExpressionError, Value
-from orchestration.core.state import RunState
+from orchestration.core.state import RunState, StepState, TimerState
 
 
 class MissingPolicy(Exception):
@@ -63,35 +64,62 @@ class Deciding:
         self.world = world
         self.changes: list[Change] = []
         self.effects: list[Effect] = []
-        self.entering: deque[Step] = deque()
+        self.entering: deque[str] = deque()  # paths of a run
 
     def record(self, kind: str, data: Mapping[str, Any], values: Mapping[str, Any] | None = None) -> None:
         change = Change(kind, self.now.process, data, values)
         self.work.apply(change)
         self.changes.append(change)
 
+    # ---- the steps and timers of the run -------------------------------------------------------
+
+    def all_steps(self, within: str = "") -> Iterator[StepState]:
+        """The step runs inside a block, a branch or an iteration, or of the whole run, in the order of their opening.
+
+        The one way to walk them: what ends a block or the run asks here, everything else goes by path.
+        """
+        return (step for step in list(self.work.steps.values()) if paths.stands_in(step.path, within))
+
+    def all_timers(self, within: str = "") -> Iterator[TimerState]:
+        """The timers of the steps inside a block, a branch or an iteration, or of the whole run."""
+        timers = list(self.work.timers.values())
+        return (timer for timer in timers if paths.stands_in(paths.subject_of(timer.name), within))
+
     # ---- expressions ---------------------------------------------------------------------------
 
-    def context(self, references: Iterable[str]) -> dict[str, Any]:
-        """The names that an expression may read. A step that was skipped or did not run is null."""
+    def context(self, value: Value, at: str) -> dict[str, Any]:
+        """The names that the value reads, for a step at a path. A step that was skipped or did not run is null."""
         definition, run = self.world.definition, self.work.run
         steps = {}
-        for step_id in references:
-            found = self.work.steps.get(definition.step(step_id).path)
+        for step_id in value.references:
+            path = definition.run_path(step_id, at)
+            found = self.work.steps.get(path) if path is not None else None
             steps[step_id] = found.result if found is not None else None
-        return {
+        known = {
             "input": run.input,
             "steps": steps,
             "run": {"id": run.id, "key": run.business_key, "source": run.source, "workflow": definition.name},
             "error": run.error,
         }
+        return known | self._of_iteration(value, at) if value.roots & {"item", "number"} else known
 
-    def evaluate(self, value: Value, **more: Any) -> Any:
-        return value.evaluate({**self.context(value.references), **more})
+    def _of_iteration(self, value: Value, at: str) -> dict[str, Any]:
+        """The item and its number, of the innermost iteration that the step stands in."""
+        iteration = paths.iteration_of(at)
+        if not iteration:
+            return {}
+        block, number = paths.block_of(iteration)
+        known: dict[str, Any] = {"number": number}
+        if "item" in value.roots:
+            known["item"] = (self.work.steps[block].input or {}).get("items", [])[number - 1]
+        return known
 
-    def holds(self, value: Value, **more: Any) -> bool:
+    def evaluate(self, value: Value, at: str, **more: Any) -> Any:
+        return value.evaluate({**self.context(value, at), **more})
+
+    def holds(self, value: Value, at: str, **more: Any) -> bool:
         """A condition that steers the flow must be true or false; anything else is an error for a person."""
-        result = self.evaluate(value, **more)
+        result = self.evaluate(value, at, **more)
         if not isinstance(result, bool):
             raise ExpressionError(
                 expression=value.text, values={"result": result}, reason="A condition must give true or false."
@@ -127,14 +155,17 @@ class Deciding:
     def end_run(self, status: str, outcome: str, reason: str, error: Mapping[str, Any] | None = None) -> None:
         """Ends the run: what is open is cancelled, its reviews are withdrawn, its timers stopped."""
         self.entering.clear()
-        for step in list(self.work.steps.values()):
-            if not step.is_open:
-                continue
-            self.withdraw(step.path, reason)
-            self.record("step.cancelled", {"path": step.path})
-        self.stop([timer.name for timer in self.work.timers.values() if timer.status == "armed"])
+        self.cancel_inside("", reason)
         values = {"error": error} if error is not None else None
         self.record("run.ended", {"status": status, "outcome": outcome, "reason": reason}, values)
+
+    def cancel_inside(self, within: str, reason: str) -> None:
+        """Cancels what is open inside a block, a branch or an iteration, or in the whole run."""
+        for step in self.all_steps(within):
+            if step.is_open:
+                self.withdraw(step.path, reason)
+                self.record("step.cancelled", {"path": step.path})
+        self.stop([timer.name for timer in self.all_timers(within) if timer.status == "armed"])
 
     def withdraw(self, path: str, reason: str) -> None:
         review = self.work.steps[path].review

@@ -15,7 +15,7 @@ from orchestration.core.language.expressions import ExpressionError
 def settle(d: Deciding) -> None:
     """Enters steps until everything that needs no outside call is done."""
     while d.entering:
-        step = d.entering.popleft()
+        step = d.world.definition.at(d.entering.popleft())
         try:
             _enter(d, step)
         except ExpressionError as error:
@@ -34,7 +34,7 @@ def expression_error(error: ExpressionError) -> dict[str, Any]:
 
 
 def _enter(d: Deciding, step: Step) -> None:
-    if step.when is not None and not d.holds(step.when):
+    if step.when is not None and not d.holds(step.when, step.path):
         d.record("step.skipped", {"path": step.path, "id": step.id, "kind": step.kind, "status": "skipped"})
         leave(d, step.path)
         return
@@ -64,26 +64,25 @@ def leave(d: Deciding, path: str) -> None:
     if parent is None:
         d.end_run("succeeded", "done", "The last step is done.")
         return
-    block = parent[0]
-    if block.kind == "switch":
-        succeed(d, block.path, {"case": parent[1].name})
+    if parent.step.kind == "switch":
+        succeed(d, parent.path, {"case": parent.block.name})
     else:
-        _join(d, block)
+        _join(d, parent.path)
 
 
-def _join(d: Deciding, step: Step) -> None:
-    scope = d.work.steps[step.path].scope or {}
+def _join(d: Deciding, path: str) -> None:
+    scope = d.work.steps[path].scope or {}
     left = scope["open"] - 1
-    d.record("step.joined", {"path": step.path, "scope": {**scope, "open": left}})
+    d.record("step.joined", {"path": path, "scope": {**scope, "open": left}})
     if left == 0:
-        succeed(d, step.path, None)
+        succeed(d, path, None)
 
 
 # ---- one function a kind -----------------------------------------------------------------------
 
 
 def _enter_call(d: Deciding, step: Step) -> None:
-    given = d.evaluate(step.values["with"]) if "with" in step.values else {}
+    given = d.evaluate(step.values["with"], step.path) if "with" in step.values else {}
     _open(d, step, "ready", given=given)
     d.effects.append(CallStep(step.path))
 
@@ -95,10 +94,10 @@ def _enter_review(d: Deciding, step: Step) -> None:
 
 
 def _enter_switch(d: Deciding, step: Step) -> None:
-    taken = next((block for block in step.blocks if block.when is None or d.holds(block.when)), None)
+    taken = next((block for block in step.blocks if block.when is None or d.holds(block.when, step.path)), None)
     _open(d, step, "waiting", scope={"taken": taken.name if taken else None})
     if taken is not None and taken.steps:
-        d.entering.append(taken.steps[0])
+        d.entering.append(taken.first(f"{step.path}/{taken.name}"))
     else:
         succeed(d, step.path, {"case": taken.name if taken else None})
 
@@ -106,19 +105,19 @@ def _enter_switch(d: Deciding, step: Step) -> None:
 def _enter_parallel(d: Deciding, step: Step) -> None:
     branches = [block for block in step.blocks if block.steps]
     _open(d, step, "waiting", scope={"open": len(branches)})
-    d.entering.extend(block.steps[0] for block in branches)
+    d.entering.extend(block.first(f"{step.path}/{block.name}") for block in branches)
     if not branches:
         succeed(d, step.path, None)
 
 
 def _enter_set(d: Deciding, step: Step) -> None:
-    result = d.evaluate(step.values["set"])
+    result = d.evaluate(step.values["set"], step.path)
     _open(d, step, "waiting")
     succeed(d, step.path, result)
 
 
 def _enter_end(d: Deciding, step: Step) -> None:
-    outcome = d.evaluate(step.values["end"])
+    outcome = d.evaluate(step.values["end"], step.path)
     _open(d, step, "waiting")
     d.record("step.succeeded", {"path": step.path})
     _close_cases_around(d, step.path)
@@ -128,14 +127,13 @@ def _enter_end(d: Deciding, step: Step) -> None:
 def _close_cases_around(d: Deciding, path: str) -> None:
     """An end inside a switch is the end of the case that was taken; the other branches of a fork are cancelled."""
     parent = d.world.definition.parent(path)
-    while parent is not None and parent[0].kind == "switch":
-        block, case = parent
-        d.record("step.succeeded", {"path": block.path}, {"result": {"case": case.name}})
-        parent = d.world.definition.parent(block.path)
+    while parent is not None and parent.step.kind == "switch":
+        d.record("step.succeeded", {"path": parent.path}, {"result": {"case": parent.block.name}})
+        parent = d.world.definition.parent(parent.path)
 
 
 def _enter_fail(d: Deciding, step: Step) -> None:
-    message = str(d.evaluate(step.values["fail"]))
+    message = str(d.evaluate(step.values["fail"], step.path))
     _open(d, step, "waiting")
     fail(d, step.path, {"class": "permanent", "code": "fail", "message": message})
 

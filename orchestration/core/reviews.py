@@ -12,6 +12,7 @@ from orchestration.core.effects import FutureStep, OpenReview, ReviewRequest
 from orchestration.core.escalation import Deadlines, Level, PlannedLevel, deadlines, schedule
 from orchestration.core.language.definition import Step
 from orchestration.core.language.expressions import ExpressionError, Value, compile_value, evaluate_or_say
+from orchestration.core.state import StepState
 
 
 def request_for(d: Deciding, step: Step) -> ReviewRequest:
@@ -19,7 +20,7 @@ def request_for(d: Deciding, step: Step) -> ReviewRequest:
     a title, highlight or concern that cannot be shown says so in its place."""
     clocks = _Clocks(d, step)
     spec, definition = step.spec, d.world.definition
-    recommendation = d.evaluate(step.values["recommendation"]) if "recommendation" in step.values else None
+    recommendation = d.evaluate(step.values["recommendation"], step.path) if "recommendation" in step.values else None
     recommendation_id = recommendation.get("id") if isinstance(recommendation, Mapping) else None
     return ReviewRequest(
         run_id=d.work.run.id,
@@ -30,7 +31,7 @@ def request_for(d: Deciding, step: Step) -> ReviewRequest:
         workflow_version=d.world.version,
         workflow_owner=definition.owner,
         step_id=step.id,
-        title=_say(d, step.values["title"]),
+        title=_say(d, step.values["title"], step.path),
         queue=spec["assign"]["queue"],
         outcomes=_outcomes(d, step),
         created_at=d.now.process,
@@ -40,12 +41,12 @@ def request_for(d: Deciding, step: Step) -> ReviewRequest:
         critical=clocks.critical,
         undo_seconds=spec.get("undo"),
         highlights=tuple(
-            {"label": item["label"], "value": _highlight(d, step.values[f"highlights.{index}"])}
+            {"label": item["label"], "value": _highlight(d, step.values[f"highlights.{index}"], step.path)}
             for index, item in enumerate(spec.get("highlights", ()))
         ),
         fields=_fields(d, step),
         concerns=_concerns(d, step),
-        context={"input": d.work.run.input, "steps": _results(d)},
+        context={"input": d.work.run.input, "steps": _results(d, step.path)},
         recommendation_id=recommendation_id,
         exclude=_excluded(d, step),
         future=clocks.future(),
@@ -95,38 +96,48 @@ def _timer_name(item: FutureStep) -> str:
 # ---- what is shown -----------------------------------------------------------------------------
 
 
-def _say(d: Deciding, value: Value, **more: Any) -> str:
-    return evaluate_or_say(value, {**d.context(value.references), **more})
+def _say(d: Deciding, value: Value, at: str) -> str:
+    return evaluate_or_say(value, d.context(value, at))
 
 
-def _highlight(d: Deciding, value: Value) -> Any:
+def _highlight(d: Deciding, value: Value, at: str) -> Any:
     """A number stays one, so that the reader's language can write it; everything else is said as text."""
     try:
-        found = d.evaluate(value)
+        found = d.evaluate(value, at)
     except ExpressionError:
-        return _say(d, value)
-    return found if isinstance(found, int | float) and not isinstance(found, bool) else _say(d, value)
+        return _say(d, value, at)
+    return found if isinstance(found, int | float) and not isinstance(found, bool) else _say(d, value, at)
 
 
-def _results(d: Deciding) -> dict[str, Any]:
+def _results(d: Deciding, at: str) -> dict[str, Any]:
+    """What the steps that can be seen from a path gave, in the order in which they were opened."""
+    known = (d.world.definition.run_path(step.id, at) for step in d.world.definition.all_steps())
+    seen = [d.work.steps[path] for path in known if path is not None and path in d.work.steps]
     return {
         step.id: step.result
-        for step in d.work.steps.values()
+        for step in sorted(seen, key=_position)
         if step.status == "succeeded" and step.kind in ("tool", "ai", "set", "review")
     }
+
+
+def _position(step: StepState) -> int:
+    return step.position
 
 
 def _outcomes(d: Deciding, step: Step) -> tuple[Mapping[str, Any], ...]:
     made = []
     for index, outcome in enumerate(step.spec["outcomes"]):
         risk = step.values.get(f"outcomes.{index}.risk")
-        made.append({**outcome, "risk": str(d.evaluate(risk)) if risk is not None else outcome.get("risk", "low")})
+        made.append(
+            {**outcome, "risk": str(d.evaluate(risk, step.path)) if risk is not None else outcome.get("risk", "low")}
+        )
     return tuple(made)
 
 
 def _fields(d: Deciding, step: Step) -> tuple[Mapping[str, Any], ...]:
     return tuple(
-        {**item, "value": d.evaluate(step.values[f"fields.{item['name']}"])} for item in step.spec.get("fields", ())
+        {**item, "value": d.evaluate(step.values[f"fields.{item['name']}"], step.path)}
+        for item in step.spec.get("fields", ())
     )
 
 
@@ -134,15 +145,15 @@ def _concerns(d: Deciding, step: Step) -> tuple[str, ...]:
     said = []
     for index, _ in enumerate(step.spec.get("concerns", ())):
         when = step.values.get(f"concerns.{index}.when")
-        if when is None or _shown(d, when):
-            said.append(_say(d, step.values[f"concerns.{index}.say"]))
+        if when is None or _shown(d, when, step.path):
+            said.append(_say(d, step.values[f"concerns.{index}.say"], step.path))
     return tuple(said)
 
 
-def _shown(d: Deciding, when: Value) -> bool:
+def _shown(d: Deciding, when: Value, at: str) -> bool:
     """A concern whose condition cannot be evaluated is shown rather than lost."""
     try:
-        return d.evaluate(when) is not False
+        return d.evaluate(when, at) is not False
     except Exception:  # noqa: BLE001 - whatever is wrong with it, the reviewer hears of the concern
         return True
 
@@ -150,7 +161,7 @@ def _shown(d: Deciding, when: Value) -> bool:
 def _excluded(d: Deciding, step: Step) -> tuple[str, ...]:
     names: list[str] = []
     for index, _ in enumerate(step.spec["assign"].get("exclude", ())):
-        excluded = d.evaluate(step.values[f"assign.exclude.{index}"])
+        excluded = d.evaluate(step.values[f"assign.exclude.{index}"], step.path)
         names += [str(name) for name in excluded] if isinstance(excluded, list) else [str(excluded)]
     return tuple(names)
 
@@ -167,12 +178,12 @@ class _Clocks:
         sla = self._named(d, "sla", step.spec.get("sla")) or {}
         self.calendar = self._calendar(d, sla.get("calendar"))
         critical = step.values.get("sla.critical") or (compile_value(sla["critical"]) if "critical" in sla else None)
-        self.critical = d.holds(critical) if critical is not None else False
+        self.critical = d.holds(critical, step.path) if critical is not None else False
         due = timedelta(seconds=sla["due"]) if sla.get("due") is not None else None
         self.deadlines: Deadlines = deadlines(self.created_at, due, self.calendar)
         raw = self._named(d, "escalation", step.spec.get("escalate")) or []
         self.conditions = [item.get("when") for item in raw]
-        levels = [self._level(d, index, item) for index, item in enumerate(raw)]
+        levels = [self._level(d, step.path, index, item) for index, item in enumerate(raw)]
         self.planned: tuple[PlannedLevel, ...] = schedule(self.created_at, levels, self.calendar)
         self.unanswered = step.spec.get("unanswered")
 
@@ -193,7 +204,7 @@ class _Clocks:
         self.pins[f"calendar:{name}"] = calendar.version
         return calendar
 
-    def _level(self, d: Deciding, index: int, item: Mapping[str, Any]) -> Level:
+    def _level(self, d: Deciding, at: str, index: int, item: Mapping[str, Any]) -> Level:
         when = compile_value(item["when"]) if item.get("when") is not None else None
         return Level(
             index=index,
@@ -202,7 +213,7 @@ class _Clocks:
             to=item["to"],
             priority=item.get("priority"),
             mode=item.get("mode", "add"),
-            applies=d.holds(when, sla={"critical": self.critical}) if when is not None else True,
+            applies=d.holds(when, at, sla={"critical": self.critical}) if when is not None else True,
         )
 
     def future(self) -> tuple[FutureStep, ...]:

@@ -77,6 +77,7 @@ class StepRun(models.Model):
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps")
     path = models.CharField(max_length=255)
+    iteration = models.CharField(max_length=255, blank=True, db_default="", default="")  # lines#3; empty outside loops
     step_id = models.CharField(max_length=100)
     kind = models.CharField(max_length=12)
     status = models.CharField(max_length=12, choices=Status)
@@ -145,6 +146,7 @@ class Timer(models.Model):
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="timers")
     name = models.CharField(max_length=300)  # <path or review key>:<what>
+    iteration = models.CharField(max_length=255, blank=True, db_default="", default="")  # that its step stands in
     clock = models.CharField(max_length=8, choices=Kind)
     due_at = models.DateTimeField()
     generation = models.PositiveIntegerField(default=1)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from orchestration.core import paths
 from orchestration.core.changes import Change
 from orchestration.core.decide import Decided
 from orchestration.core.state import RunState, StepState, TimerState
@@ -130,9 +131,8 @@ def _save_steps(row: Run, before: RunState, after: RunState, touched: tuple[str,
     for path in touched:
         step, known = after.steps[path], before.steps.get(path)
         if known is None:
-            new.append(
-                StepRun(run=row, path=path, **{_COLUMNS.get(name, name): getattr(step, name) for name in _FIELDS})
-            )
+            columns = {_COLUMNS.get(name, name): getattr(step, name) for name in _FIELDS}
+            new.append(StepRun(run=row, path=path, iteration=paths.iteration_of(path), **columns))
             new[-1].ready_at = clock().system_now() if step.status == "ready" else None
             continue
         fields = {name: getattr(step, name) for name in _FIELDS if getattr(step, name) != getattr(known, name)}
@@ -160,6 +160,7 @@ def _save_timers(row: Run, before: RunState, after: RunState, touched: tuple[str
         if name in before.timers:
             Timer.objects.filter(run=row, name=name).update(**fields)
         else:
-            new.append(Timer(run=row, name=name, **fields))
+            iteration = paths.iteration_of(paths.subject_of(name))
+            new.append(Timer(run=row, name=name, iteration=iteration, **fields))
     if new:
         Timer.objects.bulk_create(new)

@@ -15,23 +15,28 @@ seconds. Shapes by kind:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from orchestration.core import paths
 from orchestration.core.language.canonical import content_hash
 from orchestration.core.language.expressions import Value, compile_value
 
-KINDS = ("tool", "ai", "review", "switch", "parallel", "set", "end", "fail")
-RESULT_KINDS = ("tool", "ai", "review", "set", "switch", "parallel")
+LOOPS = ("each", "repeat")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Steps that run one after another: a branch of a parallel step, or a case of a switch ("0", "1", "otherwise")."""
+    """Steps that run one after another: a branch of a parallel step, a case of a switch ("0", "1", "otherwise"), or
+    what a loop does over and over (its name is empty)."""
 
     name: str
     when: Value | None
     steps: tuple[Step, ...]
+
+    def first(self, within: str) -> str:
+        """The path of its first step, given the path of the branch, the case or the iteration."""
+        return f"{within}/{self.steps[0].id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,23 @@ class Step:
     values: Mapping[str, Value]
     when: Value | None
     blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a step stands in: the block step's path, the block step, the block, and in a loop which iteration."""
+
+    path: str
+    step: Step
+    block: Block
+    number: int | None
+
+    @property
+    def within(self) -> str:
+        """The path of the branch, the case or the iteration."""
+        if self.number is not None:
+            return f"{self.path}#{self.number}"
+        return f"{self.path}/{self.block.name}" if self.block.name else self.path
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,20 +95,24 @@ class Definition:
         by_id: dict[str, Step] = {}
         parents: dict[str, tuple[Step, Block]] = {}
         next_of: dict[str, Step] = {}
+        loops: dict[str, tuple[str, ...]] = {}
         for parent, steps in _blocks_of(None, self.steps):
             for index, step in enumerate(steps):
                 by_path[step.path] = by_id[step.id] = step
+                loops[step.path] = _loops_around(parent, loops)
                 if parent is not None:
                     parents[step.path] = parent
                 if index + 1 < len(steps):
                     next_of[step.path] = steps[index + 1]
-        for name, index_of in (("_by_path", by_path), ("_by_id", by_id), ("_parents", parents), ("_next_of", next_of)):
+        indexes = {"_by_path": by_path, "_by_id": by_id, "_parents": parents, "_next_of": next_of, "_loops": loops}
+        for name, index_of in indexes.items():
             object.__setattr__(self, name, index_of)
 
     _by_path: Mapping[str, Step] = field(init=False, repr=False)
     _by_id: Mapping[str, Step] = field(init=False, repr=False)
     _parents: Mapping[str, tuple[Step, Block]] = field(init=False, repr=False)
     _next_of: Mapping[str, Step] = field(init=False, repr=False)
+    _loops: Mapping[str, tuple[str, ...]] = field(init=False, repr=False)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Definition) and other.content_hash == self.content_hash
@@ -99,20 +125,53 @@ class Definition:
         return self._by_id[id_]
 
     def at(self, path: str) -> Step:
-        """Raises `KeyError`."""
-        return self._by_path[path]
+        """The step at a path of a run; its `path` is the one asked for. Raises `KeyError`."""
+        step = self._by_path[paths.written(path)]
+        return step if step.path == path else replace(step, path=path)
 
-    def parent(self, path: str) -> tuple[Step, Block] | None:
-        """The step and its block that the step at the path stands in; None at the top level."""
-        return self._parents.get(path)
+    def parent(self, path: str) -> Around | None:
+        """What the step at the path stands in; None at the top level."""
+        parent = self._parents.get(paths.written(path))
+        if parent is None:
+            return None
+        step, block = parent
+        around = path.rpartition("/")[0]
+        if step.kind in LOOPS and not block.name:
+            return Around(*_split(around, step, block))
+        return Around(around.removesuffix(f"/{block.name}"), step, block, None)
 
-    def following(self, path: str) -> Step | None:
-        """The next step of the same block."""
-        return self._next_of.get(path)
+    def following(self, path: str) -> str | None:
+        """The path of the next step of the same block."""
+        following = self._next_of.get(paths.written(path))
+        return f"{path.rpartition('/')[0]}/{following.id}".removeprefix("/") if following is not None else None
+
+    def run_path(self, id_: str, at: str) -> str | None:
+        """The path that the step of this id has for one that stands at a path: in the iterations around it.
+        None where the step stands in a loop that is not around. Raises `KeyError`."""
+        step = self._by_id[id_]
+        loops = self._loops[step.path]
+        if not loops:
+            return step.path
+        around = paths.iteration_at(at, len(loops))
+        if around is None or paths.written(around) != loops[-1]:
+            return None
+        return around + step.path[len(loops[-1]) :]
 
     def all_steps(self) -> Iterator[Step]:
         """Every step, in the order of the text."""
         return walk(self.steps)
+
+
+def _split(iteration: str, step: Step, block: Block) -> tuple[str, Step, Block, int]:
+    path, number = paths.block_of(iteration)
+    return path, step, block, number
+
+
+def _loops_around(parent: tuple[Step, Block] | None, known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    if parent is None:
+        return ()
+    step, block = parent
+    return (*known[step.path], step.path) if step.kind in LOOPS and not block.name else known[step.path]
 
 
 def walk(steps: tuple[Step, ...]) -> Iterator[Step]:
@@ -172,7 +231,7 @@ def _condition(raw: Mapping[str, Any]) -> Value | None:
 
 def _compiled_blocks(raw: Mapping[str, Any], path: str) -> Iterator[Block]:
     for name, block in blocks_in(raw):
-        yield Block(name, _condition(block), _compiled_steps(block["steps"], f"{path}/{name}/"))
+        yield Block(name, _condition(block), _compiled_steps(block["steps"], f"{path}/{name}/" if name else f"{path}/"))
 
 
 def blocks_in(raw: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -182,6 +241,8 @@ def blocks_in(raw: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]
     elif raw["kind"] == "switch":
         for index, case in enumerate(raw["cases"]):
             yield (str(index) if "when" in case else "otherwise"), case
+    elif raw["kind"] in LOOPS:
+        yield "", {"steps": raw["steps"]}
 
 
 def values_of(raw: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

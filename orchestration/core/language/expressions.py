@@ -19,7 +19,7 @@ COULD_NOT_BE_SHOWN = "(could not be shown)"
 class Value:
     """A compiled value: scalars, texts with expressions, lists and mappings of them."""
 
-    __slots__ = ("_compiled", "expressions", "raw", "references")
+    __slots__ = ("_compiled", "expressions", "raw", "references", "roots")
 
     def __init__(self, raw: Any) -> None:
         self.raw = raw
@@ -27,6 +27,8 @@ class Value:
         self.expressions: tuple[Expression, ...] = tuple(_expressions(self._compiled))
         # The ids of the steps it reads.
         self.references: frozenset[str] = frozenset().union(*(each.references for each in self.expressions))
+        # The names of the context that it reads.
+        self.roots: frozenset[str] = frozenset().union(*(each.roots for each in self.expressions))
 
     @property
     def text(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from orchestration.core.language.check import check_text
@@ -45,9 +47,83 @@ def test_a_step_knows_what_follows_and_what_it_stands_in(
     definition: Definition, path: str, following: str | None, parent: tuple[str, str] | None
 ) -> None:
     after, around = definition.following(path), definition.parent(path)
-    assert (after.path if after else None) == following
-    assert ((around[0].id, around[1].name) if around else None) == parent
+    assert after == following
+    assert ((around.path, around.block.name) if around else None) == parent
     assert definition.at(path) is definition.step(path.rpartition("/")[2])
+
+
+LOOPS: dict[str, Any] = {
+    "workflow": "loops",
+    "title": "Loops",
+    "input": {"type": "object"},
+    "steps": [
+        {
+            "id": "orders",
+            "kind": "each",
+            "in": "${ input.orders }",
+            "steps": [
+                {"id": "head", "kind": "set", "set": {}},
+                {
+                    "id": "fork",
+                    "kind": "parallel",
+                    "join": "all",
+                    "branches": [
+                        {
+                            "name": "left",
+                            "steps": [
+                                {
+                                    "id": "lines",
+                                    "kind": "each",
+                                    "in": "${ item.lines }",
+                                    "steps": [{"id": "check", "kind": "set", "set": {}}],
+                                }
+                            ],
+                        }
+                    ],
+                },
+            ],
+        },
+        {"id": "last", "kind": "set", "set": {}},
+    ],
+}
+
+
+def test_paths_of_a_run_name_the_iterations() -> None:
+    definition = compile_definition(LOOPS)
+    check = "orders#2/fork/left/lines#7/check"
+    assert definition.at(check).path == check
+    assert definition.at(check).id == "check"
+    assert definition.following("orders#2/head") == "orders#2/fork"
+    assert definition.following("orders") == "last"
+    around = definition.parent(check)
+    assert around is not None
+    assert (around.path, around.number, around.within) == (
+        "orders#2/fork/left/lines",
+        7,
+        "orders#2/fork/left/lines#7",
+    )
+    branch = definition.parent(around.path)
+    assert branch is not None
+    assert (branch.path, branch.number, branch.within) == ("orders#2/fork", None, "orders#2/fork/left")
+    order = definition.parent(branch.path)
+    assert order is not None
+    assert (order.path, order.number, order.within) == ("orders", 2, "orders#2")
+    assert definition.parent("orders") is None
+
+
+@pytest.mark.parametrize(
+    ("id_", "at", "path"),
+    [
+        ("head", "orders#2/fork/left/lines#7/check", "orders#2/head"),  # that of the order around
+        ("check", "orders#2/fork/left/lines#7/check", "orders#2/fork/left/lines#7/check"),
+        ("lines", "orders#2/fork", "orders#2/fork/left/lines"),
+        ("last", "orders#2/fork", "last"),
+        ("head", "last", None),  # inside is visible only inside
+        ("check", "orders#2/fork", None),
+    ],
+)
+def test_a_name_means_the_step_of_the_iterations_around(id_: str, at: str, path: str | None) -> None:
+    assert compile_definition(LOOPS).run_path(id_, at) == path
 
 
 def test_everything_that_is_evaluated_is_compiled(definition: Definition) -> None:
