@@ -9,6 +9,7 @@ from orchestration.runtime.answering import Standing, decide_review, hold_run, r
 from orchestration.runtime.audit import checkpoint, record_change
 from orchestration.runtime.configuring import save_connection, save_decision_point
 from orchestration.runtime.definitions import definition_of
+from orchestration.runtime.events import Sent, send_event
 from orchestration.runtime.heartbeats import beat, heartbeats
 from orchestration.runtime.outbox import on_topic, send_later
 from orchestration.runtime.publishing import (
@@ -69,6 +70,7 @@ __all__ = [
     "InvalidCalendar",
     "MalformedBody",
     "RunState",
+    "Sent",
     "StaleSignature",
     "Standing",
     "Started",
@@ -116,6 +118,7 @@ __all__ = [
     "save_connection",
     "save_decision_point",
     "save_draft",
+    "send_event",
     "send_later",
     "start_run",
     "take_back_decision",

@@ -2,17 +2,17 @@
 
 What holds after every event (the tests say it in these words):
 a finished step run never changes again; only the current attempt completes a step; an open run has a ready or
-running step, an armed timer, an open review or an open incident; folding the changes gives the state.
+running step, an armed timer, an open review or incident, or an awaited event; folding the changes gives the state.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from orchestration.core import answers, attempts, flow
+from orchestration.core import answers, attempts, flow, waits
 from orchestration.core.changes import Change
 from orchestration.core.deciding import Deciding, World
 from orchestration.core.effects import Effect
@@ -25,6 +25,7 @@ from orchestration.core.events import (
     DecisionGiven,
     DecisionTakenBack,
     Event,
+    EventArrived,
     Now,
     Started,
     TimerFired,
@@ -47,7 +48,8 @@ class Decided:
 
 
 def decide(state: RunState, event: Event, now: Now, world: World) -> Decided:
-    """Raises `InvalidTransition`, `LeaseLost` or `MissedTimer`, and `MissingPolicy` where a named one is needed."""
+    """Raises `InvalidTransition`, `LeaseLost` or `MissedTimer`, and `MissingPolicy` or `MissingEvents` where more has
+    to be known."""
     deciding = Deciding(state, now, world)
     _HANDLERS[type(event)](deciding, event)
     flow.settle(deciding)
@@ -97,8 +99,20 @@ def _timer_fired(d: Deciding, event: TimerFired) -> None:
     subject, _, what = event.name.rpartition(":")
     if what == "retry":
         attempts.retry_due(d, subject)
+    elif what == waits.OVER:
+        _wait_is_over(d, subject, timer.due_at)
     else:
         answers.timer_due(d, subject, what, event, timer.due_at)
+
+
+def _wait_is_over(d: Deciding, path: str, due_at: datetime) -> None:
+    result = waits.over(d, path, due_at)
+    if result is not None:
+        flow.succeed(d, path, result)
+
+
+def _event_arrived(d: Deciding, event: EventArrived) -> None:
+    flow.succeed(d, event.path, waits.arrived(d, event))
 
 
 _HANDLERS: Mapping[type[Event], Callable[[Deciding, Any], None]] = {
@@ -110,5 +124,6 @@ _HANDLERS: Mapping[type[Event], Callable[[Deciding, Any], None]] = {
     DecisionGiven: answers.given,
     DecisionTakenBack: answers.taken_back,
     TimerFired: _timer_fired,
+    EventArrived: _event_arrived,
     CancelRequested: _cancelled,
 }

@@ -26,6 +26,25 @@ class MissingPolicy(Exception):
         super().__init__(f"{kind} {name}")
 
 
+class MissingEvents(Exception):
+    """A wait is armed or over, and may be answered by an event that has arrived already. Loaded like a policy."""
+
+    def __init__(self, name: str, key: str) -> None:
+        self.name, self.key = name, key
+        super().__init__(f"{name} {key}")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """An event that was received for a key, and has moved on nothing in this run so far."""
+
+    name: str
+    key: str
+    id: str
+    payload: Any
+    received_at: datetime  # process time
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A named policy at one version, in the canonical form of the language."""
@@ -43,6 +62,7 @@ class World:
     version: int
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     policies: Mapping[tuple[str, str], Policy] = field(default_factory=dict)  # by (kind, name)
+    arrived: Mapping[tuple[str, str], tuple[Arrived, ...]] = field(default_factory=dict)  # by (name, key), in order
 
     def calendar(self, name: str) -> Calendar:
         if name not in self.calendars:
@@ -53,6 +73,12 @@ class World:
         if (kind, name) not in self.policies:
             raise MissingPolicy(kind, name)
         return self.policies[(kind, name)]
+
+    def events(self, name: str, key: str) -> tuple[Arrived, ...]:
+        """Those that arrived since the run began and moved nothing on yet, the earliest first."""
+        if (name, key) not in self.arrived:
+            raise MissingEvents(name, key)
+        return self.arrived[(name, key)]
 
 
 class Deciding:

@@ -121,4 +121,41 @@ class EscalateReview:
     level: ReachedLevel
 
 
-Effect = CallStep | OpenReview | CloseReview | WithdrawReview | WarnReview | EscalateReview
+@dataclass(frozen=True, slots=True)
+class AwaitEvent:
+    """A step waits for this event from now on."""
+
+    path: str
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeEvent:
+    """The event has moved on a wait of this run, and moves on no other one."""
+
+    name: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmitEvent:
+    """An event for whoever waits for it. `id` makes it count once."""
+
+    name: str
+    key: str
+    id: str
+    payload: Mapping[str, Any]
+
+
+Effect = (
+    CallStep
+    | OpenReview
+    | CloseReview
+    | WithdrawReview
+    | WarnReview
+    | EscalateReview
+    | AwaitEvent
+    | TakeEvent
+    | EmitEvent
+)

@@ -94,6 +94,18 @@ class TimerFired:
 
 
 @dataclass(frozen=True, slots=True)
+class EventArrived:
+    """An event that a step of the run waits for. `received_at` is process time."""
+
+    path: str
+    name: str
+    key: str
+    id: str
+    payload: Any
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CancelRequested:
     reason: str
 
@@ -107,5 +119,6 @@ Event = (
     | DecisionGiven
     | DecisionTakenBack
     | TimerFired
+    | EventArrived
     | CancelRequested
 )

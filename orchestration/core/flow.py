@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from orchestration.core import reviews
+from orchestration.core import reviews, waits
 from orchestration.core.deciding import Deciding
-from orchestration.core.effects import CallStep
+from orchestration.core.effects import CallStep, EmitEvent
 from orchestration.core.incidents import open_incident
 from orchestration.core.language.definition import Step
 from orchestration.core.language.expressions import ExpressionError
@@ -116,6 +116,22 @@ def _enter_set(d: Deciding, step: Step) -> None:
     succeed(d, step.path, result)
 
 
+def _enter_wait(d: Deciding, step: Step) -> None:
+    result = waits.open_wait(d, step)
+    if result is not None:
+        succeed(d, step.path, result)
+
+
+def _enter_emit(d: Deciding, step: Step) -> None:
+    name, key = step.spec["emit"]["event"], waits.key_of(d, step)
+    payload = d.evaluate(step.values["with"], step.path)
+    _open(d, step, "waiting", given={"event": name, "key": key, "with": payload})
+    id_ = f"{d.work.run.id}:{step.path}"
+    d.record("event.emitted", {"path": step.path, "event": name, "id": id_})
+    d.effects.append(EmitEvent(name, key, id_, payload))
+    succeed(d, step.path, {"id": id_})
+
+
 def _enter_end(d: Deciding, step: Step) -> None:
     outcome = d.evaluate(step.values["end"], step.path)
     _open(d, step, "waiting")
@@ -150,6 +166,8 @@ _ENTER = {
     "review": _enter_review,
     "switch": _enter_switch,
     "parallel": _enter_parallel,
+    "wait": _enter_wait,
+    "emit": _enter_emit,
     "set": _enter_set,
     "end": _enter_end,
     "fail": _enter_fail,

@@ -66,7 +66,8 @@ class RunState:
 
 
 def is_stuck(state: RunState) -> bool:
-    """An open run that nothing can move on: no ready or running step, no armed timer, no open review or incident."""
+    """An open run that nothing can move on: no ready or running step, no armed timer, no open review or incident, no
+    awaited event."""
     if state.status != "running":
         return False
     moving = any(step.status in ("ready", "running") for step in state.steps.values())
@@ -74,4 +75,5 @@ def is_stuck(state: RunState) -> bool:
         step.is_open and step.review is not None and step.review["status"] in ("open", "decided")
         for step in state.steps.values()
     )
-    return not (moving or asked or state.armed())
+    awaiting = any(step.is_open and step.kind == "wait" for step in state.steps.values())
+    return not (moving or asked or awaiting or state.armed())

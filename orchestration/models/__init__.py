@@ -3,6 +3,7 @@
 from orchestration.models.audit import AuditChain, AuditCheckpoint, AuditEvent, AuditPayload
 from orchestration.models.connections import Connection
 from orchestration.models.decision_points import DecisionPoint, DecisionPointVersion, LearnedModel, Recommendation
+from orchestration.models.inbox import InboxMessage, ReceivedEvent
 from orchestration.models.messages import Heartbeat, OutboxMessage
 from orchestration.models.runs import Attempt, Run, StepRun, Timer
 from orchestration.models.workflows import Workflow, WorkflowDraft, WorkflowVersion
@@ -17,8 +18,10 @@ __all__ = [
     "DecisionPoint",
     "DecisionPointVersion",
     "Heartbeat",
+    "InboxMessage",
     "LearnedModel",
     "OutboxMessage",
+    "ReceivedEvent",
     "Recommendation",
     "Run",
     "StepRun",

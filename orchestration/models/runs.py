@@ -68,7 +68,7 @@ class StepRun(models.Model):
         READY = "ready"  # a worker's lease moves it to running
         RUNNING = "running"  # leased; completing the attempt, or losing the lease, moves it on
         RETRYING = "retrying"  # its timer makes it ready again
-        WAITING = "waiting"  # for its review, or for the steps inside it
+        WAITING = "waiting"  # for its review, for the steps inside it, for a time or an event
         INCIDENT = "incident"  # in front of a person, whose choice moves it on
         SUCCEEDED = "succeeded"  # final
         FAILED = "failed"  # final
@@ -88,6 +88,7 @@ class StepRun(models.Model):
     scope = models.JSONField(null=True, blank=True)  # blocks: {"open": n, "taken": case}
     review = models.JSONField(null=True, blank=True)  # reviews and incidents: the engine's side of the review task
     attempts = models.PositiveSmallIntegerField(default=0)
+    awaits = models.CharField(max_length=360, null=True, blank=True)  # noqa: DJ001 - an event's name and key, in two lines
     ready_at = models.DateTimeField(null=True, blank=True)  # system time: since when a worker could have had it
     started_at = models.DateTimeField()  # process time
     ended_at = models.DateTimeField(null=True, blank=True)  # process time
@@ -95,7 +96,14 @@ class StepRun(models.Model):
     class Meta:
         ordering = ("run", "position")
         constraints = (models.UniqueConstraint(fields=("run", "path"), name="step_run_path_once"),)
-        indexes = (models.Index(fields=("ready_at",), condition=Q(status="ready"), name="step_run_ready"),)
+        indexes = (
+            models.Index(fields=("ready_at",), condition=Q(status="ready"), name="step_run_ready"),
+            models.Index(
+                fields=("awaits", "run"),
+                condition=Q(status="waiting", awaits__isnull=False),
+                name="step_run_awaits",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.path}"

@@ -11,21 +11,24 @@ from typing import Any
 from django.db import transaction
 
 from orchestration.core.decide import Decided, decide
-from orchestration.core.deciding import MissingPolicy, Policy, World
+from orchestration.core.deciding import MissingEvents, MissingPolicy, Policy, World
 from orchestration.core.effects import (
+    AwaitEvent,
     CallStep,
     CloseReview,
     Effect,
+    EmitEvent,
     EscalateReview,
     OpenReview,
     PersonRef,
+    TakeEvent,
     WarnReview,
     WithdrawReview,
 )
 from orchestration.core.events import Event, Now, TimerFired
 from orchestration.core.state import RunState, TimerState
 from orchestration.ports import SYSTEM, Actor, bound, clock, human_tasks, policies
-from orchestration.runtime import hints
+from orchestration.runtime import hints, inbox
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.store import Held, hold, save
 
@@ -46,6 +49,9 @@ def consider(held: Held, event: Event) -> Decided:
             return decide(held.state, event, now(), world)
         except MissingPolicy as missing:
             world = _with_policy(world, missing)
+        except MissingEvents as missing:
+            found = inbox.arrived(held.row, missing)
+            world = replace(world, arrived={**world.arrived, (missing.name, missing.key): found})
 
 
 def now() -> Now:
@@ -106,6 +112,8 @@ def _carry_out(held: Held, effect: Effect, taken: frozenset[str]) -> None:
             human_tasks().warn(run_id, key, stage, at)
         case EscalateReview(key, level):
             human_tasks().escalate(run_id, key, level)
+        case AwaitEvent() | TakeEvent() | EmitEvent():
+            inbox.carry_out(held.row, effect)
 
 
 # ---- timers ------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from orchestration.core.events import AttemptLost
 from orchestration.core.state import is_stuck
 from orchestration.models import Attempt, Run, StepRun, Timer
 from orchestration.ports import SYSTEM, clock
-from orchestration.runtime import calls, hints, outbox
+from orchestration.runtime import calls, events, hints, outbox
 from orchestration.runtime.advance import commit, consider, fire
 from orchestration.runtime.audit import checkpoint
 from orchestration.runtime.definitions import definition_of
@@ -48,7 +48,13 @@ class Sweeper:
     """Runs in a thread of the embedded process, or of a worker of the orchestration pool."""
 
     def __init__(self, chores: Iterable[Chore] = ()) -> None:
-        self._chores = [Chore(5.0, beat), Chore(60.0, report_stuck), Chore(600.0, checkpoint), *chores]
+        self._chores = [
+            Chore(5.0, beat),
+            Chore(60.0, report_stuck),
+            Chore(600.0, checkpoint),
+            Chore(3_600.0, events.forget_old_events),
+            *chores,
+        ]
 
     def run(self, stop: threading.Event) -> None:
         """Sweeps until told to stop. Timers have this thread to themselves, so that no slow mail makes them late."""
@@ -194,7 +200,7 @@ def report_stuck() -> list[str]:
     moving = Run.objects.filter(status=Run.Status.RUNNING)
     moving = moving.exclude(timers__status=Timer.Status.ARMED)
     moving = moving.exclude(steps__status__in=("ready", "running", "incident"))
-    moving = moving.exclude(steps__kind="review", steps__status="waiting")
+    moving = moving.exclude(steps__kind__in=("review", "wait"), steps__status="waiting")
     stuck = [str(row.id) for row in moving.order_by("started_at")[:100] if is_stuck(state_of(row))]
     if stuck:
         logger.error("Stuck runs, nothing will move them on: %s", ", ".join(stuck))

@@ -133,6 +133,10 @@ def resolved(_: Subject, entry: Entry) -> Telling:
     return Telling(f"{entry.data['by']['label']} chose: {_words(str(entry.data['action']))}", "", "calm")
 
 
+def gone_on(_: Subject, entry: Entry) -> Telling:
+    return Telling(f"The event {entry.data['event']} arrived", "The run had waited for it, and goes on.", "calm")
+
+
 ENDS = {
     "ordered": "The run ended: ordered",
     "rejected": "The run ended: not ordered",
@@ -156,6 +160,7 @@ TELLINGS: Mapping[str, Callable[[Subject, Entry], Telling | None]] = {
     "attempt.lost": lost,
     "incident.opened": incident,
     "incident.resolved": resolved,
+    "event.taken": gone_on,
     "review.opened": opened,
     "review.warned": warned,
     "review.escalated": escalated,

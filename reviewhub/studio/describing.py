@@ -123,6 +123,28 @@ def _parallel(spec: Spec) -> Description:
     return Description("At the same time", "parallel", chips=(*_condition(spec), Chip("Waits for all")))
 
 
+def _wait(spec: Spec) -> Description:
+    wait = spec["wait"]
+    if "for" in wait:
+        calendar = f", {readable(wait['calendar']).lower()}" if "calendar" in wait else ""
+        return Description(f"Waits {length(wait['for'])}{calendar}", "risk", more=tuple(_condition(spec)))
+    if "until" in wait:
+        return Description(f"Waits until {_plain(wait['until'])}", "risk", more=tuple(_condition(spec)))
+    late = wait.get("unanswered")
+    return Description(
+        detail=f"Waits for {wait['event']}",
+        icon="risk",
+        more=(*_condition(spec), Chip(f"Of {_plain(wait['key'])}", title=str(wait["key"]))),
+        last=f"{length(late['after'])}: {late['outcome']}" if late else "",
+    )
+
+
+def _emit(spec: Spec) -> Description:
+    emit = spec["emit"]
+    key = Chip(f"Of {_plain(emit['key'])}", title=str(emit["key"]))
+    return Description(f"Tells {emit['event']}", "hook", more=(*_condition(spec), key))
+
+
 def _set(spec: Spec) -> Description:
     values = spec["set"]
     names = ", ".join(values) if isinstance(values, Mapping) else "a value"
@@ -158,6 +180,8 @@ _DESCRIBE: Mapping[str, Callable[[Spec], Description]] = {
     "review": _review,
     "switch": _switch,
     "parallel": _parallel,
+    "wait": _wait,
+    "emit": _emit,
     "set": _set,
     "end": _end,
     "fail": _fail,

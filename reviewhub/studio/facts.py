@@ -70,6 +70,7 @@ TIMERS = {
     "breach": "the due time of {}",
     "unanswered": "the end of waiting for {}",
     "undo": "the end of taking back the decision on {}",
+    "over": "the end of the wait {}",
     "retry": "the next attempt of {}",
     "limit": "the run's limit",
 }

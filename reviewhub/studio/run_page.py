@@ -189,11 +189,22 @@ KINDS = {
     "review": "A question to a person",
     "switch": "A choice of ways",
     "parallel": "Several things at once",
+    "wait": "A wait",
+    "emit": "An event told to others",
     "set": "A value worked out",
     "end": "The end",
     "fail": "The end, as a failure",
 }
-ICONS = {"ai": "ai", "review": "mine", "switch": "switch", "parallel": "parallel", "end": "stop", "fail": "stop"}
+ICONS = {
+    "ai": "ai",
+    "review": "mine",
+    "wait": "risk",
+    "emit": "hook",
+    "switch": "switch",
+    "parallel": "parallel",
+    "end": "stop",
+    "fail": "stop",
+}
 
 
 def _levels(steps: Iterable[Any]) -> dict[tuple[str, int], str]:

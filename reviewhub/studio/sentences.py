@@ -30,6 +30,7 @@ TONES = {
     "incident.opened": "breached",
     "review.escalated": "warning",
     "review.unanswered": "warning",
+    "wait.unanswered": "warning",
 }
 
 

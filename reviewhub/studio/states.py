@@ -35,6 +35,7 @@ STEPS = {
     "cancelled": State("Not needed"),
 }
 
+WAITS = State("Waits", "calm", "risk")
 ASKED = State("Waits for a person", "calm", "mine")
 TAKE_BACK = State("Decided, can be taken back", "calm", "undo")
 
@@ -45,6 +46,9 @@ NOW = {
     "waiting": "waits for a decision on {}",
     "incident": "{} needs a person",
 }
+
+
+AWAITS = {"wait": "waits at {}"}
 
 
 def run_state(run: Any, open_steps: Sequence[Any] = ()) -> State:
@@ -64,9 +68,16 @@ def step_state(step: Any) -> State:
     if step.kind == "review" and step.status == "waiting":
         decided = (step.review or {}).get("status") == "decided"
         return TAKE_BACK if decided else ASKED
+    if step.kind == "wait" and step.status == "waiting":
+        return WAITS
     return STEPS[step.status]
 
 
 def now_words(open_steps: Sequence[Any]) -> str:
     """What a run is doing: doing budget, waits for a decision on approval."""
-    return ", ".join(NOW[step.status].format(step.step_id) for step in open_steps)
+    return ", ".join(_now(step) for step in open_steps)
+
+
+def _now(step: Any) -> str:
+    words = AWAITS.get(step.kind) if step.status == "waiting" else None
+    return (words or NOW[step.status]).format(step.step_id)

@@ -26,7 +26,7 @@ def run_ended(_: Names, fact: Fact) -> str:
     return f"The run ended: {fact.data.get('outcome')}"
 
 
-OPENINGS = {"review": "A person was asked", "ai": "The AI was asked", "tool": "Began"}
+OPENINGS = {"review": "A person was asked", "ai": "The AI was asked", "tool": "Began", "wait": "Began to wait"}
 
 
 def step_opened(names: Names, fact: Fact) -> str:
@@ -156,6 +156,21 @@ def review_unanswered(names: Names, fact: Fact) -> str:
     return f"Nobody answered {names.step(fact.path)} in time: {outcome}"
 
 
+# ---- waits and events --------------------------------------------------------------------------
+
+
+def wait_unanswered(names: Names, fact: Fact) -> str:
+    return f"Nothing came for {names.step(fact.path)} in time: {fact.data['outcome']}"
+
+
+def event_taken(names: Names, fact: Fact) -> str:
+    return f"{fact.data['event']} arrived, and {names.step(fact.path)} goes on"
+
+
+def event_emitted(names: Names, fact: Fact) -> str:
+    return f"{names.step(fact.path)} told everybody who waits for it: {fact.data['event']}"
+
+
 # ---- timers ------------------------------------------------------------------------------------
 
 
@@ -235,6 +250,9 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "review.warned": review_warned,
     "review.escalated": review_escalated,
     "review.unanswered": review_unanswered,
+    "wait.unanswered": wait_unanswered,
+    "event.taken": event_taken,
+    "event.emitted": event_emitted,
     "timer.armed": timer_armed,
     "timer.stopped": timer_stopped,
     "timer.fired": timer_fired,

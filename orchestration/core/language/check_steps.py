@@ -10,6 +10,7 @@ from orchestration.core.language.catalogue import Catalogue
 from orchestration.core.language.check_calls import RECOMMENDATION, check_ai, check_tool
 from orchestration.core.language.check_review import check_review, result_schema
 from orchestration.core.language.check_values import Schema, Scope, check_condition, check_value, closed
+from orchestration.core.language.check_waits import check_emit, check_wait
 from orchestration.core.language.cursor import NAME, NAME_IS, Cursor
 
 OF_KIND: Mapping[str, tuple[str, ...]] = {
@@ -18,6 +19,8 @@ OF_KIND: Mapping[str, tuple[str, ...]] = {
     "review": (),
     "switch": (),
     "parallel": (),
+    "wait": (),
+    "emit": (),
     "set": (),
     "end": (),
     "fail": (),
@@ -25,9 +28,7 @@ OF_KIND: Mapping[str, tuple[str, ...]] = {
 LATER = {
     "each": "each (a step for every item)",
     "repeat": "repeat",
-    "wait": "wait",
     "workflow": "A workflow as a step",
-    "emit": "emit",
     "undo": "Undo (compensation)",
     "fallback": "A fallback to other tools",
     "on_error": "on_error",
@@ -230,6 +231,15 @@ def _parallel(step: Cursor, scope: Scope, checking: Checking) -> Checked:
     return {"join": "all", "branches": made}, results | {name: closed()}
 
 
+def _wait(step: Cursor, scope: Scope, checking: Checking) -> Checked:
+    made, result = check_wait(step.at("wait"), scope, checking.catalogue)
+    return {"wait": made}, {checking.ids[id(step.node)]: result}
+
+
+def _emit(step: Cursor, scope: Scope, checking: Checking) -> Checked:
+    return {"emit": check_emit(step.at("emit"), scope)}, {checking.ids[id(step.node)]: closed("id")}
+
+
 def _set(step: Cursor, scope: Scope, checking: Checking) -> Checked:
     place = step.at("set")
     given = check_value(place, scope) if place.mapping() else {}
@@ -254,6 +264,8 @@ _CHECKS: Mapping[str, Callable[[Cursor, Scope, Checking], Checked]] = {
     "review": _review,
     "switch": _switch,
     "parallel": _parallel,
+    "wait": _wait,
+    "emit": _emit,
     "set": _set,
     "end": _end,
     "fail": _fail,

@@ -9,6 +9,7 @@ seconds. Shapes by kind:
   context, sla {policy, due, calendar, critical}, escalate [{after, to {kind, of | name}, when, priority, mode,
   business}] or {policy}, unanswered {after, outcome}, undo
 - switch: cases [{when, steps}], the last without `when` being otherwise · parallel: join, branches [{name, steps}]
+- wait: wait {for, calendar} or {until} or {event, key, unanswered {after, outcome}} · emit: emit {event, key, with}
 - set: set · end: end · fail: fail
 """
 
@@ -43,7 +44,8 @@ class Block:
 class Step:
     """`path` is the id at the top level, and parent's path / block's name / id inside.
 
-    `values` by kind: tool and ai "with" · set "set" · end "end" · fail "fail" · review "title", "recommendation",
+    `values` by kind: tool and ai "with" · wait "until" or "key" · emit "key", "with" · set "set" ·
+    end "end" · fail "fail" · review "title", "recommendation",
     "context", "outcomes.0.risk", "highlights.0", "fields.amount", "concerns.0.when", "concerns.0.say",
     "assign.exclude.0", "sla.critical", "escalate.0.when". What was not written is absent.
     """
@@ -252,6 +254,8 @@ def values_of(raw: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield "with", raw.get("with", {})
         case "set" | "end" | "fail" as name:
             yield name, raw[name]
+        case "wait" | "emit" as name:
+            yield from ((key, raw[name][key]) for key in ("until", "key", "with") if key in raw[name])
         case "review":
             yield from _values_of_review(raw)
 

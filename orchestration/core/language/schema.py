@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orchestration.core.language import check_clocks, check_review, check_steps
+from orchestration.core.language import check_clocks, check_review, check_steps, check_waits
 from orchestration.core.language.cursor import NAME
 
 Schema = dict[str, Any]
@@ -171,12 +171,35 @@ def _parallel() -> Schema:
     return _mapping({"join": {"const": "all"}, "branches": branches}, ("branches",))
 
 
+EVENT: Schema = {"type": "string", "pattern": f"^{check_waits.EVENT.pattern}$", "description": "An event's name."}
+EVENT_KEY: Schema = {"anyOf": [{"type": "string"}, {"type": "integer"}], "description": "Tells events of a name apart."}
+
+
+def _wait() -> Schema:
+    unanswered = _mapping({"after": DURATION, "outcome": NAMED}, ("after", "outcome"))
+    calendar = _text("Counts on this calendar.")
+    return {
+        "anyOf": [
+            _mapping({"for": DURATION, "calendar": calendar}, ("for",), "Goes on after a time."),
+            _mapping({"until": _text("An instant, or ${ … } that gives one.")}, ("until",), "Goes on at an instant."),
+            _mapping({"event": EVENT, "key": EVENT_KEY, "unanswered": unanswered}, ("event", "key"), "For an event."),
+        ]
+    }
+
+
+def _emit() -> Schema:
+    given = {"type": "object", "description": "What the event carries."}
+    return _mapping({"event": EVENT, "key": EVENT_KEY, "with": given}, ("event", "key"))
+
+
 _KINDS: Mapping[str, Schema] = {
     "tool": _text("A tool and its version, such as mail.send@1.", pattern=r"@\d+$"),
     "ai": _text("A decision point."),
     "review": {"$ref": "#/$defs/review"},
     "switch": _switch(),
     "parallel": _parallel(),
+    "wait": _wait(),
+    "emit": _emit(),
     "set": {"type": "object", "description": "Names and values."},
     "end": {**NAMED, "description": "Ends the run well, with this outcome."},
     "fail": _text("Ends the run as failed, with this message."),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
 from orchestration.core.changes import Change, fold
 from orchestration.core.decide import Decided, decide
+from orchestration.core.deciding import Arrived, MissingEvents
 from orchestration.core.deciding import World as Pinned
-from orchestration.core.effects import PersonRef
+from orchestration.core.effects import PersonRef, TakeEvent
 from orchestration.core.events import (
     AttemptFailed,
     AttemptLeased,
@@ -22,6 +23,7 @@ from orchestration.core.events import (
     DecisionGiven,
     DecisionTakenBack,
     Event,
+    EventArrived,
     Now,
     Started,
     TimerFired,
@@ -57,7 +59,7 @@ class Author:
         return [self._step(depth) for _ in range(self._chance.randint(least, 4 - depth))]
 
     def _step(self, depth: int) -> dict[str, Any]:
-        kinds = ["tool"] * 6 + ["ai", "set"] * 2 + ["review"] * 6 + ["end", "fail"]
+        kinds = ["tool"] * 6 + ["ai", "set", "wait"] * 2 + ["emit"] + ["review"] * 6 + ["end", "fail"]
         kind = self._chance.choice(kinds + (["parallel"] * 8 + ["switch"] * 4 if depth < 2 else []))
         made: dict[str, Any] = {"id": next(self._names), "kind": kind}
         if self._chance.random() < 0.2:
@@ -79,6 +81,10 @@ class Author:
                 return {"ai": "point", "with": {}}
             case "review":
                 return self._review()
+            case "wait":
+                return {"wait": self._wait()}
+            case "emit":
+                return {"emit": {"event": "e", "key": self._value(), "with": {"n": self._value()}}}
             case "parallel":
                 branches = [
                     {"name": f"b{n}", "steps": self._steps(depth + 1)} for n in range(self._chance.randint(1, 3))
@@ -91,6 +97,11 @@ class Author:
                 return {"set": {"v": self._value()}}
             case _:
                 return {kind: "over"}
+
+    def _wait(self) -> dict[str, Any]:
+        late = {"unanswered": {"after": 7_200, "outcome": "late"}} if self._chance.random() < 0.5 else {}
+        waits: list[dict[str, Any]] = [{"for": 3_600}, {"until": "2026-11-02T10:00:00Z"}, {"until": "${ input.n }"}]
+        return self._chance.choice([*waits, {"event": "e", "key": self._value(), **late}])
 
     def _review(self) -> dict[str, Any]:
         made: dict[str, Any] = {
@@ -122,17 +133,32 @@ class Player:
     now: datetime = MONDAY
     changes: list[Change] = field(default_factory=list)
     made: list[Decided] = field(default_factory=list)
+    arrived: list[Arrived] = field(default_factory=list)  # and moved nothing on yet
+    offered: list[Arrived] = field(default_factory=list)  # those that the last event found
 
     def happens(self, event: Event) -> Decided | None:
         """What was decided; None where the event was refused, and then nothing has changed."""
+        self.offered = self.arrived
         try:
-            decided = decide(self.state, event, Now(self.now, self.now), Pinned(self.definition, 1))
+            decided = self.decided(event)
         except REFUSALS:
             return None
         self.state = decided.state
         self.changes += decided.changes
         self.made.append(decided)
+        taken = {(effect.name, effect.id) for effect in decided.effects if isinstance(effect, TakeEvent)}
+        self.arrived = [each for each in self.arrived if (each.name, each.id) not in taken]
         return decided
+
+    def decided(self, event: Event) -> Decided:
+        """As the runtime does: events that arrived are looked up when the core asks."""
+        world = Pinned(self.definition, 1)
+        while True:
+            try:
+                return decide(self.state, event, Now(self.now, self.now), world)
+            except MissingEvents as missing:
+                found = tuple(event for event in self.arrived if (event.name, event.key) == (missing.name, missing.key))
+                world = replace(world, arrived={**world.arrived, (missing.name, missing.key): found})
 
     def starts(self) -> Decided:
         decided = self.happens(Started({"yes": True, "no": False, "n": 7.0}, "manual", "K-1"))
@@ -183,6 +209,8 @@ class Surroundings:
             return [AttemptLeased(step.path, "worker")] * 6
         if step.status == "running":
             return self._ends_of(step.path, step.attempts)
+        if step.kind == "wait" and step.status == "waiting" and step.input is not None:
+            return [self._event(step.path, step.input["key"], player)] * 2
         if step.review is not None and step.review["status"] == "open":
             return [self._decision(player, step.review) for _ in range(2)]
         if step.review is not None and step.review["status"] == "decided":
@@ -206,6 +234,10 @@ class Surroundings:
         received = player.now - timedelta(seconds=self._chance.choice([0, 0, 0, 5, 4_000]))
         return DecisionGiven(review["key"], self._chance.choice(review["outcomes"]), {"n": 9.0}, ALICE, received, until)
 
+    def _event(self, path: str, key: str, player: Player) -> EventArrived:
+        id_ = str(len(player.changes))
+        return EventArrived(path, "e", key, id_, {"n": 1.0}, player.now)
+
     def _firing(self, timer: TimerState) -> TimerFired:
         return TimerFired(timer.name, timer.generation, (BOB,))
 
@@ -218,7 +250,14 @@ class Surroundings:
         decision = DecisionGiven(
             key, self._chance.choice(["approve", "retry", "nonsense"]), {}, ALICE, player.now, None
         )
-        any_of: list[Event] = [AttemptLeased(step.path, "other"), decision, DecisionTakenBack(key, ALICE)]
+        if self._chance.random() < 0.1:
+            player.arrived.append(Arrived("e", "7", f"early-{len(player.changes)}", {}, player.now))
+        any_of: list[Event] = [
+            self._event(step.path, "7", player),
+            AttemptLeased(step.path, "other"),
+            decision,
+            DecisionTakenBack(key, ALICE),
+        ]
         any_of += [*self._ends_of(step.path, number), AttemptLeased("nowhere", "w"), TimerFired("nowhere:retry", 1)]
         for timer in state.timers.values():
             any_of += [self._firing(timer), TimerFired(timer.name, timer.generation - 1)]

@@ -63,7 +63,15 @@ def test_a_history_of_a_released_version_still_folds_to_its_state(path: Path) ->
         Change(each["kind"], datetime.fromisoformat(each["at"]), each["data"], each["values"])
         for each in kept["changes"]
     ]
-    assert as_json(fold(RunState(id="r1"), changes)) == kept["state"]
+    state = as_json(fold(RunState(id="r1"), changes))
+    assert _as_kept(state, kept["state"]) == kept["state"]
+
+
+def _as_kept(state: Any, kept: Any) -> Any:
+    """The state without what versions after that one have added to it."""
+    if isinstance(state, dict) and isinstance(kept, dict):
+        return {name: _as_kept(value, kept[name]) for name, value in state.items() if name in kept}
+    return state
 
 
 def test_the_history_that_is_kept_has_every_kind_of_change_that_a_run_can_take() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -23,6 +24,7 @@ from orchestration.core.events import (
     AttemptSucceeded,
     DecisionTakenBack,
     Event,
+    EventArrived,
     Now,
     TimerFired,
 )
@@ -85,7 +87,8 @@ def test_an_open_run_has_something_that_moves_it_on(seed: int) -> None:
             for timer in state.armed()
             if step.status == "retrying"
         )
-        assert called or asked or retried
+        waiting = any(step.kind == "wait" and step.status == "waiting" for step in open_steps)
+        assert called or asked or retried or waiting
         assert not is_stuck(state)
 
 
@@ -103,6 +106,8 @@ def test_each_open_step_has_what_moves_it_on(seed: int) -> None:
                 assert f"{path}:retry" in armed
             elif step.review is not None and step.review["status"] in ("open", "decided"):
                 assert step.review["status"] == "open" or f"{step.review['key']}:undo" in armed
+            elif step.kind == "wait":
+                assert step.input is not None or f"{path}:over" in armed
             else:
                 assert any(other.startswith(f"{path}/") and state.steps[other].is_open for other in state.steps)
 
@@ -222,7 +227,7 @@ def test_deciding_is_a_function_of_what_it_is_given(seed: int) -> None:
 
 def _decided_again(state: RunState, event: Event, player: Player) -> Decided | None:
     try:
-        return decide(state, event, Now(player.now, player.now), World(player.definition, 1))
+        return replace(player, state=state, arrived=player.offered).decided(event)
     except REFUSALS:
         return None
 
@@ -257,6 +262,17 @@ def _move_on(player: Player, chance: Random) -> None:
         player.happens(AttemptSucceeded(step.path, step.attempts, {"ok": True}))
     elif step.review is not None:
         player.decides(step.review["key"], "fail" if step.review["kind"] == "incident" else "approve")
+    elif step.kind == "wait":
+        player.passes(hours=3)
+        player.fires_what_is_due()
+        _tells(player, step.path)
+
+
+def _tells(player: Player, path: str) -> None:
+    """Sends what the step waits for, where it still waits for an event."""
+    step = player.state.steps[path]
+    if step.status == "waiting" and step.input is not None:
+        player.happens(EventArrived(path, "e", step.input["key"], str(len(player.changes)), {}, player.now))
 
 
 # ---- the decision and the timer (invariant 9) ----------------------------------------------------

@@ -1,0 +1,110 @@
+"""Events: taking them in once, and telling each run that waits for them by name and key in a transaction of its own."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from orchestration.core.events import EventArrived
+from orchestration.core.language.check_waits import EVENT
+from orchestration.exceptions import InvalidInput, InvalidTransition
+from orchestration.models import ReceivedEvent, Run, StepRun
+from orchestration.ports import SYSTEM, Actor, clock
+from orchestration.runtime import inbox, outbox
+from orchestration.runtime.advance import commit, consider, fire_due
+from orchestration.runtime.plain import plain
+from orchestration.runtime.store import hold
+
+KEPT = timedelta(days=90)  # after that an event is forgotten, and so is that it was sent
+DELIVER = "event.deliver"  # topic of the outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """`created` is False where the same event had been sent before."""
+
+    event_id: str
+    created: bool
+
+
+def send_event(*, name: str, key: str, payload: Mapping[str, Any], actor: Actor, event_id: str | None = None) -> Sent:
+    """Takes an event in, once for its id. Runs that wait for it, and workflows that it starts, hear of it after the
+    commit. Raises `InvalidInput`."""
+    _check(name, key, event_id)
+    with transaction.atomic():
+        inbox.meet(name, key, alone=True)
+        event, created = ReceivedEvent.objects.get_or_create(
+            name=name,
+            event_id=event_id or uuid.uuid4().hex,
+            defaults={
+                "key": key,
+                "payload": plain(payload),
+                "sender": actor.label[:150],
+                "received_at": clock().process_now(),
+                "stored_at": clock().system_now(),
+            },
+        )
+        if created:
+            outbox.send_later(topic=DELIVER, key=str(event.pk), payload={"event": event.pk})
+    return Sent(event.event_id, created)
+
+
+def _check(name: str, key: str, event_id: str | None) -> None:
+    faults = []
+    if not EVENT.fullmatch(name):
+        faults.append({"path": "/name", "message": "An event's name has small letters, digits, dots, - and _."})
+    if not 1 <= len(key) <= 255 or plain(key) != key:
+        faults.append({"path": "/key", "message": "A key has 1 to 255 characters."})
+    if event_id is not None and not 1 <= len(event_id) <= 255:
+        faults.append({"path": "/event_id", "message": "An event's id has 1 to 255 characters."})
+    if faults:
+        raise InvalidInput(faults)
+
+
+@outbox.on_topic(inbox.EMIT)
+def _emit(message: Mapping[str, Any], key: str) -> None:
+    """An event that a run has emitted goes the way of every other one."""
+    sender = Actor("system", f"run:{message['run']}", f"Run {message['run']}")
+    send_event(name=message["name"], key=message["key"], payload=message["payload"], actor=sender, event_id=key)
+
+
+@outbox.on_topic(DELIVER)
+def _deliver(message: Mapping[str, Any], _: str) -> None:
+    """Raising means once more, later: runs that have taken the event by then are not told again."""
+    event = ReceivedEvent.objects.filter(pk=message["event"]).first()
+    if event is None:
+        return
+    runs = _waiting_for(event).filter(run__status=Run.Status.RUNNING).order_by().values_list("run_id", flat=True)
+    for run_id in sorted(set(runs)):
+        _tell(run_id, event)
+
+
+def _tell(run_id: Any, event: ReceivedEvent) -> None:
+    """Moves on the wait of this run that has waited longest, unless the run has taken the event before."""
+    with transaction.atomic():
+        held = hold(run_id)
+        fire_due(held, event.received_at)
+        path = _waiting_for(event).filter(run_id=run_id).order_by("position").values_list("path", flat=True).first()
+        if path is None or inbox.has_taken(run_id, inbox.source(event.name), event.event_id):
+            return
+        arrived = EventArrived(path, event.name, event.key, event.event_id, event.payload, event.received_at)
+        try:
+            decided = consider(held, arrived)
+        except InvalidTransition:
+            return
+        commit(held, decided, SYSTEM)
+
+
+def _waiting_for(event: ReceivedEvent) -> QuerySet[StepRun]:
+    return StepRun.objects.filter(status=StepRun.Status.WAITING, awaits=inbox.awaits(event.name, event.key))
+
+
+def forget_old_events() -> int:
+    """Those that were kept long enough. Returns how many."""
+    return ReceivedEvent.objects.filter(stored_at__lt=clock().system_now() - KEPT).delete()[0]

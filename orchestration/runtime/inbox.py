@@ -1,0 +1,69 @@
+"""What a run has been told: the events it finds when it arms a wait, and what it has taken, once.
+
+Whoever sends an event and whoever arms a wait for the same name and key meet at one lock (`meet`): so either the
+sender finds the wait, or the wait finds the event. It is taken after a run's lock and before nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.db import connection
+
+from orchestration.core.deciding import Arrived, MissingEvents
+from orchestration.core.effects import AwaitEvent, EmitEvent, TakeEvent
+from orchestration.models import InboxMessage, ReceivedEvent, Run, StepRun
+from orchestration.ports import clock
+from orchestration.runtime import outbox
+
+LOOKED_AT = 200  # events of one name and key that a wait looks through at once
+EMIT = "event.emit"  # topic of the outbox
+
+
+def meet(name: str, key: str, *, alone: bool) -> None:
+    """Senders one after another, and none while a wait is being armed. SQLite writes one after another anyway."""
+    if connection.vendor != "postgresql":
+        return
+    number = int.from_bytes(hashlib.sha256(awaits(name, key).encode()).digest()[:8], "big", signed=True)
+    lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {lock}(%s)", [number])
+
+
+def arrived(run: Run, missing: MissingEvents) -> tuple[Arrived, ...]:
+    """The events of this name and key since the run began that it has not taken. Until the commit no other comes."""
+    meet(missing.name, missing.key, alone=False)
+    taken = InboxMessage.objects.filter(run=run, source=source(missing.name)).values("dedupe_key")
+    found = ReceivedEvent.objects.filter(name=missing.name, key=missing.key, received_at__gte=run.started_at)
+    rows = found.exclude(event_id__in=taken).order_by("received_at", "id")[:LOOKED_AT]
+    return tuple(Arrived(row.name, row.key, row.event_id, row.payload, row.received_at) for row in rows)
+
+
+def carry_out(run: Run, effect: AwaitEvent | TakeEvent | EmitEvent) -> None:
+    match effect:
+        case AwaitEvent(path, name, key):
+            StepRun.objects.filter(run=run, path=path).update(awaits=awaits(name, key))
+        case TakeEvent(name, id_):
+            take(run, source(name), id_)
+        case EmitEvent(name, key, id_, payload):
+            told = {"name": name, "key": key, "payload": payload, "run": str(run.id)}
+            outbox.send_later(topic=EMIT, key=id_, payload=told)
+
+
+def take(run: Run, from_source: str, dedupe_key: str) -> None:
+    """Notes that the run has taken this message. A second time is an `IntegrityError`: it never happens twice."""
+    InboxMessage.objects.create(run=run, source=from_source, dedupe_key=dedupe_key, taken_at=clock().process_now())
+
+
+def has_taken(run_id: Any, from_source: str, dedupe_key: str) -> bool:
+    return InboxMessage.objects.filter(run_id=run_id, source=from_source, dedupe_key=dedupe_key).exists()
+
+
+def source(name: str) -> str:
+    return f"event:{name}"
+
+
+def awaits(name: str, key: str) -> str:
+    """How the step run's row says what it waits for."""
+    return f"{name}\n{key}"
