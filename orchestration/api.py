@@ -45,12 +45,14 @@ from orchestration.runtime.tools import Tool, ToolCall, tool, tools
 from orchestration.runtime.verification import AuditFault, AuditReport, verify_audit
 from orchestration.tools.http import request_json
 from orchestration.triggers import (
+    Arrived,
     BadSignature,
     MalformedBody,
     StaleSignature,
     TriggerNotReady,
     WebhookTrigger,
     accept_webhook,
+    accept_webhooks,
     read_json_object,
     webhook_trigger,
 )
@@ -58,6 +60,7 @@ from orchestration.triggers import (
 __all__ = [
     "SYSTEM",
     "Actor",
+    "Arrived",
     "AuditFault",
     "AuditReport",
     "BadSignature",
@@ -83,6 +86,7 @@ __all__ = [
     "TriggerNotReady",
     "WebhookTrigger",
     "accept_webhook",
+    "accept_webhooks",
     "activate_version",
     "audit_entries",
     "beat",

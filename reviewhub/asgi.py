@@ -19,6 +19,7 @@ from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E40
 
 from reviewhub import memory  # noqa: E402
 from reviewhub.api.body_limit import BodyLimit  # noqa: E402
+from reviewhub.api.hook_route import HookRoute  # noqa: E402
 from reviewhub.production import refuse_the_demo  # noqa: E402
 from reviewhub.realtime import publish  # noqa: E402
 from reviewhub.realtime.routing import websocket_urlpatterns  # noqa: E402
@@ -27,7 +28,7 @@ from reviewhub.static_files import StaticFiles  # noqa: E402
 refuse_the_demo()
 routes = ProtocolTypeRouter(
     {
-        "http": StaticFiles(BodyLimit(django_application)),
+        "http": BodyLimit(HookRoute(StaticFiles(django_application))),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )

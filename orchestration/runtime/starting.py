@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Q, QuerySet
 
+from orchestration.core.decide import Decided
 from orchestration.core.events import CancelRequested
 from orchestration.core.events import Started as RunStarted
 from orchestration.core.language.coercion import coerce
@@ -23,6 +25,10 @@ from orchestration.runtime.advance import advance, commit, consider
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.plain import storable
 from orchestration.runtime.store import Held
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ def start_run(
     row = startable().filter(name=workflow).first()
     if row is None:
         raise NotFound(f"There is no workflow {workflow!r}.")
-    return start_current(row, input=input, actor=actor, source=source, event_id=event_id)
+    return start_wanted(Wanted(row, input, actor, source, event_id))
 
 
 def startable() -> QuerySet[Workflow]:
@@ -52,47 +58,114 @@ def startable() -> QuerySet[Workflow]:
     return Workflow.objects.select_related("current").defer("current__text", "current__definition")
 
 
-def start_current(
-    row: Workflow, *, input: Mapping[str, Any], actor: Actor, source: str, event_id: str | None
-) -> Started:
-    """As `start_run`, for a workflow that has just been read from `startable`."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A run that somebody asks for, of a workflow that has just been read from `startable`."""
+
+    workflow: Workflow
+    input: Mapping[str, Any]
+    actor: Actor
+    source: str
+    event_id: str | None
+
+
+def start_wanted(wanted: Wanted) -> Started:
+    """As `start_run`, for a workflow that has just been read."""
+    found = _considered(wanted)
+    return found if isinstance(found, Started) else _inserted(found)
+
+
+def start_many(wanted: Sequence[Wanted]) -> list[Started | Exception]:
+    """Starts runs in one transaction: each is answered in its place, and one that fails harms no other.
+
+    Where the database itself is away or locked, its error is raised and nothing was started.
+    """
+    if len(wanted) == 1:
+        return [_caught(start_wanted, wanted[0])]
+    found = [_caught(_considered, each) for each in wanted]
+    try:
+        with transaction.atomic():
+            for new in found:
+                if isinstance(new, _New):
+                    commit(new.held, new.decided, new.wanted.actor)
+    except _DATABASE_AWAY:
+        raise
+    except Exception as error:  # noqa: BLE001 - whosever fault it is, the others are started without it
+        logger.info("%d runs are started one by one: %s", len(wanted), type(error).__name__)
+        return [_caught(start_wanted, each) for each in wanted]
+    return [each.started() if isinstance(each, _New) else each for each in found]
+
+
+_DATABASE_AWAY = (OperationalError, InterfaceError)
+
+
+def _caught(act: Callable[[Wanted], T], wanted: Wanted) -> T | Exception:
+    try:
+        return act(wanted)
+    except _DATABASE_AWAY:
+        raise
+    except Exception as error:  # noqa: BLE001 - it is the answer to this one
+        return error
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A run that has been decided on and is not stored yet."""
+
+    wanted: Wanted
+    definition: Definition
+    held: Held
+    decided: Decided
+
+    def started(self) -> Started:
+        return Started(str(self.held.row.id), created=True, reason="new")
+
+
+def _considered(wanted: Wanted) -> Started | _New:
+    """The run to store, or the one that answers already. Writes nothing."""
+    row = wanted.workflow
     if row.current is None:
         raise NotPublished(f"The workflow {row.name!r} has no published version.")
     definition = definition_of(row.current)
     try:
-        checked = check_input(definition, input)
+        checked = check_input(definition, wanted.input)
         key = _business_key(definition, checked)
     except InvalidInput:
         # An event that was seen before has its answer, whatever it says now.
-        known = _answering(row, definition, event_id, None)
+        known = _answering(row, definition, wanted.event_id, None)
         if known is None:
             raise
         return known
     # Without a key the event's unique constraint says the same, and only to those who come twice.
-    known = _answering(row, definition, event_id, key) if key is not None else None
+    known = _answering(row, definition, wanted.event_id, key) if key is not None else None
     if known is not None:
         return known
     run = Run(
         workflow=row,
         version=row.current,
         input=checked,
-        source=source,
-        event_id=event_id,
+        source=wanted.source,
+        event_id=wanted.event_id,
         business_key=key,
         key_while=definition.key_while,
         started_at=clock().process_now(),
     )
+    held = Held(run, RunState(id=str(run.id)))
+    return _New(wanted, definition, held, consider(held, RunStarted(checked, wanted.source, key)))
+
+
+def _inserted(new: _New) -> Started:
     try:
         with transaction.atomic():
-            held = Held(run, RunState(id=str(run.id)))
-            commit(held, consider(held, RunStarted(checked, source, key)), actor)
+            commit(new.held, new.decided, new.wanted.actor)
     except IntegrityError:
         # Somebody else was quicker with the same event or key; theirs is the run.
-        raced = _answering(row, definition, event_id, key)
+        wanted = new.wanted
+        raced = _answering(wanted.workflow, new.definition, wanted.event_id, new.held.row.business_key)
         if raced is None:
             raise
         return raced
-    return Started(str(run.id), created=True, reason="new")
+    return new.started()
 
 
 def check_input(definition: Definition, given: Any) -> dict[str, Any]:
