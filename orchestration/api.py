@@ -3,6 +3,7 @@
 from orchestration.core.calendars import Calendar, InvalidCalendar, calendar_from
 from orchestration.core.language.check import Checked, Fault
 from orchestration.core.language.definition import Definition, Step, compile_definition
+from orchestration.core.rehearsal.outcome import Failure, Rehearsed, Told
 from orchestration.core.state import RunState, StepState, TimerState
 from orchestration.ports import SYSTEM, Actor
 from orchestration.runtime.answering import Standing, decide_review, hold_run, record_run_event, take_back_decision
@@ -16,6 +17,7 @@ from orchestration.runtime.publishing import (
     activate_version,
     check_policy,
     check_workflow,
+    deploy_workflow,
     publish_workflow,
     save_draft,
 )
@@ -39,6 +41,7 @@ from orchestration.runtime.reading import (
     versions,
     workflows,
 )
+from orchestration.runtime.rehearsing import rehearse_offline, rehearse_tests
 from orchestration.runtime.starting import Started, cancel_run, start_run
 from orchestration.runtime.sweeper import Chore, Sweeper, lose_all_leases
 from orchestration.runtime.tools import Tool, ToolCall, tool, tools
@@ -69,9 +72,11 @@ __all__ = [
     "Chore",
     "Definition",
     "Entry",
+    "Failure",
     "Fault",
     "InvalidCalendar",
     "MalformedBody",
+    "Rehearsed",
     "RunState",
     "Sent",
     "StaleSignature",
@@ -81,6 +86,7 @@ __all__ = [
     "StepState",
     "Sweeper",
     "TimerState",
+    "Told",
     "Tool",
     "ToolCall",
     "TriggerNotReady",
@@ -102,6 +108,7 @@ __all__ = [
     "decide_review",
     "decision_points",
     "definition_of",
+    "deploy_workflow",
     "drafts",
     "folded",
     "heartbeats",
@@ -113,6 +120,8 @@ __all__ = [
     "recommendations",
     "record_change",
     "record_run_event",
+    "rehearse_offline",
+    "rehearse_tests",
     "request_json",
     "run_attempts",
     "run_state",

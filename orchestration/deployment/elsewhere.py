@@ -34,8 +34,9 @@ class Elsewhere:
         answer = self._asked("GET", f"workflows/{name}/", known=(404,))
         return _published(answer.json()) if answer.status_code != 404 else None
 
-    def publish(self, name: str, text: str, note: str) -> Published:
-        answer = self._asked("PUT", f"workflows/{name}/", json={"text": text, "note": note})
+    def publish(self, name: str, text: str, note: str, *, skip_tests: bool) -> Published:
+        body = {"text": text, "note": note, "skip_tests": skip_tests}
+        answer = self._asked("PUT", f"workflows/{name}/", json=body)
         published = _published(answer.json())
         if published is None:
             raise Refused("The server took the text and names no version of it.")

@@ -20,9 +20,9 @@ class Here:
         version = workflow.current if workflow is not None else None
         return Published(name, version.number, version.text, version.content_hash) if version is not None else None
 
-    def publish(self, name: str, text: str, note: str) -> Published:
+    def publish(self, name: str, text: str, note: str, *, skip_tests: bool) -> Published:
         try:
-            version = api.publish_workflow(text=text, note=note, actor=self.actor)
+            version = api.deploy_workflow(text=text, note=note, actor=self.actor, skip_tests=skip_tests)
         except InvalidWorkflow as error:
             raise Refused(str(error), error.faults) from error
         except OrchestrationError as error:

@@ -34,6 +34,7 @@ class Place(Protocol):
 
     def current(self, name: str) -> Published | None: ...
 
-    def publish(self, name: str, text: str, note: str) -> Published:
-        """The version that is now current. Raises `Refused`; what was published then stays."""
+    def publish(self, name: str, text: str, note: str, *, skip_tests: bool) -> Published:
+        """The version that is now current. Raises `Refused`, also where the tests beside the text fail; what was
+        published then stays."""
         ...

@@ -11,6 +11,7 @@ from orchestration.models import Connection, DecisionPoint, Workflow, WorkflowDr
 from orchestration.ports import Actor, bound, clock
 from orchestration.runtime.audit import record_change
 from orchestration.runtime.definitions import definition_of
+from orchestration.runtime.rehearsing import failures_as_faults, rehearse_tests
 from orchestration.runtime.tools import tools
 
 
@@ -74,9 +75,9 @@ def publish_workflow(*, text: str, note: str, actor: Actor, expected_current: in
         if expected_current is not None and expected_current != (current.number if current else 0):
             number = current.number if current else 0
             raise InvalidTransition(f"Version {number} was published in between; compare before you publish.")
-        WorkflowDraft.objects.filter(workflow=workflow).delete()
         if current is not None and current.content_hash == checked.content_hash:
-            return current
+            return current  # a draft stays: its comments and tests may be new, and no version would keep them
+        WorkflowDraft.objects.filter(workflow=workflow).delete()
         version = WorkflowVersion.objects.create(
             workflow=workflow,
             number=_next_number(workflow),
@@ -91,6 +92,16 @@ def publish_workflow(*, text: str, note: str, actor: Actor, expected_current: in
         workflow.owner = canonical.get("owner") or ""
         _point_to(workflow, version, "workflow.published", actor, note)
         return version
+
+
+def deploy_workflow(
+    *, text: str, note: str, actor: Actor, expected_current: int | None = None, skip_tests: bool = False
+) -> WorkflowVersion:
+    """Publishes a text whose tests pass. Raises `InvalidWorkflow` with what failed, and publishes nothing."""
+    failed = failures_as_faults(rehearse_tests(check_workflow(text))) if not skip_tests else ()
+    if failed:
+        raise InvalidWorkflow(failed, "The workflow's tests fail.")
+    return publish_workflow(text=text, note=note, actor=actor, expected_current=expected_current)
 
 
 def activate_version(*, workflow: str, number: int, actor: Actor) -> WorkflowVersion:

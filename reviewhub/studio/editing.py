@@ -70,12 +70,31 @@ class Marked:
         return "Fault" if self.tone == "breached" else "Advice"
 
 
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """What the tests beside a text came to."""
+
+    all: tuple[api.Rehearsed, ...]
+
+    @property
+    def failed(self) -> int:
+        return sum(not test.passed for test in self.all)
+
+    @property
+    def state(self) -> State:
+        if not self.all:
+            return State("No tests ran")
+        if self.failed:
+            return State(f"{self.failed} of {len(self.all)} tests failed", "breached", "alert")
+        return State("The test passed" if len(self.all) == 1 else f"All {len(self.all)} tests passed", "calm", "check")
+
+
 class CheckedText:
     """What the check says of a text that is meant for the workflow `name`."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name, self.text = name, text
-        checked = api.check_workflow(text)
+        checked = self._checked = api.check_workflow(text)
         self.canonical: Any = checked.canonical
         self.marks = [_marked(fault) for fault in checked.faults]
         named = self.canonical["workflow"] if self.canonical else name
@@ -83,6 +102,10 @@ class CheckedText:
             self.canonical = None
             message = f"This text is of the workflow {named}. It has to stay {name}; make a new workflow for another."
             self.marks.insert(0, Marked(_line_of_name(text), 1, message, "workflow", "breached"))
+
+    @property
+    def rehearsed(self) -> Tests:
+        return Tests(api.rehearse_tests(self._checked) if self.valid else ())
 
     @property
     def valid(self) -> bool:

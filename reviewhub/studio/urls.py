@@ -18,6 +18,7 @@ urlpatterns = [
     path("workflows/<slug:name>/", workflows.workflow_page, name="workflow"),
     path("workflows/<slug:name>/draft/", editor.draft, name="draft"),
     path("workflows/<slug:name>/draft/check/", editor.check, name="check"),
+    path("workflows/<slug:name>/draft/rehearsal/", editor.rehearsal, name="rehearsal"),
     path("workflows/<slug:name>/publication/", editor.publication, name="publication"),
     path("workflows/<slug:name>/comparison/", versions.comparison, name="comparison"),
     path("workflows/<slug:name>/versions/<int:number>/", versions.version_page, name="version"),

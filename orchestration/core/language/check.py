@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from orchestration.core.language.canonical import content_hash
@@ -12,18 +12,20 @@ from orchestration.core.language.catalogue import Catalogue
 from orchestration.core.language.check_clocks import check_escalation, check_sla
 from orchestration.core.language.check_schema import check_schema
 from orchestration.core.language.check_steps import MANY_STEPS, Checking, check_steps, name_steps
+from orchestration.core.language.check_tests import Tested, check_tests
 from orchestration.core.language.check_values import RUN, Scope, check_condition
 from orchestration.core.language.cursor import Cursor
 from orchestration.core.language.faults import Fault, Faults
+from orchestration.core.language.naming import names_in
 from orchestration.core.language.source import read_text
+from orchestration.core.language.workflow_tests import WorkflowTest
 
 __all__ = ["Catalogue", "Checked", "Fault", "check_policy", "check_text"]
 
-KEYS = ("workflow", "title", "owner", "input", "key", "triggers", "limits", "steps")
+KEYS = ("workflow", "title", "owner", "input", "key", "triggers", "limits", "steps", "tests")
 LATER = {
     "on_error": "on_error",
     "sla": "An SLA of the whole run (a review has one of its own)",
-    "tests": "Tests beside the text",
 }
 LATER_TRIGGERS = {
     "email": "An e-mail trigger",
@@ -38,18 +40,24 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
 @dataclass(frozen=True)
 class Checked:
-    """`canonical` and `content_hash` are there where no fault is an error; `faults` are in the order of the lines."""
+    """`canonical` and `content_hash` are there where no fault is an error; `faults` are in the order of the lines.
+    The tests beside the text are in neither of the two: they say what the workflow does, and do nothing to it."""
 
     canonical: Mapping[str, Any] | None
     faults: tuple[Fault, ...]
     content_hash: str | None
+    tests: tuple[WorkflowTest, ...] = ()
 
 
 def check_text(text: str, catalogue: Catalogue) -> Checked:
     """Checks a whole workflow."""
     faults = Faults()
     cursor = _read(text, faults, "The text is empty; a workflow starts with `workflow: its-name`.")
-    return _checked(_workflow(cursor, catalogue) if cursor is not None else {}, faults)
+    if cursor is None:
+        return _checked({}, faults)
+    canonical = _workflow(cursor, catalogue)
+    tests = _tests(cursor, canonical, catalogue, sound=not faults.any_error)
+    return replace(_checked(canonical, faults), tests=tests)
 
 
 def check_policy(kind: str, text: str, catalogue: Catalogue) -> Checked:
@@ -98,6 +106,18 @@ def _workflow(cursor: Cursor, catalogue: Catalogue) -> dict[str, Any]:
     made |= _start(cursor, scope, catalogue)
     made["steps"] = _steps(cursor, scope, catalogue)
     return made
+
+
+def _tests(
+    cursor: Cursor, canonical: Mapping[str, Any], catalogue: Catalogue, *, sound: bool
+) -> tuple[WorkflowTest, ...]:
+    tests = cursor.get("tests") if canonical else None
+    if tests is None:
+        return ()
+    scope = Scope({"input": {}, "run": RUN}, reads_steps=False)
+    has_owner = cursor.get("owner") is not None
+    schema = canonical["input"] if sound else {}  # inputs are held against a schema that has no faults itself
+    return check_tests(tests, Tested(schema, names_in(canonical), scope, catalogue, has_owner))
 
 
 def _narrow(schema: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -25,6 +25,8 @@ ANYTHING: Schema = {"description": "Any value; ${ … } in it is evaluated."}
 
 def json_schema() -> Schema:
     """The schema of a whole workflow, draft 2020-12."""
+    from orchestration.core.language.schema_of_tests import schema_of_test
+
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "ReviewHub workflow",
@@ -39,6 +41,7 @@ def json_schema() -> Schema:
                 "triggers": {"type": "array", "items": _trigger(), "description": "What starts runs by itself."},
                 "limits": _mapping({"duration": DURATION, "steps": {"type": "integer", "minimum": 1}}),
                 "steps": {"$ref": "#/$defs/steps"},
+                "tests": {"type": "array", "items": {"$ref": "#/$defs/test"}, "description": "Tests beside the text."},
             },
             required=("workflow", "steps"),
         ),
@@ -48,6 +51,7 @@ def json_schema() -> Schema:
             "retry": _retry(),
             "review": _review(),
             "level": _level(),
+            "test": schema_of_test(),
         },
     }
 

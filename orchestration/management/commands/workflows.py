@@ -1,4 +1,4 @@
-"""`manage.py workflows validate|diff|deploy|export|schema`: workflows as code. Exit status 0 or 1."""
+"""`manage.py workflows validate|test|diff|deploy|export|schema`: workflows as code. Exit status 0 or 1."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from orchestration.api import check_workflow
+from orchestration.api import check_workflow, rehearse_offline, rehearse_tests
 from orchestration.core.language.check import Catalogue, Fault, check_text
 from orchestration.core.language.schema import json_schema
 from orchestration.deployment.elsewhere import Elsewhere
 from orchestration.deployment.files import WorkflowFile, found, read
 from orchestration.deployment.here import Here
 from orchestration.deployment.places import Place, Published, Refused
+from orchestration.deployment.tellings import rehearsed_as_json, told_tests
 
 
 class Command(BaseCommand):
@@ -28,16 +29,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True)
         validate = acts.add_parser("validate", help="name every fault of the files")
+        test = acts.add_parser("test", help="run the tests beside the texts; status 1 if one fails")
         diff = acts.add_parser("diff", help="show what differs from the published versions; status 1 if anything does")
         deploy = acts.add_parser("deploy", help="publish the files, all of them or, where one has faults, none")
         export = acts.add_parser("export", help="write the published workflows into a folder")
         acts.add_parser("schema", help="print the JSON Schema of the language, for editors")
-        for act in (validate, diff, deploy):
+        for act in (validate, test, diff, deploy):
             act.add_argument("paths", nargs="+", metavar="PATH", help="a file, or a folder with .yaml, .yml and .json")
         export.add_argument("paths", nargs=1, metavar="FOLDER")
-        validate.add_argument("--offline", action="store_true", help="without the names of an installation")
+        for act in (validate, test):
+            act.add_argument("--offline", action="store_true", help="without the names of an installation")
         deploy.add_argument("--note", default="", help="why, for the history")
-        for act in (validate, diff, deploy, export):
+        deploy.add_argument("--skip-tests", action="store_true", help="publish though tests fail")
+        for act in (validate, test, diff, deploy, export):
             act.add_argument("--json", action="store_true", help="JSON, for machines")
         for act in (diff, deploy, export):
             act.add_argument("--target", metavar="URL", help="another installation, over its API; needs no database")
@@ -59,6 +63,16 @@ class Command(BaseCommand):
     def _validate(self, options: Any) -> Iterator[dict[str, Any]]:
         for file in self._files(options, offline=options["offline"]):
             yield self._said(options, file, "sound")
+
+    def _test(self, options: Any) -> Iterator[dict[str, Any]]:
+        rehearse = rehearse_offline if options["offline"] else rehearse_tests
+        for file in self._files(options, offline=options["offline"]):
+            said = self._said(options, file, "")
+            tests = rehearse(file.checked)
+            for line in told_tests(file.path, tests) if not options["json"] else ():
+                self.stdout.write(line)
+            passed = said["ok"] and all(test.passed for test in tests)
+            yield {**said, "ok": passed, "tests": [rehearsed_as_json(test) for test in tests]}
 
     def _diff(self, options: Any) -> Iterator[dict[str, Any]]:
         place = _place(options)
@@ -82,7 +96,7 @@ class Command(BaseCommand):
                 yield {**self._said(options, file, "sound, not published"), "ok": False}
                 continue
             try:
-                published = place.publish(file.name, file.text, options["note"])
+                published = place.publish(file.name, file.text, options["note"], skip_tests=options["skip_tests"])
             except Refused as refused:
                 self._faults(options, file.path, refused.faults)
                 self.stderr.write(f"{file.path}: {refused}")

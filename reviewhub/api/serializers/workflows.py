@@ -40,7 +40,9 @@ class WorkflowWithText(WorkflowShown):
 class Deployment(Strict):
     text = serializers.CharField(trim_whitespace=False, max_length=500_000)
     note = serializers.CharField(required=False, default="", allow_blank=True, max_length=500)
+    skip_tests = serializers.BooleanField(required=False, default=False, help_text="Publishes though tests fail.")
 
 
 class DeploymentQuery(Strict):
     note = serializers.CharField(required=False, max_length=500, help_text="Why; where the body is the text itself.")
+    skip_tests = serializers.BooleanField(required=False, help_text="Publishes though tests fail.")

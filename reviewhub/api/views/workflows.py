@@ -65,13 +65,15 @@ class OneWorkflow(ApiView):
         responses={200: WorkflowWithText, 201: WorkflowWithText},
     )
     def put(self, request: Request, name: str) -> Response:
-        """Publishes the text, if it has no fault. The same content as the current version publishes nothing."""
+        """Publishes the text, if it has no fault and the tests beside it pass. The same content as the current version
+        publishes nothing."""
         known = api.workflows().filter(name=name).first()
         require_right(request, "workflow.publish", known or name)
         query = read_query(DeploymentQuery, request)
         given = read_body(Deployment, request)
         _check_name(given["text"], name)
-        _publish(request, given["text"], query.get("note") or given["note"])
+        skip_tests = query.get("skip_tests") or given["skip_tests"]
+        _publish(request, given["text"], query.get("note") or given["note"], skip_tests=skip_tests)
         workflow = _found(name)
         is_new = known is None or known.current is None
         return shown(WorkflowWithText, workflow, status=201 if is_new else 200, ETag=etag_of(_number(workflow)))
@@ -140,10 +142,12 @@ def _check_name(text: str, name: str) -> None:
         raise Problem("invalid", errors=[{"path": "/text", "message": message}])
 
 
-def _publish(request: Request, text: str, note: str) -> None:
+def _publish(request: Request, text: str, note: str, *, skip_tests: bool) -> None:
     expected = expected_version(request)
     try:
-        api.publish_workflow(text=text, note=note, actor=actor_of(request), expected_current=expected)
+        api.deploy_workflow(
+            text=text, note=note, actor=actor_of(request), expected_current=expected, skip_tests=skip_tests
+        )
     except InvalidTransition as error:
         if expected is None:
             raise

@@ -17,7 +17,7 @@ from reviewhub.accounts.actors import actor_of
 from reviewhub.accounts.permissions import require
 from reviewhub.studio.access import may, viewer, workflow_for
 from reviewhub.studio.drawing import drawn_definition
-from reviewhub.studio.editing import CheckedText, starter
+from reviewhub.studio.editing import CheckedText, Tests, starter
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -50,6 +50,18 @@ def check(request: HttpRequest, name: str) -> HttpResponse:
 
 @login_required
 @require_POST
+def rehearsal(request: HttpRequest, name: str) -> HttpResponse:
+    """Runs the tests beside the text: what each came to, and of a failed one the trail."""
+    workflow = workflow_for(request, name, "workflow.edit")
+    text = _posted_text(request)
+    tests = CheckedText(name, text).rehearsed
+    if not request.headers.get("HX-Request"):
+        return _editor(request, workflow, text, tests=tests)
+    return render(request, "studio/tests.html", {"tests": tests})
+
+
+@login_required
+@require_POST
 def publication(request: HttpRequest, name: str) -> HttpResponse:
     workflow = workflow_for(request, name, "workflow.publish")
     text, note = _posted_text(request), request.POST.get("note", "").strip()
@@ -68,7 +80,7 @@ def publication(request: HttpRequest, name: str) -> HttpResponse:
     except InvalidTransition as overtaken:
         return _refused(request, workflow, text, f"Not published. {overtaken}", status=409)
     if version.number == before:
-        messages.success(request, f"Nothing differs from version {before}, so it stays.")
+        messages.success(request, _kept(workflow, version, text, request))
     else:
         messages.success(request, f"Version {version.number} is published. New runs take it; open ones end on theirs.")
     return redirect("studio:workflow", name)
@@ -97,7 +109,14 @@ def _name_fault(name: str, title: str) -> str:
 
 
 def _editor(
-    request: HttpRequest, workflow: Any, text: str, *, stale: str = "", refusal: str = "", status: int = 200
+    request: HttpRequest,
+    workflow: Any,
+    text: str,
+    *,
+    stale: str = "",
+    refusal: str = "",
+    tests: Tests | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     kept = api.drafts().filter(workflow=workflow).first()
     checked = CheckedText(workflow.name, text)
@@ -111,6 +130,7 @@ def _editor(
         "refusal": refusal,
         "note": request.POST.get("note", ""),
         "checked": checked,
+        "tests": tests,
         "published": workflow.current,
         "blocks": checked.blocks or (drawn_definition(api.definition_of(workflow.current)) if workflow.current else ()),
         "next_number": _next_number(workflow),
@@ -122,6 +142,18 @@ def _editor(
 def _refused(request: HttpRequest, workflow: Any, text: str, why: str, *, status: int) -> HttpResponse:
     stays = f" Version {workflow.current.number} stays." if workflow.current else ""
     return _editor(request, workflow, text, refusal=why + stays, status=status)
+
+
+def _kept(workflow: Any, version: Any, text: str, request: HttpRequest) -> str:
+    """Comments and tests make no version; so that they are not lost, such a text stays as the draft."""
+    said = f"Nothing differs from version {version.number}, so it stays."
+    if text == version.text:
+        return said
+    kept = api.drafts().filter(workflow=workflow).first()
+    if kept is None or kept.text != text:
+        revision = kept.revision if kept else 0
+        api.save_draft(workflow=workflow.name, text=text, revision=revision, actor=actor_of(viewer(request)))
+    return f"{said} Its new tests and comments are kept as the draft."
 
 
 def _next_number(workflow: Any) -> int:

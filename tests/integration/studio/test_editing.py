@@ -220,3 +220,46 @@ def test_a_name_that_will_not_do_is_refused_with_what_would(office: Studio) -> N
         answer = office.at("erin").post("/workflows/new/", {"name": name, "title": "Travel"})
         assert answer.status_code == 422
     assert Workflow.objects.count() == 1
+
+
+# ---- tests beside the text -----------------------------------------------------------------------
+
+RUN_TESTS = "/workflows/purchase/draft/rehearsal/"
+ONE = "{request: R, requester: ann@example.com, amount: 5}"
+TESTED = f"""{PURCHASE}tests:
+  - {{name: silence, input: {ONE}, expect: {{outcome: rejected, took: 10d}}}}
+  - {{name: a guess, input: {ONE}, expect: {{outcome: ordered}}}}
+"""
+
+
+def test_the_tests_beside_the_text_run_and_each_is_told_at_its_line(office: Studio) -> None:
+    html = office.at("oscar").post(RUN_TESTS, {"text": TESTED}, headers={"HX-Request": "true"}).content.decode()
+    line = PURCHASE.count("\n") + 2
+    assert "1 of 2 tests failed" in html
+    assert re.search(rf'data-line="{line}" data-tone="calm">.*Passed: silence', html)
+    assert re.search(rf'data-line="{line + 1}" data-tone="breached">.*Failed: a guess', html)
+    assert "Expected outcome: ordered; found rejected" in html
+    assert "review escalated" in html  # the trail of the one that failed
+
+
+def test_without_scripts_the_tests_run_as_a_page(office: Studio) -> None:
+    html = office.at("oscar").post(RUN_TESTS, {"text": TESTED}).content.decode()
+    assert "1 of 2 tests failed" in html
+    assert "id: gather" in html
+
+
+def test_a_text_with_faults_runs_no_test(office: Studio) -> None:
+    html = office.at("oscar").post(RUN_TESTS, {"text": BROKEN}, headers={"HX-Request": "true"}).content.decode()
+    assert "No tests ran" in html
+
+
+def test_new_tests_make_no_version_and_are_not_lost(office: Studio) -> None:
+    answer = office.at("oscar").post(PUBLISH, {"text": TESTED, "note": "tests", "current": "1"}, follow=True)
+    html = answer.content.decode()
+    assert "Nothing differs from version 1, so it stays. Its new tests and comments are kept as the draft." in html
+    assert current() == 1
+    assert api.drafts().get().text == TESTED
+
+
+def test_mallory_runs_no_tests(office: Studio) -> None:
+    assert office.at("mallory").post(RUN_TESTS, {"text": TESTED}).status_code in (403, 404)
