@@ -89,6 +89,7 @@ class StepRun(models.Model):
     review = models.JSONField(null=True, blank=True)  # reviews and incidents: the engine's side of the review task
     attempts = models.PositiveSmallIntegerField(default=0)
     awaits = models.CharField(max_length=360, null=True, blank=True)  # noqa: DJ001 - an event's name and key, in two lines
+    queue = models.CharField(max_length=50, blank=True, db_default="", default="")  # whose workers take it while ready
     ready_at = models.DateTimeField(null=True, blank=True)  # system time: since when a worker could have had it
     started_at = models.DateTimeField()  # process time
     ended_at = models.DateTimeField(null=True, blank=True)  # process time
@@ -97,7 +98,7 @@ class StepRun(models.Model):
         ordering = ("run", "position")
         constraints = (models.UniqueConstraint(fields=("run", "path"), name="step_run_path_once"),)
         indexes = (
-            models.Index(fields=("ready_at",), condition=Q(status="ready"), name="step_run_ready"),
+            models.Index(fields=("queue", "ready_at"), condition=Q(status="ready"), name="step_run_ready"),
             models.Index(
                 fields=("awaits", "run"),
                 condition=Q(status="waiting", awaits__isnull=False),

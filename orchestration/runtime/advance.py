@@ -30,7 +30,7 @@ from orchestration.core.state import RunState, TimerState
 from orchestration.ports import SYSTEM, Actor, bound, clock, human_tasks, policies
 from orchestration.runtime import hints, inbox
 from orchestration.runtime.definitions import definition_of
-from orchestration.runtime.store import Held, hold, save
+from orchestration.runtime.store import Held, Rows, Saving, hold, save_many
 
 
 def advance(run_id: Any, event: Event, actor: Actor = SYSTEM) -> RunState:
@@ -70,13 +70,24 @@ def _with_policy(world: World, missing: MissingPolicy) -> World:
 
 def commit(held: Held, decided: Decided, actor: Actor, *, taken: Iterable[str] = ()) -> None:
     """Writes a decision and does what it asks for. Steps in `taken` were leased already and need no hint."""
-    if not decided.changes:
-        return
-    save(held, decided, actor)
+    commit_many([(held, decided, actor)], taken=[(held.row.id, path) for path in taken])
+
+
+def commit_many(batch: Iterable[Saving], *, taken: Iterable[tuple[Any, str]] = (), rows: Rows | None = None) -> None:
+    """As `commit` for several runs, each at most once: everything is written together, with `rows` beside it."""
+    changed = [saving for saving in batch if saving[1].changes]
+    save_many(changed, rows)
+    leased = frozenset(taken)
     # Hints first: what the desk has to say after the commit must not keep a worker waiting.
-    for effect in sorted(decided.effects, key=lambda effect: not isinstance(effect, CallStep)):
-        _carry_out(held, effect, frozenset(taken))
-    transaction.on_commit(partial(_observed, str(held.row.id)), robust=True)
+    for held, decided, _ in changed:
+        for effect in decided.effects:
+            if isinstance(effect, CallStep) and (held.row.id, effect.path) not in leased:
+                queue = hints.queue_of(definition_of(held.row.version).at(effect.path))
+                transaction.on_commit(partial(hints.send, str(held.row.id), effect.path, queue), robust=True)
+    for held, decided, _ in changed:
+        for effect in decided.effects:
+            _carry_out(held, effect)
+        transaction.on_commit(partial(_observed, str(held.row.id)), robust=True)
 
 
 def then(first: Decided, second: Decided) -> Decided:
@@ -95,13 +106,9 @@ def _observed(run_id: str) -> None:
         bound.observer.run_changed(run_id)
 
 
-def _carry_out(held: Held, effect: Effect, taken: frozenset[str]) -> None:
+def _carry_out(held: Held, effect: Effect) -> None:
     run_id = str(held.row.id)
     match effect:
-        case CallStep(path):
-            if path not in taken:
-                queue = hints.queue_of(definition_of(held.row.version).at(path))
-                transaction.on_commit(partial(hints.send, run_id, path, queue), robust=True)
         case OpenReview(request):
             human_tasks().open(request)
         case CloseReview(key, outcome, at, unanswered):

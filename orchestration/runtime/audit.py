@@ -21,11 +21,14 @@ from django.db import transaction
 from orchestration.core.changes import Change
 from orchestration.models import AuditChain, AuditCheckpoint, AuditEvent, AuditPayload
 from orchestration.ports import Actor, clock
+from orchestration.runtime.sql import Insert, write
+
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 def canonical(value: Any) -> str:
     """The one JSON text of a value: sorted keys, no spaces."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _canonical(value)
 
 
 def digest_of(salt: str, body: str) -> str:
@@ -33,11 +36,15 @@ def digest_of(salt: str, body: str) -> str:
 
 
 def hash_of(event: AuditEvent) -> str:
-    actor = [event.actor_kind, event.actor_id, event.actor_label]
-    moments = [_utc(event.at), _utc(event.recorded_at)]
-    text = canonical(
-        [event.previous, event.chain, event.sequence, event.kind, *moments, actor, event.data, event.digest]
-    )
+    actor = Actor(event.actor_kind, event.actor_id, event.actor_label)
+    moments = (_utc(event.at), _utc(event.recorded_at))
+    link = (event.previous, event.chain, event.sequence, event.kind)
+    return _hash(link, moments, actor, event.data, event.digest)
+
+
+def _hash(link: tuple[str, str, int, str], moments: tuple[str, str], actor: Actor, data: str, digest: str) -> str:
+    """`link` is the hash before, the chain, the sequence number and the kind."""
+    text = _canonical([*link, *moments, [actor.kind, actor.id, actor.label], data, digest])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -53,38 +60,48 @@ class Head:
     hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Events that continue a chain, as rows to be written, and the chain's new head."""
+
+    head: Head
+    events: list[tuple[Any, ...]]  # in the order of EVENT_COLUMNS
+    payloads: list[tuple[Any, ...]]  # in the order of PAYLOAD_COLUMNS
+
+
+EVENT_COLUMNS = (
+    *("chain", "sequence", "kind", "at", "recorded_at", "actor_kind", "actor_id", "actor_label"),
+    *("data", "digest", "previous", "hash"),
+)
+PAYLOAD_COLUMNS = ("chain", "sequence", "salt", "body")
+INSERT_EVENT, INSERT_PAYLOAD = Insert(AuditEvent, EVENT_COLUMNS), Insert(AuditPayload, PAYLOAD_COLUMNS)
+
+
+def chained(chain: str, head: Head, changes: Iterable[Change], actor: Actor, recorded_at: datetime) -> Links:
+    """Events behind `head`, which writes nothing yet."""
+    events: list[tuple[Any, ...]] = []
+    payloads: list[tuple[Any, ...]] = []
+    recorded = _utc(recorded_at)
+    sequence, previous = head.sequence, head.hash
+    for change in changes:
+        sequence += 1
+        data, digest = _canonical(change.data), ""
+        if change.values is not None:
+            salt, body = secrets.token_hex(16), _canonical(change.values)
+            digest = digest_of(salt, body)
+            payloads.append((chain, sequence, salt, body))
+        found = _hash((previous, chain, sequence, change.kind), (_utc(change.at), recorded), actor, data, digest)
+        known = (chain, sequence, change.kind, change.at, recorded_at, actor.kind, actor.id, actor.label)
+        events.append((*known, data, digest, previous, found))
+        previous = found
+    return Links(Head(sequence, previous), events, payloads)
+
+
 def append(chain: str, head: Head, changes: Iterable[Change], actor: Actor, recorded_at: datetime) -> Head:
     """Writes events behind `head`. The caller holds the lock of the row that keeps the head."""
-    events: list[AuditEvent] = []
-    payloads: list[AuditPayload] = []
-    for change in changes:
-        event = AuditEvent(
-            chain=chain,
-            sequence=head.sequence + 1,
-            kind=change.kind,
-            at=change.at,
-            recorded_at=recorded_at,
-            actor_kind=actor.kind,
-            actor_id=actor.id,
-            actor_label=actor.label,
-            data=canonical(change.data),
-            previous=head.hash,
-        )
-        if change.values is not None:
-            payload = _payload(chain, event.sequence, change.values)
-            event.digest = digest_of(payload.salt, payload.body)
-            payloads.append(payload)
-        event.hash = hash_of(event)
-        events.append(event)
-        head = Head(event.sequence, event.hash)
-    AuditEvent.objects.bulk_create(events)
-    if payloads:
-        AuditPayload.objects.bulk_create(payloads)
-    return head
-
-
-def _payload(chain: str, sequence: int, values: Mapping[str, Any]) -> AuditPayload:
-    return AuditPayload(chain=chain, sequence=sequence, salt=secrets.token_hex(16), body=canonical(values))
+    links = chained(chain, head, changes, actor, recorded_at)
+    write({INSERT_EVENT: links.events, INSERT_PAYLOAD: links.payloads})
+    return links.head
 
 
 def record_change(

@@ -23,9 +23,9 @@ from orchestration.exceptions import InvalidTransition, LeaseLost, NotFound
 from orchestration.models import Attempt
 from orchestration.ports import SYSTEM, clock
 from orchestration.runtime import calls, hints
-from orchestration.runtime.advance import commit, consider, then
+from orchestration.runtime.advance import commit_many, consider, then
 from orchestration.runtime.definitions import definition_of
-from orchestration.runtime.store import Held, hold, hold_step
+from orchestration.runtime.store import END_ATTEMPT, INSERT_ATTEMPT, Held, Rows, hold, hold_ready
 from orchestration.runtime.tools import ToolCall
 
 BUDGET_SECONDS = 5.0  # how long one hint may go on with next steps before it makes room for others
@@ -38,6 +38,7 @@ class Lease:
     """A step that this worker may do, until the lease expires."""
 
     run_id: str
+    path: str
     step: Step
     number: int
     token: uuid.UUID
@@ -62,10 +63,12 @@ def take(run_id: str, path: str) -> Lease | None:
     """Leases a ready step. None where somebody else was first, or the run has moved on."""
     try:
         with transaction.atomic():
-            held = hold_step(run_id, path)
+            held = hold_ready(run_id, path)
             decided = consider(held, AttemptLeased(path, WORKER))
-            commit(held, decided, SYSTEM)
-            return _lease(held, decided, path)
+            lease, rows = _lease(held, decided, path), Rows()
+            rows.add(INSERT_ATTEMPT, _attempt(held, lease))
+            commit_many([(held, decided, SYSTEM)], rows=rows)
+            return lease
     except (InvalidTransition, NotFound):
         return None
 
@@ -75,48 +78,41 @@ def complete(lease: Lease, outcome: calls.Outcome, *, go_on: bool) -> Lease | No
     try:
         with transaction.atomic():
             held = hold(lease.run_id)
-            _end_attempt(lease, outcome)
+            rows = Rows()
+            rows.add(END_ATTEMPT, _ended(held, lease, outcome))
             decided = consider(held, _event(lease, outcome))
             if isinstance(outcome, calls.Succeeded) and outcome.recommendation is not None:
                 outcome.recommendation.save(force_insert=True)
             path = _next_here(held, decided, lease.queue) if go_on else None
             if path is None:
-                commit(held, decided, SYSTEM)
+                commit_many([(held, decided, SYSTEM)], rows=rows)
                 return None
-            before = held.state
             held.state = decided.state
             leased = consider(held, AttemptLeased(path, WORKER))
-            held.state = before
-            commit(held, then(decided, leased), SYSTEM, taken=(path,))
-            return _lease(held, leased, path)
+            following = _lease(held, leased, path)
+            rows.add(INSERT_ATTEMPT, _attempt(held, following))
+            commit_many([(held, then(decided, leased), SYSTEM)], rows=rows, taken=[(held.row.id, path)])
+            return following
     except LeaseLost:
         return None
 
 
 def _event(lease: Lease, outcome: calls.Outcome) -> Event:
     if isinstance(outcome, calls.Succeeded):
-        return AttemptSucceeded(lease.step.path, lease.number, outcome.result)
+        return AttemptSucceeded(lease.path, lease.number, outcome.result)
     ambiguous = calls.ambiguity(lease.step)
     retry, draw = calls.retry_of(lease.step), random.random()  # noqa: S311 - spreads retries, protects nothing
-    return AttemptFailed(lease.step.path, lease.number, outcome.error, ambiguous, draw, retry)
+    return AttemptFailed(lease.path, lease.number, outcome.error, ambiguous, draw, retry)
 
 
-def _end_attempt(lease: Lease, outcome: calls.Outcome) -> None:
-    """The fencing token: only the holder of the current lease ends the attempt."""
-    failed = isinstance(outcome, calls.Failed)
-    ended = Attempt.objects.filter(
-        run_id=lease.run_id,
-        path=lease.step.path,
-        number=lease.number,
-        lease_token=lease.token,
-        status=Attempt.Status.RUNNING,
-    ).update(
-        status=Attempt.Status.FAILED if failed else Attempt.Status.SUCCEEDED,
-        ended_at=clock().system_now(),
-        error=outcome.error if isinstance(outcome, calls.Failed) else None,
-    )
-    if ended != 1:
+def _ended(held: Held, lease: Lease, outcome: calls.Outcome) -> list[Any]:
+    """The fencing token: only the holder of the current lease ends the attempt. Read under the run's lock."""
+    if held.running.get(lease.path) != (lease.number, lease.token):
         raise LeaseLost
+    failed = isinstance(outcome, calls.Failed)
+    status = Attempt.Status.FAILED if failed else Attempt.Status.SUCCEEDED
+    error = outcome.error if isinstance(outcome, calls.Failed) else None
+    return [status.value, clock().system_now(), error, held.row.id, lease.path, lease.number, lease.token]
 
 
 def _next_here(held: Held, decided: Decided, queue: str) -> str | None:
@@ -128,8 +124,9 @@ def _next_here(held: Held, decided: Decided, queue: str) -> str | None:
 def _lease(held: Held, decided: Decided, path: str) -> Lease:
     step = definition_of(held.row.version).at(path)
     state = decided.state.steps[path]
-    lease = Lease(
+    return Lease(
         run_id=str(held.row.id),
+        path=path,
         step=step,
         number=state.attempts,
         token=uuid.uuid4(),
@@ -137,24 +134,27 @@ def _lease(held: Held, decided: Decided, path: str) -> Lease:
         scope=state.scope or {},
         queue=hints.queue_of(step),
     )
+
+
+def _attempt(held: Held, lease: Lease) -> list[Any]:
     now = clock().system_now()
-    Attempt.objects.create(
-        run=held.row,
-        path=path,
+    made = Attempt(
+        run_id=held.row.id,
+        path=lease.path,
         number=lease.number,
         lease_token=lease.token,
-        lease_expires_at=now + timedelta(seconds=calls.timeout_of(step)) + GRACE,
+        lease_expires_at=now + timedelta(seconds=calls.timeout_of(lease.step)) + GRACE,
         worker=WORKER,
         started_at=now,
     )
-    return lease
+    return [getattr(made, name) for name in INSERT_ATTEMPT.columns]
 
 
 def _tool_call(lease: Lease) -> ToolCall:
     corrected = lease.scope.get("corrected")
     suffix = f":{corrected}" if corrected else ""  # another input is another effect
     return ToolCall(
-        idempotency_key=f"{lease.run_id}:{lease.step.path}{suffix}",
+        idempotency_key=f"{lease.run_id}:{lease.path}{suffix}",
         timeout=calls.timeout_of(lease.step),
         attempt=lease.number,
         run_id=lease.run_id,

@@ -1,166 +1,177 @@
-"""Reading a run's state under its lock, and writing what a decision changed. One transaction, a fixed number of
-statements whatever the event."""
+"""Holding runs under their locks, and writing what decisions changed: for any number of runs a fixed number of
+statements, whatever the events."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
+from datetime import datetime
 from typing import Any
-
-from django.db.models import QuerySet
+from uuid import UUID
 
 from orchestration.core import paths
 from orchestration.core.changes import Change
 from orchestration.core.decide import Decided
-from orchestration.core.state import RunState, StepState, TimerState
+from orchestration.core.state import RunState, StepState
 from orchestration.exceptions import NotFound
-from orchestration.models import Run, StepRun, Timer
+from orchestration.models import Attempt, Run, StepRun, Timer
 from orchestration.ports import Actor, clock
-from orchestration.runtime.audit import Head, append
+from orchestration.runtime import hints
+from orchestration.runtime.audit import INSERT_EVENT, INSERT_PAYLOAD, Head, chained
+from orchestration.runtime.definitions import definition_of
+from orchestration.runtime.loading import STEP_FIELDS, load, load_ready, lock_runs, lock_where_ready, run_state
+from orchestration.runtime.sql import Insert, Update, Write, columns_of, write
 
 
 @dataclass(slots=True)
 class Held:
-    """A run whose row is locked by this transaction, and its state."""
+    """A run whose row is locked by this transaction: its state now, and what of it the database has (`stored`).
+    `running` has number and fencing token of each attempt under way, as far as they were read."""
 
     row: Run
     state: RunState
+    running: dict[str, tuple[int, UUID]] = field(default_factory=dict)
+    stored: RunState = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.stored = self.state
+
+
+Saving = tuple[Held, Decided, Actor]
+_RUN_CHANGES = ("sequence", "audit_head", "status", "outcome", "error", "ended_at")
+_STEP_CHANGES = tuple(
+    {"id": "step_id"}.get(each.name, each.name) for each in dataclass_fields(StepState) if each.name != "path"
+)
+_TIMER_CHANGES = ("clock", "due_at", "generation", "status")
+
+_INSERT_RUN = Insert(Run, columns_of(Run))
+_UPDATE_RUN = Update(Run, _RUN_CHANGES, ("id",))
+_UPDATE_HEAD = Update(Run, ("sequence", "audit_head"), ("id",))
+_INSERT_STEP = Insert(StepRun, (*_STEP_CHANGES, "ready_at", "queue", "run_id", "path", "iteration"))
+_MOVE_STEP = Update(StepRun, (*_STEP_CHANGES, "ready_at", "queue"), ("run_id", "path"))
+_UPDATE_STEP = Update(StepRun, _STEP_CHANGES, ("run_id", "path"))  # its status stays, and since when it is ready
+_INSERT_TIMER = Insert(Timer, (*_TIMER_CHANGES, "run_id", "name", "iteration"))
+_UPDATE_TIMER = Update(Timer, _TIMER_CHANGES, ("run_id", "name"))
+INSERT_ATTEMPT = Insert(Attempt, columns_of(Attempt))
+END_ATTEMPT = Update(Attempt, ("status", "ended_at", "error"), ("run_id", "path", "number", "lease_token"))
 
 
 def lock(run_id: Any) -> Run:
     """Locks the run's row. Call inside a transaction; the run's lock is the first one taken. Raises `NotFound`."""
-    try:
-        return _lockable().get(pk=run_id)
-    except Run.DoesNotExist:
-        raise NotFound(f"There is no run {run_id}.") from None
+    rows = lock_runs([run_id])
+    if not rows:
+        raise NotFound(f"There is no run {run_id}.")
+    return rows[0]
 
 
 def hold(run_id: Any) -> Held:
     """Locks the run and reads its state."""
-    row = lock(run_id)
-    return Held(row, state_of(row))
+    return _held([lock(run_id)])[0]
 
 
-def hold_step(run_id: Any, path: str) -> Held:
-    """Locks the run and reads no more of it than one step: enough to lease it."""
-    row = lock(run_id)
-    steps = StepRun.objects.filter(run=row, path=path)
-    return Held(row, _run_state(row, {step.path: _step_state(step) for step in steps}, {}))
+def hold_ready(run_id: Any, path: str) -> Held:
+    """Locks the run and reads its ready steps and no more: enough to lease one. Raises `NotFound` where it is none."""
+    row = lock_where_ready(run_id, path)
+    if row is None:
+        raise NotFound(f"There is no ready step {path} of run {run_id}.")
+    return Held(row, run_state(row, load_ready([row.id])[row.id].steps, {}))
 
 
-def _lockable() -> QuerySet[Run]:
-    """The version's texts stay behind: the compiled definition is kept in memory."""
-    runs = Run.objects.select_for_update(of=("self",), no_key=True).select_related("version")
-    return runs.defer("version__text", "version__definition")
+def hold_many(run_ids: Iterable[Any]) -> list[Held]:
+    """Locks runs in the order of their ids and reads their states. Those that are not there are left out."""
+    return _held(lock_runs(run_ids))
+
+
+def _held(rows: Sequence[Run]) -> list[Held]:
+    loaded = load([row.id for row in rows])
+    return [
+        Held(row, run_state(row, part.steps, part.timers), part.running) for row in rows for part in (loaded[row.id],)
+    ]
 
 
 def state_of(row: Run) -> RunState:
-    steps = StepRun.objects.filter(run=row).order_by("position")
-    timers = Timer.objects.filter(run=row).order_by("id")
-    armed_or_not = {
-        timer.name: TimerState(timer.name, timer.clock, timer.due_at, timer.generation, timer.status)
-        for timer in timers
-    }
-    return _run_state(row, {step.path: _step_state(step) for step in steps}, armed_or_not)
+    part = load([row.id])[row.id]
+    return run_state(row, part.steps, part.timers)
 
 
-def _run_state(row: Run, steps: Mapping[str, StepState], timers: Mapping[str, TimerState]) -> RunState:
-    return RunState(
-        id=str(row.id),
-        status=row.status if row.sequence else "new",
-        outcome=row.outcome,
-        input=row.input,
-        error=row.error,
-        source=row.source,
-        business_key=row.business_key,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        sequence=row.sequence,
-        steps=steps,
-        timers=timers,
-    )
+# ---- writing -----------------------------------------------------------------------------------
 
 
-def _step_state(row: StepRun) -> StepState:
-    return StepState(
-        path=row.path,
-        id=row.step_id,
-        kind=row.kind,
-        status=row.status,
-        position=row.position,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        input=row.input,
-        result=row.result,
-        error=row.error,
-        scope=row.scope,
-        review=row.review,
-        attempts=row.attempts,
-    )
+class Rows:
+    """Rows to be written, by table and kind."""
+
+    def __init__(self) -> None:
+        self.of: dict[Write, list[Sequence[Any]]] = {}
+
+    def add(self, kind: Write, *rows: Sequence[Any]) -> None:
+        self.of.setdefault(kind, []).extend(rows)
 
 
 def save(held: Held, decided: Decided, actor: Actor) -> None:
     """Writes the run with its new head, the audit events and the touched rows. A new run is inserted here, once."""
-    before, after = held.state, decided.state
-    _save_run(held.row, after, decided.changes, actor, is_new=before.sequence == 0)
-    _save_steps(held.row, before, after, decided.touched_steps)
-    _save_timers(held.row, before, after, decided.touched_timers)
-    held.state = after
+    save_many([(held, decided, actor)])
+
+
+def save_many(batch: Iterable[Saving], rows: Rows | None = None) -> None:
+    """As `save` for several runs, each at most once, together with `rows` that somebody has prepared."""
+    rows = rows or Rows()
+    now = clock().system_now()
+    for held, decided, actor in batch:
+        _add_run(rows, held, decided, actor, now)
+        _add_steps(rows, held, decided, now)
+        _add_timers(rows, held, decided)
+        held.state = held.stored = decided.state
+    write(rows.of)
 
 
 def record(row: Run, change: Change, actor: Actor) -> None:
     """Writes an event that changes nothing in the engine's state: what the desk has to say about a locked run."""
-    head = append(f"run:{row.id}", Head(row.sequence, row.audit_head), [change], actor, clock().system_now())
-    row.sequence, row.audit_head = head.sequence, head.hash
-    row.save(update_fields=("sequence", "audit_head"))
+    rows = Rows()
+    _add_events(rows, row, [change], actor, clock().system_now())
+    rows.add(_UPDATE_HEAD, (row.sequence, row.audit_head, row.id))
+    write(rows.of)
 
 
-def _save_run(row: Run, after: RunState, changes: tuple[Change, ...], actor: Actor, *, is_new: bool) -> None:
-    head = append(f"run:{row.id}", Head(row.sequence, row.audit_head), changes, actor, clock().system_now())
-    row.sequence, row.audit_head = head.sequence, head.hash
+def _add_events(rows: Rows, row: Run, changes: Iterable[Change], actor: Actor, now: datetime) -> None:
+    links = chained(f"run:{row.id}", Head(row.sequence, row.audit_head), changes, actor, now)
+    rows.add(INSERT_EVENT, *links.events)
+    rows.add(INSERT_PAYLOAD, *links.payloads)
+    row.sequence, row.audit_head = links.head.sequence, links.head.hash
+
+
+def _add_run(rows: Rows, held: Held, decided: Decided, actor: Actor, now: datetime) -> None:
+    row, after = held.row, decided.state
+    _add_events(rows, row, decided.changes, actor, now)
     row.status, row.outcome, row.error, row.ended_at = after.status, after.outcome, after.error, after.ended_at
-    if is_new:
-        row.save(force_insert=True)
+    if held.stored.sequence == 0:
+        rows.add(_INSERT_RUN, [getattr(row, name) for name in _INSERT_RUN.columns])
+        row._state.adding = False  # noqa: SLF001 - public
     else:
-        row.save(update_fields=("sequence", "audit_head", "status", "outcome", "error", "ended_at"))
+        rows.add(_UPDATE_RUN, [*(getattr(row, name) for name in _RUN_CHANGES), row.id])
 
 
-def _save_steps(row: Run, before: RunState, after: RunState, touched: tuple[str, ...]) -> None:
-    new: list[StepRun] = []
-    for path in touched:
-        step, known = after.steps[path], before.steps.get(path)
-        if known is None:
-            columns = {_COLUMNS.get(name, name): getattr(step, name) for name in _FIELDS}
-            new.append(StepRun(run=row, path=path, iteration=paths.iteration_of(path), **columns))
-            new[-1].ready_at = clock().system_now() if step.status == "ready" else None
-            continue
-        fields = {name: getattr(step, name) for name in _FIELDS if getattr(step, name) != getattr(known, name)}
-        if "status" in fields:
-            fields["ready_at"] = clock().system_now() if step.status == "ready" else None
-        StepRun.objects.filter(run=row, path=path).update(**fields)
-    if new:
-        StepRun.objects.bulk_create(new)
-
-
-_FIELDS = tuple(field.name for field in dataclass_fields(StepState) if field.name != "path")
-_COLUMNS = {"id": "step_id"}
-
-
-def _save_timers(row: Run, before: RunState, after: RunState, touched: tuple[str, ...]) -> None:
-    new: list[Timer] = []
-    for name in touched:
-        timer = after.timers[name]
-        fields = {
-            "clock": timer.clock,
-            "due_at": timer.due_at,
-            "generation": timer.generation,
-            "status": timer.status,
-        }
-        if name in before.timers:
-            Timer.objects.filter(run=row, name=name).update(**fields)
+def _add_steps(rows: Rows, held: Held, decided: Decided, now: datetime) -> None:
+    for path in decided.touched_steps:
+        step, known = decided.state.steps[path], held.stored.steps.get(path)
+        values = [getattr(step, name) for name in STEP_FIELDS if name != "path"]
+        ready = step.status == "ready"
+        if known is not None and known.status == step.status:
+            rows.add(_UPDATE_STEP, [*values, held.row.id, path])
         else:
-            iteration = paths.iteration_of(paths.subject_of(name))
-            new.append(Timer(run=row, name=name, iteration=iteration, **fields))
-    if new:
-        Timer.objects.bulk_create(new)
+            queue = hints.queue_of(definition_of(held.row.version).at(path)) if ready else ""
+            moved = [*values, now if ready else None, queue, held.row.id, path]
+            if known is None:
+                rows.add(_INSERT_STEP, [*moved, paths.iteration_of(path)])
+            else:
+                rows.add(_MOVE_STEP, moved)
+
+
+def _add_timers(rows: Rows, held: Held, decided: Decided) -> None:
+    for name in decided.touched_timers:
+        timer = decided.state.timers[name]
+        values = [*(getattr(timer, each) for each in _TIMER_CHANGES), held.row.id, name]
+        if name in held.stored.timers:
+            rows.add(_UPDATE_TIMER, values)
+        else:
+            rows.add(_INSERT_TIMER, [*values, paths.iteration_of(paths.subject_of(name))])

@@ -18,5 +18,8 @@ def database(url: str, pool_size: int) -> dict[str, Any]:
         }
     return settings | {
         "CONN_MAX_AGE": 0,  # the pool keeps connections; a forked process must not share them
-        "OPTIONS": settings.get("OPTIONS", {}) | {"pool": {"min_size": 1, "max_size": pool_size, "timeout": 10}},
+        # Only the engine's own statements are prepared; a PgBouncer in between has to know of it (docs/operating.md).
+        "OPTIONS": settings.get("OPTIONS", {})
+        | {"prepare_threshold": 2}
+        | {"pool": {"min_size": 1, "max_size": pool_size, "timeout": 10}},
     }

@@ -82,7 +82,7 @@ def test_a_step_whose_worker_died_is_done_again_under_the_same_key(
     order = engine.tools["erp.order"]
     match instant:
         case "before the lease":
-            monkeypatch.setattr(execute, "commit", die)
+            monkeypatch.setattr(execute, "commit_many", die)
         case "after the lease":
             monkeypatch.setattr(calls, "call", die)
         case "in the call":

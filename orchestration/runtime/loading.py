@@ -1,0 +1,227 @@
+"""Reading many runs' states at once: their rows under their locks, and what of their steps and timers is needed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from dataclasses import fields as dataclass_fields
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models
+
+from orchestration.core.state import RunState, StepState, TimerState
+from orchestration.models import Attempt, Run, StepRun, Timer, WorkflowVersion
+from orchestration.runtime.sql import columns_of, fetch, field_of, reader, table_of
+
+STEP_FIELDS = tuple(each.name for each in dataclass_fields(StepState))
+TIMER_FIELDS = tuple(each.name for each in dataclass_fields(TimerState))
+_COLUMNS = {"id": "step_id"}
+_STEP_COLUMNS = tuple(_COLUMNS.get(name, name) for name in STEP_FIELDS)
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What was read of one run. `running` has the number and the fencing token of each attempt that is under way."""
+
+    steps: dict[str, StepState] = field(default_factory=dict)
+    timers: dict[str, TimerState] = field(default_factory=dict)
+    running: dict[str, tuple[int, UUID]] = field(default_factory=dict)
+
+
+# ---- runs --------------------------------------------------------------------------------------
+
+
+def lock_runs(run_ids: Iterable[Any]) -> list[Run]:
+    """Locks these runs in the order of their ids. Those that do not exist are left out."""
+    wanted = _ids(run_ids)
+    return [_run(values) for values in fetch(_lock(connection.vendor), (wanted,))]
+
+
+def lock_where_ready(run_id: Any, path: str) -> Run | None:
+    """Locks the run if this step of it is ready; waits for nobody if it is not."""
+    rows = fetch(_lock_where_ready(connection.vendor), (_ids([run_id]), path))
+    return _run(rows[0]) if rows else None
+
+
+def lock_ready(queue: str, limit: int) -> list[Run]:
+    """Locks runs that have ready steps in this queue, those that wait longest first, one entry for each step.
+
+    Runs that somebody else holds are passed over: he, or his hint, sees to their steps.
+    """
+    return [_run(values) for values in fetch(_lock_ready(connection.vendor), (queue, limit))]
+
+
+def _run(values: Sequence[Any]) -> Run:
+    """The row as the ORM would build it. Its version has no text: the compiled definition is kept in memory."""
+    names, readers = _run_columns()
+    row = Run.from_db("default", names, [read(value) for read, value in zip(readers, values, strict=False)])
+    number, content_hash = values[len(names) :]
+    row.version = _version(row.version_id, row.workflow_id, number, content_hash)
+    return row
+
+
+@lru_cache(maxsize=1024)
+def _version(pk: int, workflow_id: int, number: int, content_hash: str) -> WorkflowVersion:
+    names = ("id", "workflow_id", "number", "content_hash")
+    return WorkflowVersion.from_db("default", names, (pk, workflow_id, number, content_hash))
+
+
+@lru_cache(maxsize=1)
+def _run_columns() -> tuple[tuple[str, ...], tuple[Any, ...]]:
+    names = columns_of(Run)
+    return names, tuple(reader(field_of(Run, name)) for name in names)
+
+
+_RUNS = "SELECT {columns} FROM orchestration_run r JOIN orchestration_workflowversion v ON v.id = r.version_id"
+
+
+def _runs() -> str:
+    names, _ = _run_columns()
+    return _RUNS.format(columns=", ".join([*(f'r."{name}"' for name in names), "v.number", "v.content_hash"]))
+
+
+@lru_cache(maxsize=2)
+def _lock(vendor: str) -> str:
+    if vendor == "postgresql":
+        return _runs() + " WHERE r.id = ANY(%s::uuid[]) ORDER BY r.id FOR NO KEY UPDATE OF r"
+    return _runs() + " WHERE r.id IN (SELECT value FROM json_each(?)) ORDER BY r.id"  # noqa: S608
+
+
+@lru_cache(maxsize=2)
+def _lock_where_ready(vendor: str) -> str:
+    ready = (
+        "EXISTS (SELECT 1 FROM orchestration_steprun s WHERE s.run_id = r.id AND s.status = 'ready' AND s.path = {})"
+    )
+    if vendor == "postgresql":
+        return _runs() + f" WHERE r.id = ANY(%s::uuid[]) AND {ready.format('%s')} FOR NO KEY UPDATE OF r"
+    return _runs() + f" WHERE r.id IN (SELECT value FROM json_each(?)) AND {ready.format('?')}"  # noqa: S608
+
+
+@lru_cache(maxsize=2)
+def _lock_ready(vendor: str) -> str:
+    runs = _runs().replace(
+        "FROM orchestration_run r", "FROM orchestration_steprun s JOIN orchestration_run r ON r.id = s.run_id"
+    )
+    text = f"{runs} WHERE s.status = 'ready' AND s.queue = %s ORDER BY s.ready_at LIMIT %s"
+    return f"{text} FOR NO KEY UPDATE OF r SKIP LOCKED" if vendor == "postgresql" else text.replace("%s", "?")
+
+
+def _ids(run_ids: Iterable[Any]) -> Any:
+    if connection.vendor == "postgresql":
+        return [str(run_id) for run_id in run_ids]
+    return json.dumps([(run_id if isinstance(run_id, UUID) else UUID(str(run_id))).hex for run_id in run_ids])
+
+
+# ---- their steps and timers --------------------------------------------------------------------
+
+
+def load(run_ids: Iterable[Any]) -> dict[UUID, Loaded]:
+    """Everything of these runs. Call with their locks held, in a statement of its own: it sees what is committed."""
+    return _load(run_ids, "")
+
+
+def load_ready(run_ids: Iterable[Any]) -> dict[UUID, Loaded]:
+    """Their ready steps and nothing else: enough to lease."""
+    return _load(run_ids, "ready")
+
+
+def _load(run_ids: Iterable[Any], status: str) -> dict[UUID, Loaded]:
+    if connection.vendor == "postgresql":
+        rows = fetch(_load_postgres(status), ([str(run_id) for run_id in run_ids],))
+        return {run_id: _from_json(*columns) for run_id, *columns in rows}
+    return _load_sqlite(list(run_ids), status)
+
+
+@lru_cache(maxsize=2)
+def _load_postgres(status: str) -> str:
+    """One row a run; its steps, timers and attempts each as one JSON text, which costs least to carry and to read."""
+    steps = _gathered("s", StepRun, _STEP_COLUMNS, "position", f"AND s.status = '{status}'" if status else "")
+    parts = [steps]
+    if not status:
+        parts.append(_gathered("t", Timer, TIMER_FIELDS, "id", ""))
+        parts.append(_gathered("a", Attempt, ("path", "number", "lease_token"), "id", "AND a.status = 'running'"))
+    return f"SELECT r.id, {', '.join(parts)} FROM unnest(%s::uuid[]) AS r(id)"  # noqa: S608
+
+
+def _gathered(alias: str, model: type[models.Model], columns: Sequence[str], order: str, more: str) -> str:
+    listed = ", ".join(f'{alias}."{name}"' for name in columns)
+    return (
+        f"(SELECT json_agg(json_build_array({listed}) ORDER BY {alias}.{order}) FROM {table_of(model)} {alias} "  # noqa: S608
+        f"WHERE {alias}.run_id = r.id {more})"
+    )
+
+
+def _from_json(steps: Any, timers: Any = None, running: Any = None) -> Loaded:
+    loaded = Loaded()
+    for values in steps or ():
+        for index in _step_instants():
+            if values[index] is not None:
+                values[index] = _instant(values[index])
+        loaded.steps[values[0]] = StepState(*values)
+    for values in timers or ():
+        values[_DUE] = _instant(values[_DUE])
+        loaded.timers[values[0]] = TimerState(*values)
+    for path, number, token in running or ():
+        loaded.running[path] = (number, UUID(token))
+    return loaded
+
+
+_instant = datetime.fromisoformat
+_DUE = TIMER_FIELDS.index("due_at")
+
+
+@lru_cache(maxsize=1)
+def _step_instants() -> tuple[int, ...]:
+    kinds = [field_of(StepRun, name) for name in _STEP_COLUMNS]
+    return tuple(index for index, kind in enumerate(kinds) if isinstance(kind, models.DateTimeField))
+
+
+def _load_sqlite(run_ids: Sequence[Any], status: str) -> dict[UUID, Loaded]:
+    loaded = {run_id if isinstance(run_id, UUID) else UUID(str(run_id)): Loaded() for run_id in run_ids}
+    wanted = _ids(run_ids)
+    narrowed = f" AND status = '{status}'" if status else ""
+    for run_id, *values in _rows_of(StepRun, _STEP_COLUMNS, wanted, f"{narrowed} ORDER BY position"):
+        loaded[run_id].steps[values[0]] = StepState(*values)
+    if status:
+        return loaded
+    for run_id, *values in _rows_of(Timer, TIMER_FIELDS, wanted, " ORDER BY id"):
+        loaded[run_id].timers[values[0]] = TimerState(*values)
+    for run_id, path, number, token in _rows_of(
+        Attempt, ("path", "number", "lease_token"), wanted, " AND status = 'running'"
+    ):
+        loaded[run_id].running[path] = (number, token)
+    return loaded
+
+
+def _rows_of(model: type[models.Model], columns: Sequence[str], wanted: Any, more: str) -> Iterable[list[Any]]:
+    names = ("run_id", *columns)
+    readers = [reader(field_of(model, name)) for name in names]
+    for values in fetch(_select_sqlite(table_of(model), names, more), (wanted,)):
+        yield [read(value) for read, value in zip(readers, values, strict=True)]
+
+
+@lru_cache(maxsize=32)
+def _select_sqlite(table: str, names: tuple[str, ...], more: str) -> str:
+    listed = ", ".join(f'"{name}"' for name in names)
+    return f"SELECT {listed} FROM {table} WHERE run_id IN (SELECT value FROM json_each(?)){more}"  # noqa: S608
+
+
+def run_state(row: Run, steps: Mapping[str, StepState], timers: Mapping[str, TimerState]) -> RunState:
+    return RunState(
+        id=str(row.id),
+        status=row.status if row.sequence else "new",
+        outcome=row.outcome,
+        input=row.input,
+        error=row.error,
+        source=row.source,
+        business_key=row.business_key,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        sequence=row.sequence,
+        steps=steps,
+        timers=timers,
+    )
