@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,16 +14,20 @@ from django.db.models import QuerySet
 
 from orchestration.core.events import EventArrived
 from orchestration.core.language.check_waits import EVENT
+from orchestration.core.language.expressions import ExpressionError, compile_value
 from orchestration.exceptions import InvalidInput, InvalidTransition
-from orchestration.models import ReceivedEvent, Run, StepRun
+from orchestration.models import ReceivedEvent, Run, StepRun, Workflow
 from orchestration.ports import SYSTEM, Actor, clock
 from orchestration.runtime import inbox, outbox
 from orchestration.runtime.advance import commit, consider, fire_due
+from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.plain import plain
+from orchestration.runtime.starting import Wanted, start_wanted, startable
 from orchestration.runtime.store import hold
 
+logger = logging.getLogger(__name__)
+
 KEPT = timedelta(days=90)  # after that an event is forgotten, and so is that it was sent
-DELIVER = "event.deliver"  # topic of the outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ def send_event(*, name: str, key: str, payload: Mapping[str, Any], actor: Actor,
             },
         )
         if created:
-            outbox.send_later(topic=DELIVER, key=str(event.pk), payload={"event": event.pk})
+            outbox.send_later(topic=inbox.DELIVER, key=str(event.pk), payload={"event": event.pk})
     return Sent(event.event_id, created)
 
 
@@ -74,15 +79,19 @@ def _emit(message: Mapping[str, Any], key: str) -> None:
     send_event(name=message["name"], key=message["key"], payload=message["payload"], actor=sender, event_id=key)
 
 
-@outbox.on_topic(DELIVER)
+@outbox.on_topic(inbox.DELIVER)
 def _deliver(message: Mapping[str, Any], _: str) -> None:
     """Raising means once more, later: runs that have taken the event by then are not told again."""
     event = ReceivedEvent.objects.filter(pk=message["event"]).first()
     if event is None:
         return
+    if "run" in message:
+        _tell(message["run"], event)
+        return
     runs = _waiting_for(event).filter(run__status=Run.Status.RUNNING).order_by().values_list("run_id", flat=True)
     for run_id in sorted(set(runs)):
         _tell(run_id, event)
+    _start(event)
 
 
 def _tell(run_id: Any, event: ReceivedEvent) -> None:
@@ -99,6 +108,40 @@ def _tell(run_id: Any, event: ReceivedEvent) -> None:
         except InvalidTransition:
             return
         commit(held, decided, SYSTEM)
+
+
+def _start(event: ReceivedEvent) -> None:
+    """Starts what this event triggers, once. What does not fit a workflow's input is kept with the event."""
+    refusals = []
+    for workflow in startable().filter(current__isnull=False).order_by("name"):
+        for trigger in definition_of(workflow.current).triggers if workflow.current else ():
+            if trigger.get("event", {}).get("name") == event.name:
+                refusals += _refused(event, workflow, trigger["event"])
+    if refusals:
+        logger.warning("The event %s %s did not start %s", event.name, event.event_id, refusals[0]["workflow"])
+        ReceivedEvent.objects.filter(pk=event.pk).update(refusals=refusals)
+
+
+def _refused(event: ReceivedEvent, workflow: Workflow, trigger: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Starts a run. What kept it from starting, if anything did."""
+    sender = Actor("system", f"event:{event.name}", f"Event {event.name}"[:150])
+    id_ = f"event:{event.name}:{event.event_id}"[:255]
+    try:
+        given = _input(event, trigger)
+        with transaction.atomic():
+            started = start_wanted(Wanted(workflow, given, sender, f"event:{event.name}"[:100], id_))
+            if started.created:  # what began the run is not what a wait in it waits for
+                inbox.take(Run.objects.get(pk=started.run_id), inbox.source(event.name), event.event_id)
+    except (InvalidInput, ExpressionError) as error:
+        return [{"workflow": workflow.name, "message": str(error), "faults": getattr(error, "faults", [])}]
+    return []
+
+
+def _input(event: ReceivedEvent, trigger: Mapping[str, Any]) -> Any:
+    if "map" not in trigger:
+        return event.payload
+    message = {"id": event.event_id, "key": event.key, "payload": event.payload}
+    return compile_value(trigger["map"]).evaluate({"message": message})
 
 
 def _waiting_for(event: ReceivedEvent) -> QuerySet[StepRun]:

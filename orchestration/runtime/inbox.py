@@ -10,6 +10,7 @@ import hashlib
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from orchestration.core.deciding import Arrived, MissingEvents
 from orchestration.core.effects import AwaitEvent, EmitEvent, TakeEvent
@@ -18,7 +19,7 @@ from orchestration.ports import clock
 from orchestration.runtime import outbox
 
 LOOKED_AT = 200  # events of one name and key that a wait looks through at once
-EMIT = "event.emit"  # topic of the outbox
+DELIVER, EMIT = "event.deliver", "event.emit"  # topics of the outbox
 
 
 def meet(name: str, key: str, *, alone: bool) -> None:
@@ -32,23 +33,36 @@ def meet(name: str, key: str, *, alone: bool) -> None:
 
 
 def arrived(run: Run, missing: MissingEvents) -> tuple[Arrived, ...]:
-    """The events of this name and key since the run began that it has not taken. Until the commit no other comes."""
-    meet(missing.name, missing.key, alone=False)
-    taken = InboxMessage.objects.filter(run=run, source=source(missing.name)).values("dedupe_key")
-    found = ReceivedEvent.objects.filter(name=missing.name, key=missing.key, received_at__gte=run.started_at)
-    rows = found.exclude(event_id__in=taken).order_by("received_at", "id")[:LOOKED_AT]
+    """The events of this name and key since the run began that it has not taken, the earliest first."""
+    rows = _untaken(run, missing.name, missing.key)[:LOOKED_AT]
     return tuple(Arrived(row.name, row.key, row.event_id, row.payload, row.received_at) for row in rows)
+
+
+def _untaken(run: Run, name: str, key: str) -> QuerySet[ReceivedEvent]:
+    taken = InboxMessage.objects.filter(run=run, source=source(name)).values("dedupe_key")
+    found = ReceivedEvent.objects.filter(name=name, key=key, received_at__gt=run.started_at)
+    return found.exclude(event_id__in=taken).order_by("received_at", "id")
 
 
 def carry_out(run: Run, effect: AwaitEvent | TakeEvent | EmitEvent) -> None:
     match effect:
         case AwaitEvent(path, name, key):
-            StepRun.objects.filter(run=run, path=path).update(awaits=awaits(name, key))
+            _await(run, path, name, key)
         case TakeEvent(name, id_):
             take(run, source(name), id_)
         case EmitEvent(name, key, id_, payload):
             told = {"name": name, "key": key, "payload": payload, "run": str(run.id)}
             outbox.send_later(topic=EMIT, key=id_, payload=told)
+
+
+def _await(run: Run, path: str, name: str, key: str) -> None:
+    """From here on senders find the wait. What came since the core looked is delivered like a new one."""
+    StepRun.objects.filter(run=run, path=path).update(awaits=awaits(name, key))
+    meet(name, key, alone=False)
+    missed = _untaken(run, name, key).first()
+    if missed is not None:
+        told = {"event": missed.pk, "run": str(run.id)}
+        outbox.send_later(topic=DELIVER, key=f"{missed.pk}:{run.id}:{path}"[:300], payload=told)
 
 
 def take(run: Run, from_source: str, dedupe_key: str) -> None:

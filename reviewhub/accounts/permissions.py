@@ -86,6 +86,7 @@ VERBS: Mapping[str, Verb] = {
     ),
     "run.start": _verb("start a run", Role.PROCESS_OWNER, Role.ENGINEER, Role.OPERATOR, Role.SERVICE),
     "run.cancel": _verb("cancel a run", Role.PROCESS_OWNER, Role.OPERATOR),
+    "event.send": _verb("send events to runs", Role.ENGINEER, Role.OPERATOR, Role.SERVICE),
     "workflow.read": _verb("read workflows", Role.PERSON, Role.SERVICE),
     "workflow.edit": _verb("edit this workflow", *_MAKERS),
     "workflow.publish": _verb("publish this workflow", *_MAKERS),

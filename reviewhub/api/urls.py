@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from reviewhub.api.views import docs, problems, runs, schema, tasks, tokens, workflows
+from reviewhub.api.views import docs, events, problems, runs, schema, tasks, tokens, workflows
 
 app_name = "api"
 
@@ -23,6 +23,7 @@ urlpatterns = [
     path("v1/runs/<uuid:run_id>/cancellation/", runs.Cancelling.as_view(), name="cancellation"),
     path("v1/runs/<uuid:run_id>/timeline/", runs.Timeline.as_view(), name="timeline"),
     path("v1/runs/<uuid:run_id>/steps/", runs.Steps.as_view(), name="steps"),
+    path("v1/events/", events.Events.as_view(), name="events"),
     path("v1/tasks/", tasks.Tasks.as_view(), name="tasks"),
     path("v1/tasks/<uuid:task_id>/", tasks.OneTask.as_view(), name="task"),
     path("v1/tasks/<uuid:task_id>/claim/", tasks.Claim.as_view(), name="claim"),

@@ -152,8 +152,11 @@ def names_of(definition: Definition) -> Names:
 def _triggers(definition: Definition) -> Iterator[Drawn]:
     """How a run begins: the first block of every drawing of a workflow."""
     hooks = [trigger["webhook"]["path"] for trigger in definition.triggers if "webhook" in trigger]
-    title = "Webhook, API or by hand" if hooks else "API or by hand"
-    detail = f"Signed events at /hooks/{hooks[0]}/" if hooks else "Nothing starts it by itself"
+    events = [trigger["event"]["name"] for trigger in definition.triggers if "event" in trigger]
+    ways = [*(["Webhook"] if hooks else []), *(["event"] if events else []), "API or by hand"]
+    title = ", ".join(ways)
+    said = [*(f"Signed events at /hooks/{hook}/" for hook in hooks[:1]), *(f"The event {name}" for name in events[:1])]
+    detail = ", ".join(said) or "Nothing starts it by itself"
     once = {"open": "One open run for each key", "ever": "One run ever for each key"}.get(definition.key_while)
     chips = (Chip(once),) if once and definition.key is not None else ()
-    yield Drawn(title=title, detail=detail, icon="hook", more=chips)
+    yield Drawn(title=f"{title[:1].upper()}{title[1:]}", detail=detail, icon="hook", more=chips)

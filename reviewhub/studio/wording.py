@@ -56,4 +56,6 @@ def source(text: str) -> str:
     kind, _, rest = text.partition(":")
     if kind == "webhook":
         return f"by a signed webhook at {rest}" if rest else "by a signed webhook"
+    if kind == "event":
+        return f"by the event {rest}"
     return SOURCES.get(kind, f"by {text}")

@@ -14,6 +14,7 @@ from orchestration.core.language.check_schema import check_schema
 from orchestration.core.language.check_steps import MANY_STEPS, Checking, check_steps, name_steps
 from orchestration.core.language.check_tests import Tested, check_tests
 from orchestration.core.language.check_values import RUN, Scope, check_condition
+from orchestration.core.language.check_waits import check_event_trigger
 from orchestration.core.language.cursor import Cursor
 from orchestration.core.language.faults import Fault, Faults
 from orchestration.core.language.naming import names_in
@@ -33,7 +34,6 @@ LATER_TRIGGERS = {
     "stream": "A message stream",
     "database": "A database trigger",
     "files": "A watched folder",
-    "event": "A trigger by an event",
 }
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
@@ -141,7 +141,7 @@ def _start(cursor: Cursor, scope: Scope, catalogue: Catalogue) -> dict[str, Any]
         made["key"] = _key(key, Scope({"input": scope.names["input"]}, reads_steps=False))
     if triggers is not None:
         made["triggers"] = [_trigger(each, catalogue) for each in triggers.items("a list of triggers")]
-        paths = [each.get("webhook", {}).get("path") for each in made["triggers"]]
+        paths = [each["webhook"]["path"] for each in made["triggers"] if "path" in each.get("webhook", {})]
         if len(set(paths)) < len(paths):
             triggers.fault("Two webhooks have the same path.")
     if limits is not None and limits.mapping(("duration", "steps")):
@@ -169,9 +169,13 @@ def _key(cursor: Cursor, scope: Scope) -> dict[str, Any]:
 
 
 def _trigger(cursor: Cursor, catalogue: Catalogue) -> dict[str, Any]:
-    if not cursor.mapping(("webhook",), LATER_TRIGGERS):
+    if not cursor.mapping(("webhook", "event"), LATER_TRIGGERS):
         return {}
-    webhook = cursor.get("webhook")
+    webhook, event = cursor.get("webhook"), cursor.get("event")
+    if event is not None:
+        if webhook is not None:
+            cursor.fault("A trigger is one of webhook and event.")
+        return {"event": check_event_trigger(event)}
     if webhook is None:
         if not any(name in LATER_TRIGGERS for name in cursor.value):
             cursor.fault("Expected a trigger, such as webhook: {path: …, secret: …}.")

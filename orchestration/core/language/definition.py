@@ -86,7 +86,7 @@ class Definition:
     input_schema: Mapping[str, Any]
     key: Value | None
     key_while: str  # open | ever | always
-    triggers: tuple[Mapping[str, Any], ...]  # {"webhook": {"path", "secret"}}
+    triggers: tuple[Mapping[str, Any], ...]  # {"webhook": {"path", "secret"}} or {"event": {"name", "map"}}
     limits: Mapping[str, Any]  # {"duration": seconds, "steps": number}, each where written
     steps: tuple[Step, ...]
     content_hash: str

@@ -20,6 +20,8 @@ DURATION: Schema = {
 }
 CONDITION: Schema = {"type": "string", "pattern": r"^\s*\$\{", "description": "One expression: ${ … }."}
 NAMED: Schema = {"type": "string", "pattern": f"^{NAME.pattern}$"}
+EVENT: Schema = {"type": "string", "pattern": f"^{check_waits.EVENT.pattern}$", "description": "An event's name."}
+EVENT_KEY: Schema = {"anyOf": [{"type": "string"}, {"type": "integer"}], "description": "Tells events of a name apart."}
 ANYTHING: Schema = {"description": "Any value; ${ … } in it is evaluated."}
 
 
@@ -78,7 +80,9 @@ def _key() -> Schema:
 def _trigger() -> Schema:
     path = _text("The last part of the address: /hooks/<path>/.")
     webhook = _mapping({"path": path, "secret": _text("The connection with the signing secret.")}, ("path", "secret"))
-    return _mapping({"webhook": webhook}, ("webhook",))
+    map_ = {"type": "object", "description": "The run's input, made from message.id, message.key, message.payload."}
+    event = {"anyOf": [EVENT, _mapping({"name": EVENT, "map": map_}, ("name",))]}
+    return {"anyOf": [_mapping({"webhook": webhook}, ("webhook",)), _mapping({"event": event}, ("event",))]}
 
 
 def _step(kind: str) -> Schema:
@@ -173,10 +177,6 @@ def _switch() -> Schema:
 def _parallel() -> Schema:
     branches = {"type": "object", "additionalProperties": {"$ref": "#/$defs/steps"}}
     return _mapping({"join": {"const": "all"}, "branches": branches}, ("branches",))
-
-
-EVENT: Schema = {"type": "string", "pattern": f"^{check_waits.EVENT.pattern}$", "description": "An event's name."}
-EVENT_KEY: Schema = {"anyOf": [{"type": "string"}, {"type": "integer"}], "description": "Tells events of a name apart."}
 
 
 def _wait() -> Schema:

@@ -12,13 +12,14 @@ SCOPES = MappingProxyType(
         "runs:read": "Read runs, their steps and timelines",
         "runs:start": "Start runs",
         "runs:cancel": "Cancel runs",
+        "events:send": "Send events to runs that wait for them",
         "tasks:read": "Read review tasks and their comments",
         "tasks:comment": "Write comments",
         "tasks:decide": "Claim review tasks, decide them and take decisions back",
     }
 )
 
-SERVICE_SCOPES = frozenset({"workflows:read", "runs:read", "runs:start", "tasks:read"})
+SERVICE_SCOPES = frozenset({"workflows:read", "runs:read", "runs:start", "events:send", "tasks:read"})
 
 
 def offered(kind: str) -> frozenset[str]:

@@ -26,6 +26,19 @@ steps:
   - {id: again, wait: {event: invoice.paid, key: "${ input.invoice }"}}
   - {end: done}
 """
+TRIGGERED = """
+workflow: triggered
+input: {type: object, required: [sum], properties: {sum: {type: number}}}
+triggers: [{event: invoice.paid}]
+steps:
+  - {id: paid, wait: {event: invoice.paid, key: I-1}}
+"""
+MAPPED = """
+workflow: mapped
+input: {type: object, properties: {invoice: {type: string}, sum: {type: number}}}
+triggers: [{event: {name: invoice.paid, map: {invoice: "${ message.key }", sum: "${ message.payload.sum }"}}}]
+steps: [{end: done}]
+"""
 TELLS = """
 workflow: tells
 input: {type: object, properties: {invoice: {type: string}}}
@@ -126,6 +139,37 @@ def test_what_one_run_emits_moves_another_one_on(office: Bench) -> None:
     office.start("tells", invoice="I-1")
     deliver()
     assert api.run_state(waits).steps["paid"].result["payload"] == {"sum": 12.5}
+
+
+def test_an_event_starts_the_workflows_that_it_triggers_once(office: Bench) -> None:
+    office.publish(TRIGGERED)
+    office.publish(MAPPED)
+    send("e1", sum=3)
+    send("e1", sum=3)
+    events._deliver({"event": ReceivedEvent.objects.get().pk}, "")
+    runs = {run.workflow.name: run for run in api.runs()}
+    assert api.runs().count() == 2
+    assert runs["triggered"].input == {"sum": 3.0}
+    assert runs["mapped"].input == {"invoice": "I-1", "sum": 3.0}
+    assert runs["mapped"].source == "event:invoice.paid"
+
+
+def test_what_began_a_run_is_not_what_a_wait_in_it_waits_for(office: Bench) -> None:
+    office.publish(TRIGGERED)
+    send("e1", sum=3)
+    run = str(api.runs().get().pk)
+    assert statuses(run)["paid"] == "waiting"
+    send("e2", sum=4)
+    assert statuses(run)["paid"] == "succeeded"
+
+
+def test_an_event_that_does_not_fit_the_input_is_kept_with_the_reason(office: Bench) -> None:
+    office.publish(TRIGGERED)
+    send("e1", colour="red")
+    assert not api.runs().exists()
+    (refusal,) = ReceivedEvent.objects.get().refusals
+    assert refusal["workflow"] == "triggered"
+    assert refusal["faults"][0]["path"] == "/"
 
 
 def test_an_event_with_no_name_or_key_is_refused_with_its_faults() -> None:

@@ -39,7 +39,13 @@ def test_auditors_read_all(verb: str) -> None:
 
 
 def test_a_service_token_starts_and_reads_and_never_decides() -> None:
-    assert {verb for verb in VERBS if service_allows(verb)} == {"run.start", "run.read", "task.read", "workflow.read"}
+    assert {verb for verb in VERBS if service_allows(verb)} == {
+        "run.start",
+        "run.read",
+        "event.send",
+        "task.read",
+        "workflow.read",
+    }
 
 
 def test_somebody_who_is_not_signed_in_may_do_nothing() -> None:
