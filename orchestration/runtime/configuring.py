@@ -45,31 +45,40 @@ def save_decision_point(
     purpose: str = "",
     outcomes: Sequence[Mapping[str, str]] = (),
     connection: str | None = None,
+    answer_schema: Mapping[str, Any] | None = None,
 ) -> DecisionPointVersion:
-    """Makes the question's next version, or leaves it where prompt and outcomes are the current ones.
+    """Makes the question's next version, or leaves it where prompt, outcomes and answer schema are the current ones.
 
     `outcomes` are `{"id", "label"}`; `connection` names a model server, without one only what was learned answers.
+    `answer_schema` is a JSON Schema for what a model answers beside the outcome; empty asks for nothing more.
     """
+    schema = dict(answer_schema or {})
     server = Connection.objects.get(name=connection) if connection else None
     fields = {"title": title, "kind": kind, "purpose": purpose, "connection": server}
     DecisionPoint.objects.update_or_create(name=name, defaults=fields)
     point = DecisionPoint.objects.select_for_update().get(name=name)
     current = point.current
-    if current is not None and _same(current, prompt, outcomes):
+    if current is not None and _same(current, prompt, outcomes, schema):
         return current
     version = DecisionPointVersion.objects.create(
         point=point,
         number=current.number + 1 if current else 1,
         prompt=prompt,
         outcomes=[dict(outcome) for outcome in outcomes],
+        answer_schema=schema,
         published_at=clock().system_now(),
     )
     point.current = version
     point.save(update_fields=("current",))
     data: dict[str, Any] = {"version": version.number, "outcomes": version.outcomes}
+    if schema:
+        data["answer_schema"] = schema
     record_change(chain=f"decision_point:{name}", kind="decision_point.published", data=data, actor=actor)
     return version
 
 
-def _same(version: DecisionPointVersion, prompt: str, outcomes: Sequence[Mapping[str, str]]) -> bool:
-    return version.prompt == prompt and version.outcomes == [dict(outcome) for outcome in outcomes]
+def _same(
+    version: DecisionPointVersion, prompt: str, outcomes: Sequence[Mapping[str, str]], schema: Mapping[str, Any]
+) -> bool:
+    same_schema = version.answer_schema == schema
+    return same_schema and version.prompt == prompt and version.outcomes == [dict(outcome) for outcome in outcomes]

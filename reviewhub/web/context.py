@@ -115,7 +115,7 @@ class Shell:
 
 def _said(count: int) -> str:
     """A view is counted up to a bound; static/js/controllers/live.js says it the same way."""
-    return str(count) if count < COUNTED_UP_TO else f"{COUNTED_UP_TO}+"
+    return str(count) if count < COUNTED_UP_TO else f"{COUNTED_UP_TO - 1}+"
 
 
 def _href(address: str) -> str:

@@ -52,7 +52,7 @@ def _pages(case: ReviewTask) -> dict[str, tuple[int, ...]]:
         f"{one}draft/": (403,),
         f"{one}runs/new/": (403,),
         f"{one}versions/9/": (404,),
-        "/workflows/new/": (403,),
+        "/new-workflow/": (403,),
         "/audit/": (403,),
         f"/audit/chain/run:{case.run_id}/": (403,),
         "/audit/chain/connection:shop/": (403,),
@@ -204,7 +204,7 @@ def test_odd_characters_break_no_page(office: Office, case: ReviewTask, text: st
     assert _form(erin, f"{one}runs/new/", request=text, amount=text, event=text).status_code < 500
     assert _form(erin, f"{one}draft/", text=text, revision=text).status_code < 500
     assert _form(erin, f"{one}publication/", text=text, note=text).status_code < 500
-    assert _form(erin, "/workflows/new/", name=text, title=text).status_code < 500
+    assert _form(erin, "/new-workflow/", name=text, title=text).status_code < 500
 
 
 def test_a_nul_character_is_refused_before_it_reaches_the_database(office: Office, case: ReviewTask) -> None:

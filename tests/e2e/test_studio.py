@@ -217,7 +217,7 @@ def test_axe_finds_nothing_on_any_page(
         f"/runs/{done.pk}/?step=approval",
         f"/runs/{done.pk}/?all=1",
         "/workflows/",
-        "/workflows/new/",
+        "/new-workflow/",
         "/workflows/purchase/",
         "/workflows/purchase/versions/1/",
         "/workflows/purchase/draft/",

@@ -9,12 +9,14 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from jsonschema import Draft202012Validator, SchemaError
 
 from orchestration import api
 from reviewhub.accounts.auditing import AnyForm, AuditedAdmin, actor_behind
 
 DecisionPoint: Any = api.decision_points().model
 
+_SAID_ANYWAY = frozenset({"outcome", "confidence", "reasons", "evidence", "would_change", "text"})
 _ID = re.compile(r"[a-z][a-z0-9_]{0,99}")
 
 
@@ -28,6 +30,12 @@ class DecisionPointForm(AnyForm):
         required=False,
         help_text='A list like [{"id": "approve", "label": "Approve"}]; empty for a text that has none.',
     )
+    answer_schema = forms.JSONField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="What a model answers beside the outcome, as the properties of a JSON Schema: "
+        '{"properties": {"risk": {"type": "string", "enum": ["low", "high"]}}}. Empty: nothing more.',
+    )
 
     class Meta:
         model = DecisionPoint
@@ -39,7 +47,7 @@ class DecisionPointForm(AnyForm):
         self.fields["connection"].queryset = servers  # type: ignore[attr-defined]
         self.fields["connection"].help_text = "A model server. Without one only what was learned answers."
         if current := self.instance.current:
-            self.initial.update(prompt=current.prompt, outcomes=current.outcomes)
+            self.initial.update(prompt=current.prompt, outcomes=current.outcomes, answer_schema=current.answer_schema or None)
 
     def clean_outcomes(self) -> list[dict[str, str]]:
         given = self.cleaned_data["outcomes"] or []
@@ -49,12 +57,30 @@ class DecisionPointForm(AnyForm):
             raise ValidationError("Two outcomes have the same id.")
         return given
 
+    def clean_answer_schema(self) -> dict[str, Any]:
+        given = self.cleaned_data["answer_schema"] or {}
+        if not isinstance(given, dict) or set(given) - {"type", "properties"} or given.get("type", "object") != "object":
+            raise ValidationError('Give an object that has "properties" and nothing else.')
+        own = given.get("properties", {})
+        if not isinstance(own, dict):
+            raise ValidationError("The properties are an object: a name, and what stands there.")
+        if taken := sorted(_SAID_ANYWAY & set(own)):
+            raise ValidationError(f"Every answer has these already: {', '.join(taken)}.")
+        try:
+            Draft202012Validator.check_schema({"type": "object", "properties": own})
+        except SchemaError as error:
+            raise ValidationError(f"This is not a JSON Schema: {error.message}") from error
+        return {"properties": own} if own else {}
+
 
 def _is_outcome(outcome: object) -> bool:
     if not isinstance(outcome, dict) or set(outcome) != {"id", "label"}:
         return False
     texts = all(isinstance(value, str) and value for value in outcome.values())
     return texts and _ID.fullmatch(outcome["id"]) is not None
+
+
+_VERSIONED = frozenset({"prompt", "outcomes", "answer_schema"})  # a change makes the next version
 
 
 @admin.register(DecisionPoint)
@@ -65,7 +91,7 @@ class DecisionPointAdmin(AuditedAdmin):
     list_filter = ("kind",)
     search_fields = ("name", "title")
     list_select_related = ("current", "connection")
-    fields = ("name", "title", "purpose", "kind", "connection", "prompt", "outcomes", "version", "learned")
+    fields = ("name", "title", "purpose", "kind", "connection", "prompt", "outcomes", "answer_schema", "version", "learned")
 
     def chain_of(self, obj: Any) -> str:
         return f"decision_point:{obj.name}"
@@ -84,11 +110,12 @@ class DecisionPointAdmin(AuditedAdmin):
             purpose=given["purpose"],
             prompt=given["prompt"],
             outcomes=given["outcomes"],
+            answer_schema=given["answer_schema"],
             connection=server.name if server else None,
             actor=actor_behind(request),
         )
         obj.pk = DecisionPoint.objects.get(name=obj.name).pk
-        settings = {name: value for name, value in self._values(form).items() if name not in ("prompt", "outcomes")}
+        settings = {name: value for name, value in self._values(form).items() if name not in _VERSIONED}
         if change and settings:
             self.record(request, obj, "changed", settings)
 

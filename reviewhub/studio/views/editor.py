@@ -101,7 +101,7 @@ def new_workflow(request: HttpRequest) -> HttpResponse:
 
 
 def _name_fault(name: str, title: str) -> str:
-    if not NAME.fullmatch(name) or len(name) > 100 or name == "new":
+    if not NAME.fullmatch(name) or len(name) > 100:
         return "The name has small letters, digits and single hyphens, and begins with a letter: travel-expenses."
     if not title:
         return "The title is what people read; it has to say something."

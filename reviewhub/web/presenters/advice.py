@@ -39,6 +39,7 @@ class Advice:
 
 
 def advice_of(task: ReviewTask, marks: Marks) -> Advice | None:
+    """Made after the documents: a quote that is marked there is not said again here."""
     said = task.recommendation
     if said is None:
         return None
@@ -50,7 +51,7 @@ def advice_of(task: ReviewTask, marks: Marks) -> Advice | None:
         standing=_standing(said, percent),
         text=said.text,
         reasons=tuple(Point(str(reason), _cited(str(reason), marks)) for reason in said.reasons),
-        evidence=tuple(Point(quote.text, quote.ref, spoken_name(quote.name)) for quote in marks.quotes),
+        evidence=tuple(Point(quote.text, quote.ref, spoken_name(quote.name)) for quote in marks.unmarked()),
         concerns=tuple(str(concern) for concern in task.concerns[1:]),
         would_change=said.would_change,
         origin=_origin(said),

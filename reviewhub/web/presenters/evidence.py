@@ -37,6 +37,10 @@ class Marks:
         )
         self._marked: set[int] = set()
 
+    def unmarked(self) -> tuple[Quote, ...]:
+        """The quotes that no document or field of the page shows marked, once those have been made."""
+        return tuple(quote for quote in self.quotes if quote.ref not in self._marked)
+
     def ref_of(self, name: str) -> int | None:
         return next((quote.ref for quote in self.quotes if quote.name == name), None)
 

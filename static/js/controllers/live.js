@@ -6,7 +6,7 @@ const COUNTED_UP_TO = 1000;
 function count(counts) {
   for (const [name, value] of Object.entries(counts)) {
     document.querySelectorAll(`[data-count="${name}"]`).forEach((node) => {
-      node.textContent = value < COUNTED_UP_TO ? value : `${COUNTED_UP_TO}+`;
+      node.textContent = value < COUNTED_UP_TO ? value : `${COUNTED_UP_TO - 1}+`;
       if (name === "notices") node.hidden = value === 0;
     });
   }

@@ -93,3 +93,31 @@ def test_it_shows_what_was_learned(ada: Client) -> None:
     page = ada.get(reverse(CHANGE, args=[point.pk])).content.decode()
     assert "nothing yet" in page
     assert "Judge the purchase." in page
+
+
+RISK = {"properties": {"risk": {"type": "string", "enum": ["low", "high"]}}}
+
+
+def test_what_a_model_answers_beside_the_outcome_is_part_of_the_version(ada: Client) -> None:
+    point = made(ada)
+    ada.post(reverse(CHANGE, args=[point.pk]), FIELDS | {"answer_schema": json.dumps(RISK)})
+    point.refresh_from_db()
+    assert point.current is not None
+    assert (point.current.number, point.current.answer_schema) == (2, RISK)
+    ada.post(reverse(CHANGE, args=[point.pk]), FIELDS | {"answer_schema": json.dumps(RISK)})
+    assert point.versions.count() == 2
+
+
+@pytest.mark.parametrize(
+    "schema",
+    ['["risk"]', '{"properties": []}', '{"required": ["x"]}', '{"properties": {"x": {"type": "nothing"}}}'],
+)
+def test_an_answer_schema_that_is_none_is_refused(ada: Client, schema: str) -> None:
+    response = ada.post(reverse(ADD), FIELDS | {"answer_schema": schema})
+    assert "answer_schema" in response.context["adminform"].form.errors
+
+
+def test_an_answer_schema_cannot_name_what_every_answer_has(ada: Client) -> None:
+    schema = json.dumps({"properties": {"outcome": {"type": "string"}}})
+    response = ada.post(reverse(ADD), FIELDS | {"answer_schema": schema})
+    assert "outcome" in str(response.context["adminform"].form.errors["answer_schema"])

@@ -140,7 +140,7 @@ def test_the_same_content_publishes_nothing(office: Studio) -> None:
 
 
 def test_an_owner_cannot_publish_another_workflow_under_the_name_of_theirs(office: Studio) -> None:
-    office.at("erin").post("/workflows/new/", {"name": "travel", "title": "Travel"})
+    office.at("erin").post("/new-workflow/", {"name": "travel", "title": "Travel"})
     foreign = PURCHASE.replace("workflow: purchase", "workflow: travel")
     answer = office.at("oscar").post(PUBLISH, {"text": foreign, "note": "Mine now", "current": "1"})
     assert answer.status_code == 422
@@ -201,9 +201,7 @@ def test_comments_and_spacing_change_nothing_in_words(office: Studio) -> None:
 
 
 def test_a_new_workflow_begins_with_a_text_that_has_no_faults(office: Studio) -> None:
-    answer = office.at("erin").post(
-        "/workflows/new/", {"name": "travel-costs", "title": 'Travel: "costs"'}, follow=True
-    )
+    answer = office.at("erin").post("/new-workflow/", {"name": "travel-costs", "title": 'Travel: "costs"'}, follow=True)
     html = answer.content.decode()
     assert answer.redirect_chain[-1][0] == "/workflows/travel-costs/draft/"
     assert "No faults. It can be published." in html
@@ -216,8 +214,8 @@ def test_a_new_workflow_begins_with_a_text_that_has_no_faults(office: Studio) ->
 
 
 def test_a_name_that_will_not_do_is_refused_with_what_would(office: Studio) -> None:
-    for name in ("", "Travel", "a b", "-x", "x--y", "purchase", "new", "../x"):
-        answer = office.at("erin").post("/workflows/new/", {"name": name, "title": "Travel"})
+    for name in ("", "Travel", "a b", "-x", "x--y", "purchase", "../x"):
+        answer = office.at("erin").post("/new-workflow/", {"name": name, "title": "Travel"})
         assert answer.status_code == 422
     assert Workflow.objects.count() == 1
 
@@ -263,3 +261,9 @@ def test_new_tests_make_no_version_and_are_not_lost(office: Studio) -> None:
 
 def test_mallory_runs_no_tests(office: Studio) -> None:
     assert office.at("mallory").post(RUN_TESTS, {"text": TESTED}).status_code in (403, 404)
+
+
+def test_a_workflow_may_be_called_new(office: Studio) -> None:
+    answer = office.at("erin").post("/new-workflow/", {"name": "new", "title": "New"}, follow=True)
+    assert answer.redirect_chain[-1][0] == "/workflows/new/draft/"
+    assert office.at("erin").get("/workflows/new/").status_code == 200

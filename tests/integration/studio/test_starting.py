@@ -50,6 +50,6 @@ def test_faults_stand_at_their_fields_and_nothing_is_started(office: Studio) -> 
 
 
 def test_a_workflow_without_a_published_version_cannot_be_started(office: Studio) -> None:
-    office.at("erin").post("/workflows/new/", {"name": "travel", "title": "Travel"})
+    office.at("erin").post("/new-workflow/", {"name": "travel", "title": "Travel"})
     office.cast.oscar.grants.create(role="process_owner", workflow="travel", granted_by="test")
     assert office.at("oscar").get("/workflows/travel/runs/new/").status_code == 404

@@ -14,7 +14,7 @@ PAGES = {
     "version": "/workflows/purchase/versions/1/",
     "comparison": "/workflows/purchase/comparison/?old=1&new=1",
     "draft": "/workflows/purchase/draft/",
-    "new": "/workflows/new/",
+    "new": "/new-workflow/",
     "start": "/workflows/purchase/runs/new/",
     "audit": "/audit/",
     "chain": "/audit/chain/workflow:purchase/",
@@ -81,7 +81,7 @@ ACTS = [
     ("/workflows/purchase/draft/check/", {"text": "x"}),
     ("/workflows/purchase/publication/", {"text": "x", "note": "mine"}),
     ("/workflows/purchase/versions/1/activation/", {}),
-    ("/workflows/new/", {"name": "mine", "title": "Mine"}),
+    ("/new-workflow/", {"name": "mine", "title": "Mine"}),
     ("/workflows/purchase/runs/new/", {"/request": "pens"}),
     ("/audit/verification/", {}),
 ]
