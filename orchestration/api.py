@@ -6,7 +6,16 @@ from orchestration.core.language.definition import Definition, Step, compile_def
 from orchestration.core.rehearsal.outcome import Failure, Rehearsed, Told
 from orchestration.core.state import RunState, StepState, TimerState
 from orchestration.ports import SYSTEM, Actor
-from orchestration.runtime.answering import Standing, decide_review, hold_run, record_run_event, take_back_decision
+from orchestration.runtime.answering import (
+    Standing,
+    call_level,
+    decide_review,
+    hold_run,
+    pause_review,
+    record_run_event,
+    resume_review,
+    take_back_decision,
+)
 from orchestration.runtime.audit import checkpoint, record_change
 from orchestration.runtime.configuring import save_connection, save_decision_point
 from orchestration.runtime.definitions import definition_of
@@ -97,6 +106,7 @@ __all__ = [
     "audit_entries",
     "beat",
     "calendar_from",
+    "call_level",
     "cancel_run",
     "chain_entries",
     "check_policy",
@@ -115,6 +125,7 @@ __all__ = [
     "hold_run",
     "lose_all_leases",
     "on_topic",
+    "pause_review",
     "publish_workflow",
     "read_json_object",
     "recommendations",
@@ -123,6 +134,7 @@ __all__ = [
     "rehearse_offline",
     "rehearse_tests",
     "request_json",
+    "resume_review",
     "run_attempts",
     "run_state",
     "run_steps",

@@ -43,7 +43,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who did something. `kind` is person, token, system or ai; `id` is stable, `label` is for people."""
+    """Who did something. `kind` is person, token, requester, system or ai; `id` is stable, `label` is for people."""
 
     kind: str
     id: str
@@ -94,6 +94,13 @@ class HumanTaskGateway(Protocol):
 
     def warn(self, run_id: str, key: str, stage: str, at: datetime) -> None:
         """`stage` is half, three_quarters or breach."""
+        ...
+
+    def resume(
+        self, run_id: str, key: str, at: datetime, instants: Mapping[str, datetime], by: PersonRef | None
+    ) -> None:
+        """A pause is over. `instants` (half, three_quarters, breach, level.0 …, unanswered) replace the old ones.
+        `by` nobody: it has come to its end."""
         ...
 
     def close(self, run_id: str, key: str, outcome: str, at: datetime, unanswered: bool) -> None:

@@ -11,21 +11,23 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from orchestration.core import flow
+from orchestration.core import flow, pausing
+from orchestration.core.asked import asked_step, review_of
 from orchestration.core.deciding import Deciding
-from orchestration.core.effects import CallStep, CloseReview, EscalateReview, ReachedLevel, WarnReview
-from orchestration.core.events import DecisionGiven, DecisionTakenBack, TimerFired
+from orchestration.core.effects import CallStep, CloseReview, EscalateReview, PersonRef, ReachedLevel, WarnReview
+from orchestration.core.events import DecisionGiven, DecisionTakenBack, LevelCalled, TimerFired
 from orchestration.core.incidents import FAIL, RETRY_CORRECTED
 from orchestration.core.state import StepState
 from orchestration.exceptions import InvalidTransition, MissedTimer
 
 
 def given(d: Deciding, event: DecisionGiven) -> None:
-    step = _review(d, event.key, "open", "decided on")
-    review = _of(step)
+    step = asked_step(d, event.key, "open", "decided on")
+    review = review_of(step)
     if event.outcome not in review["outcomes"]:
         raise InvalidTransition(f"{event.outcome!r} is not one of the outcomes: {', '.join(review['outcomes'])}.")
     _refuse_late(d, event)
+    pausing.end_pause(d, step, event.by)
     decision = {
         "outcome": event.outcome,
         "by": {"id": event.by.id, "label": event.by.label},
@@ -43,14 +45,16 @@ def given(d: Deciding, event: DecisionGiven) -> None:
 
 def taken_back(d: Deciding, event: DecisionTakenBack) -> None:
     """Opens the review again and arms its timers at their old instants."""
-    step = _review(d, event.key, "decided", "taken back")
+    step = asked_step(d, event.key, "decided", "taken back")
     changed = {"path": step.path, "key": event.key, "review": {"status": "open", "decision": None}}
     d.record("review.taken_back", {**changed, "by": {"id": event.by.id, "label": event.by.label}})
     d.stop(d.armed_of(event.key))
     stopped = [
         (timer.name, timer.clock, timer.due_at)
         for timer in d.all_timers()
-        if timer.status == "stopped" and timer.name.rpartition(":")[0] == event.key and not timer.name.endswith(":undo")
+        if timer.status == "stopped"
+        and timer.name.rpartition(":")[0] == event.key
+        and not timer.name.endswith(pausing.APART)
     ]
     d.arm(stopped)
 
@@ -63,8 +67,11 @@ def timer_due(d: Deciding, key: str, what: str, event: TimerFired, due_at: datet
         close(d, step)
     elif what == "unanswered":
         _unanswered(d, step, due_at)
+    elif what == pausing.WAKE:
+        pausing.end_pause(d, step, None)
     elif what.startswith("level."):
-        _escalate(d, step, int(what.removeprefix("level.")), event, due_at)
+        pausing.end_pause(d, step, None)
+        _escalate(d, d.work.steps[step.path], int(what.removeprefix("level.")), event.people, due_at, None)
     else:
         d.record("review.warned", {"path": step.path, "key": key, "stage": what, "review": {}})
         d.effects.append(WarnReview(key, what, due_at))
@@ -72,7 +79,7 @@ def timer_due(d: Deciding, key: str, what: str, event: TimerFired, due_at: datet
 
 def close(d: Deciding, step: StepState) -> None:
     """The undo window has closed: from here on the decision counts, and the run goes on from it."""
-    review = _of(step)
+    review = review_of(step)
     decision = review["decision"]
     d.record("review.closed", {"path": step.path, "key": review["key"], "review": {"status": "closed"}})
     d.effects.append(CloseReview(review["key"], decision["outcome"], d.now.process, unanswered=False))
@@ -89,7 +96,7 @@ def close(d: Deciding, step: StepState) -> None:
 
 
 def _unanswered(d: Deciding, step: StepState, due_at: datetime) -> None:
-    review = _of(step)
+    review = review_of(step)
     outcome = review["unanswered"]
     changed = {"path": step.path, "key": review["key"], "outcome": outcome, "review": {"status": "unanswered"}}
     d.record("review.unanswered", changed)
@@ -98,15 +105,34 @@ def _unanswered(d: Deciding, step: StepState, due_at: datetime) -> None:
     flow.succeed(d, step.path, {"outcome": outcome, "fields": review["fields"], "by": None, "at": due_at.isoformat()})
 
 
-def _escalate(d: Deciding, step: StepState, index: int, event: TimerFired, due_at: datetime) -> None:
-    review = _of(step)
+def level_called(d: Deciding, event: LevelCalled) -> None:
+    """The level's timer counts as fired: nothing arms it again."""
+    step = asked_step(d, event.key, "open", "escalated")
+    pausing.end_pause(d, step, event.by)
+    timer = d.work.timers.get(f"{event.key}:level.{event.index}")
+    if timer is None or timer.status != "armed":
+        raise InvalidTransition(f"Level {event.index + 1} of {event.key} cannot be called: it has been reached.")
+    d.record("timer.fired", {"name": timer.name, "due_at": timer.due_at.isoformat()})
+    _escalate(d, d.work.steps[step.path], event.index, event.people, d.now.process, event.by)
+
+
+def _escalate(
+    d: Deciding, step: StepState, index: int, people: tuple[PersonRef, ...], at: datetime, by: PersonRef | None
+) -> None:
+    review = review_of(step)
     level = next(item for item in review["levels"] if item["index"] == index)
-    people = [{"id": person.id, "label": person.label} for person in event.people]
-    d.record(
-        "review.escalated",
-        {"path": step.path, "key": review["key"], "level": index, "to": level["to"], "people": people, "review": {}},
-    )
-    reached = ReachedLevel(index, due_at, event.people, level["mode"], level["priority"], level["to"])
+    data = {
+        "path": step.path,
+        "key": review["key"],
+        "level": index,
+        "to": level["to"],
+        "people": [{"id": person.id, "label": person.label} for person in people],
+        "review": {},
+    }
+    if by is not None:
+        data["by"] = {"id": by.id, "label": by.label}
+    d.record("review.escalated", data)
+    reached = ReachedLevel(index, at, people, level["mode"], level["priority"], level["to"])
     d.effects.append(EscalateReview(review["key"], reached))
 
 
@@ -127,21 +153,6 @@ def _resolve(d: Deciding, step: StepState, decision: Mapping[str, Any]) -> None:
         values = {"input": {**step.input, **decision.get("fields", {})}}
     d.record("step.ready", {"path": step.path, "scope": scope}, values)
     d.effects.append(CallStep(step.path))
-
-
-def _review(d: Deciding, key: str, status: str, verb: str) -> StepState:
-    step = d.work.run_step(key)
-    if step is None or not step.is_open:
-        raise InvalidTransition(f"The review {key} cannot be {verb}: it is not open any more.")
-    if _of(step)["status"] != status:
-        raise InvalidTransition(f"The review {key} cannot be {verb}: it is {_of(step)['status']}.")
-    return step
-
-
-def _of(step: StepState) -> Mapping[str, Any]:
-    if step.review is None:
-        raise InvalidTransition(f"{step.path} has no review.")
-    return step.review
 
 
 def _refuse_late(d: Deciding, event: DecisionGiven) -> None:

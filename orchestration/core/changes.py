@@ -210,6 +210,8 @@ _APPLY: Mapping[str, Callable[[Working, Change], None]] = {
     "review.withdrawn": _review_changed,
     "review.warned": _review_changed,
     "review.escalated": _review_changed,
+    "review.paused": _review_changed,
+    "review.resumed": _review_changed,
     "timer.armed": _timers_armed,
     "timer.stopped": _timers_stopped,
     "timer.fired": _timer_fired,

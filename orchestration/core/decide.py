@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from orchestration.core import answers, attempts, flow, waits
+from orchestration.core import answers, attempts, flow, pausing, waits
 from orchestration.core.changes import Change
 from orchestration.core.deciding import Deciding, World
 from orchestration.core.effects import Effect
@@ -26,7 +26,10 @@ from orchestration.core.events import (
     DecisionTakenBack,
     Event,
     EventArrived,
+    LevelCalled,
     Now,
+    ReviewPaused,
+    ReviewResumed,
     Started,
     TimerFired,
 )
@@ -123,6 +126,9 @@ _HANDLERS: Mapping[type[Event], Callable[[Deciding, Any], None]] = {
     AttemptLost: attempts.lost,
     DecisionGiven: answers.given,
     DecisionTakenBack: answers.taken_back,
+    ReviewPaused: pausing.paused,
+    ReviewResumed: pausing.resumed,
+    LevelCalled: answers.level_called,
     TimerFired: _timer_fired,
     EventArrived: _event_arrived,
     CancelRequested: _cancelled,

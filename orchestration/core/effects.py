@@ -29,6 +29,7 @@ class FutureStep:
     mode: str = "add"  # add: all of them may decide; move: only the last
     priority: str | None = None
     when: str | None = None  # the condition's text
+    business: bool = False  # counted on the calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,17 @@ class EscalateReview:
 
 
 @dataclass(frozen=True, slots=True)
+class ResumeReview:
+    """A pause is over. `instants` are the new ones of what comes by itself, by timer: half, three_quarters, breach,
+    level.0 …, unanswered; empty where the clock went on meanwhile. `by` nobody: the pause has come to its end."""
+
+    key: str
+    at: datetime
+    instants: Mapping[str, datetime]
+    by: PersonRef | None
+
+
+@dataclass(frozen=True, slots=True)
 class AwaitEvent:
     """A step waits for this event from now on."""
 
@@ -155,6 +167,7 @@ Effect = (
     | WithdrawReview
     | WarnReview
     | EscalateReview
+    | ResumeReview
     | AwaitEvent
     | TakeEvent
     | EmitEvent

@@ -85,6 +85,33 @@ class DecisionTakenBack:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewPaused:
+    """The review waits for something else. `until`: process time at which the pause ends by itself."""
+
+    key: str
+    why: str  # asked | snoozed
+    until: datetime | None
+    stops_clock: bool
+    by: PersonRef
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewResumed:
+    key: str
+    by: PersonRef
+
+
+@dataclass(frozen=True, slots=True)
+class LevelCalled:
+    """Somebody did not wait for an escalation level: it is reached now, by the people it was settled on."""
+
+    key: str
+    index: int
+    people: tuple[PersonRef, ...]
+    by: PersonRef
+
+
+@dataclass(frozen=True, slots=True)
 class TimerFired:
     """`people` settles an escalation level; the runtime asked the desk before."""
 
@@ -118,6 +145,9 @@ Event = (
     | AttemptLost
     | DecisionGiven
     | DecisionTakenBack
+    | ReviewPaused
+    | ReviewResumed
+    | LevelCalled
     | TimerFired
     | EventArrived
     | CancelRequested

@@ -79,6 +79,7 @@ def open_review(d: Deciding, path: str, request: ReviewRequest) -> None:
         "unanswered": unanswered.outcome if unanswered else None,
         "policies": dict(request.policies),
         "decision": None,
+        **_counted_on(request),
     }
     d.record(
         "review.opened",
@@ -87,6 +88,15 @@ def open_review(d: Deciding, path: str, request: ReviewRequest) -> None:
     )
     d.arm((f"{request.key}:{_timer_name(item)}", "process", item.at) for item in request.future if item.applies)
     d.effects.append(OpenReview(request))
+
+
+def _counted_on(request: ReviewRequest) -> dict[str, Any]:
+    """Which of its timers count working time, and on what calendar: at the version that the review was opened with."""
+    business = [_timer_name(item) for item in request.future if item.applies and item.business]
+    pinned = next((item for item in request.policies.items() if item[0].startswith("calendar:")), None)
+    if not business or pinned is None:
+        return {}
+    return {"business": business, "calendar": f"{pinned[0].removeprefix('calendar:')}@{pinned[1]}"}
 
 
 def _timer_name(item: FutureStep) -> str:
@@ -219,7 +229,7 @@ class _Clocks:
     def future(self) -> tuple[FutureStep, ...]:
         """Everything that will happen to the task by itself, in the order of its time."""
         steps = [
-            FutureStep(kind, at)
+            FutureStep(kind, at, business=self.calendar is not ALWAYS_OPEN)
             for kind, at in (
                 ("half", self.deadlines.half_at),
                 ("three_quarters", self.deadlines.three_quarters_at),
@@ -237,6 +247,7 @@ class _Clocks:
                 mode=planned.level.mode,
                 priority=planned.level.priority,
                 when=self.conditions[planned.level.index],
+                business=planned.level.business,
             )
             for planned in self.planned
         ]

@@ -17,7 +17,7 @@ class AuditEvent(models.Model):
     kind = models.CharField(max_length=60)
     at = models.DateTimeField()  # process time
     recorded_at = models.DateTimeField()  # system time
-    actor_kind = models.CharField(max_length=10)  # person | token | system | ai
+    actor_kind = models.CharField(max_length=10)  # person | token | requester | system | ai
     actor_id = models.CharField(max_length=150)
     actor_label = models.CharField(max_length=150)
     data = models.TextField()  # canonical JSON: the structure

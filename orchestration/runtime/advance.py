@@ -21,6 +21,7 @@ from orchestration.core.effects import (
     EscalateReview,
     OpenReview,
     PersonRef,
+    ResumeReview,
     TakeEvent,
     WarnReview,
     WithdrawReview,
@@ -117,6 +118,8 @@ def _carry_out(held: Held, effect: Effect) -> None:
             human_tasks().withdraw(run_id, key, reason, at)
         case WarnReview(key, stage, at):
             human_tasks().warn(run_id, key, stage, at)
+        case ResumeReview(key, at, instants, by):
+            human_tasks().resume(run_id, key, at, instants, by)
         case EscalateReview(key, level):
             human_tasks().escalate(run_id, key, level)
         case AwaitEvent() | TakeEvent() | EmitEvent():

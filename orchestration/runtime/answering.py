@@ -10,8 +10,10 @@ from typing import Any
 from django.db import transaction
 
 from orchestration.core.changes import Change
-from orchestration.core.events import DecisionGiven, DecisionTakenBack
-from orchestration.ports import Actor, PersonRef, clock
+from orchestration.core.events import DecisionGiven, DecisionTakenBack, LevelCalled, ReviewPaused, ReviewResumed
+from orchestration.core.state import RunState
+from orchestration.exceptions import InvalidTransition
+from orchestration.ports import Actor, PersonRef, clock, human_tasks
 from orchestration.runtime.advance import commit, consider, fire_due
 from orchestration.runtime.store import hold, lock, record
 
@@ -51,6 +53,65 @@ def take_back_decision(*, run_id: Any, key: str, actor: Actor) -> None:
     with transaction.atomic():
         held = hold(run_id)
         commit(held, consider(held, DecisionTakenBack(key, PersonRef(actor.id, actor.label))), actor)
+
+
+def pause_review(
+    *, run_id: Any, key: str, why: str, actor: Actor, stops_clock: bool, until: datetime | None = None
+) -> datetime:
+    """Lets a review wait for something else (`why`: asked, snoozed), at most until `until` (process time).
+
+    Returns since when. Timers that were due before go first. Raises `InvalidTransition` and `NotFound`.
+    """
+    with transaction.atomic():
+        held = hold(run_id)
+        at = clock().process_now()
+        fire_due(held, at)
+        event = ReviewPaused(key, why, until, stops_clock, PersonRef(actor.id, actor.label))
+        commit(held, consider(held, event), actor)
+        return at
+
+
+def resume_review(*, run_id: Any, key: str, actor: Actor) -> None:
+    """Ends a pause: what was left of the review's clocks is left now."""
+    with transaction.atomic():
+        held = hold(run_id)
+        commit(held, consider(held, ReviewResumed(key, PersonRef(actor.id, actor.label))), actor)
+
+
+def call_level(*, run_id: Any, key: str, actor: Actor) -> int:
+    """Reaches the next level of a review's escalation now. Returns its index.
+
+    Raises `InvalidTransition` where no level is left.
+    """
+    with transaction.atomic():
+        held = hold(run_id)
+        fire_due(held, clock().process_now())
+        level = _next_level(held.state, key)
+        if level is None:
+            raise InvalidTransition(f"The review {key} cannot be escalated: no level is left.")
+        people = human_tasks().people_for(str(held.row.id), key, level["to"])
+        event = LevelCalled(key, level["index"], people, PersonRef(actor.id, actor.label))
+        commit(held, consider(held, event), actor)
+        return int(level["index"])
+
+
+def _next_level(state: RunState, key: str) -> Mapping[str, Any] | None:
+    step = state.steps.get(key.partition("!")[0])
+    review = step.review if step is not None else None
+    if review is None or review["key"] != key:
+        return None
+    held = (review.get("paused") or {}).get("held", {})
+    armed = {timer.name for timer in state.armed()}
+    left = [
+        level
+        for level in review.get("levels", ())
+        if f"{key}:level.{level['index']}" in armed or f"level.{level['index']}" in held
+    ]
+    return min(left, key=_reached_at, default=None)
+
+
+def _reached_at(level: Mapping[str, Any]) -> tuple[datetime, int]:
+    return datetime.fromisoformat(level["at"]), level["index"]
 
 
 def record_run_event(

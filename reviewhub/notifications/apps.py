@@ -9,4 +9,4 @@ class NotificationsConfig(AppConfig):
     verbose_name = "Notices"
 
     def ready(self) -> None:
-        from reviewhub.notifications import mail  # noqa: F401 - registers what sends the outbox's mails
+        from reviewhub.notifications import mail, questions  # noqa: F401 - registers what sends the outbox's mails

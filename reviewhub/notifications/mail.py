@@ -35,7 +35,7 @@ def mail_of(notice: Notice, key: str) -> EmailMultiAlternatives:
         body=render_to_string("notifications/notice.txt", context),
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[notice.person.email],
-        headers={"Message-ID": f"<{key.replace(':', '-')}@{_host()}>", "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": f"<{key.replace(':', '-')}@{host()}>", "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(render_to_string("notifications/notice.html", context), "text/html")
     return mail
@@ -49,5 +49,6 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())[:200]
 
 
-def _host() -> str:
+def host() -> str:
+    """The name that our messages are numbered under."""
     return settings.PUBLIC_URL.partition("://")[2].partition("/")[0].partition(":")[0] or "reviewhub"

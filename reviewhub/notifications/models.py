@@ -16,6 +16,9 @@ class Notice(models.Model):
         THREE_QUARTERS = "three_quarters", "Three quarters of the time are gone"
         BREACH = "breach", "The time is over"
         RELEASED = "released", "Released by somebody else"
+        ANSWERED = "answered", "Your question was answered"
+        BACK = "back", "Back from waiting"  # the time for an answer, or of snoozing, is over
+        DECLINED = "declined", "Given back to you"
         DECIDED = "decided", "Decided by somebody else"
         WITHDRAWN = "withdrawn", "Withdrawn"
 

@@ -55,6 +55,36 @@ def _released(fact: Fact) -> Iterable[Message]:
         yield _message("released", f"released.{task.version}", held_by, task, f"{by.display_name} released your claim.")
 
 
+def _delegated(fact: Fact) -> Iterable[Message]:
+    task, who = fact.task, fact.by.display_name if fact.by else "Somebody"
+    text = " ".join(part for part in (f"{who} gives it to you.", fact.details.get("note", "")) if part)
+    yield _message("asked", f"delegated.{task.version}", fact.people, task, text)
+
+
+def _undelegated(fact: Fact) -> Iterable[Message]:
+    who = fact.by.display_name if fact.by else "Somebody"
+    yield _message("released", f"undelegated.{fact.task.version}", fact.people, fact.task, f"{who} took it back.")
+
+
+def _declined(fact: Fact) -> Iterable[Message]:
+    """What was delegated goes back to whoever delegated it; anything else is the leads' to know."""
+    task, who = fact.task, fact.by.display_name if fact.by else "Somebody"
+    people = [person for person in fact.people or _leads(task) if fact.by is None or person.pk != fact.by.pk]
+    yield _message("declined", f"declined.{task.version}", people, task, f"{who} declined it: {fact.details['reason']}")
+
+
+def _answered(fact: Fact) -> Iterable[Message]:
+    key = f"answered.{fact.details['request']}"
+    yield _message("answered", key, fact.people, fact.task, "The requester has answered. It is yours again.")
+
+
+def _resumed(fact: Fact) -> Iterable[Message]:
+    """Only where nobody has done it: a pause that has come to its end by itself."""
+    if fact.details.get("by_itself"):
+        said = "Nobody has answered in time." if fact.details["was"] == "asked" else "You had snoozed it."
+        yield _message("back", f"back.{fact.task.version}", fact.people, fact.task, said)
+
+
 def _decided(fact: Fact) -> Iterable[Message]:
     task, by = fact.task, fact.by
     others = [person for person in _assignees(task) if by is None or person.pk != by.pk]
@@ -73,6 +103,11 @@ _MAKES: Mapping[str, Callable[[Fact], Iterable[Message]]] = {
     "warned": _warned,
     "released": _released,
     "decided": _decided,
+    "delegated": _delegated,
+    "undelegated": _undelegated,
+    "declined": _declined,
+    "answered": _answered,
+    "resumed": _resumed,
     "withdrawn": _withdrawn,
 }
 

@@ -11,6 +11,7 @@ from orchestration import api, ports
 from reviewhub.accounts.models import Person
 from reviewhub.notifications.mail import TOPIC
 from reviewhub.notifications.models import Notice
+from reviewhub.notifications.questions import QUESTIONS
 from reviewhub.notifications.recipients import Message, messages_for
 from reviewhub.reviews.announcements import Fact
 
@@ -25,6 +26,9 @@ def when_noticed(hear: Callable[[int], None]) -> None:
 
 def listen(fact: Fact) -> None:
     """Bound to `reviewhub.reviews.announcements.when_told`."""
+    if fact.kind == "question":
+        request = fact.details["request"]
+        api.send_later(topic=QUESTIONS, key=f"question:{request}", payload={"request": request})
     for message in messages_for(fact):
         tell(message, fact)
 

@@ -22,16 +22,18 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Fact:
     """Something that happened to a task. `kind`: opened, claimed, released, decided, taken_back, commented, warned,
-    escalated, closed, withdrawn."""
+    escalated, closed, withdrawn, asked, snoozed, resumed, question, answered, delegated, undelegated, declined."""
 
     kind: str
     task: ReviewTask
     at: datetime  # process time
     by: Person | None = None
-    people: tuple[Person, ...] = ()  # escalated, withdrawn: who was asked; released: who held it
+    people: tuple[
+        Person, ...
+    ] = ()  # whom it is about: those asked, who held it, who set it aside, whom it was given to
     details: dict[str, Any] = field(
         default_factory=dict
-    )  # warned: {"stage"}; escalated: {"level", "to", "mode"}; withdrawn: {"reason"}
+    )  # warned: {"stage"}; escalated: {"level", "to", "mode"}; withdrawn, declined: {"reason"}; question: {"request"}
 
 
 Told = Callable[[Fact], None]

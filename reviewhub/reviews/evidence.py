@@ -21,12 +21,14 @@ SHOWN = (
 
 
 def evidence_hash(shown: Mapping[str, Any]) -> str:
-    """SHA-256 over canonical JSON of everything in `SHOWN`, and of the recommendation's id."""
+    """SHA-256 over canonical JSON of all in `SHOWN`, the recommendation's id, and what was asked and answered."""
     sealed = {name: shown.get(name) for name in (*SHOWN, "recommendation_id")}
+    if shown.get("information"):
+        sealed["information"] = shown["information"]
     text = json.dumps(sealed, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def evidence_of(task: Any) -> str:
     """The hash of what the stored task shows at this moment."""
-    return evidence_hash({name: getattr(task, name) for name in (*SHOWN, "recommendation_id")})
+    return evidence_hash({name: getattr(task, name) for name in (*SHOWN, "recommendation_id", "information")})

@@ -59,6 +59,10 @@ class InvalidComment(InvalidRequest):
     """The comment cannot be kept."""
 
 
+class InformationClosed(ReviewError):
+    """This question is not open any more."""
+
+
 class KeyReused(ReviewError):
     """This idempotency key has already carried another decision on the task."""
 

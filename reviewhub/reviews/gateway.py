@@ -15,17 +15,25 @@ from reviewhub.reviews.announcements import Fact, announce
 from reviewhub.reviews.evidence import evidence_of
 from reviewhub.reviews.models import Assignment, Queue, ReviewTask
 from reviewhub.reviews.people import people_for
+from reviewhub.reviews.services.claims import hand_to
 from reviewhub.reviews.urgency import urgency_at
 from reviewhub.reviews.why import why_codes
 
 TITLE = 300  # characters
+_INSTANTS = {"half": "half_at", "three_quarters": "three_quarters_at", "breach": "due_at"}
 
 _ROLES = {
     "backup_of": Assignment.Role.BACKUP,
     "manager_of": Assignment.Role.MANAGER,
     "owner": Assignment.Role.OWNER,
 }
-_ENDED = {"claimed_by": None, "claim_expires_at": None}
+_ENDED = {
+    "claimed_by": None,
+    "claim_expires_at": None,
+    "paused_by": None,
+    "wakes_at": None,
+    "stands_still_since": None,
+}
 
 
 class DeskGateway:
@@ -108,6 +116,24 @@ class DeskGateway:
         task.save(update_fields=("stage",))
         announce(Fact("warned", task, at, details={"stage": stage}))
 
+    def resume(
+        self, run_id: str, key: str, at: datetime, instants: Mapping[str, datetime], by: PersonRef | None
+    ) -> None:
+        """The task comes back to whoever set it aside, as a claim; where that lapses it is anybody's."""
+        task = _held(run_id, key)
+        back_to, was = task.paused_by, task.status
+        task.status, task.paused_by, task.wakes_at, task.stands_still_since = ReviewTask.Status.OPEN, None, None, None
+        for name, field in _INSTANTS.items():
+            setattr(task, field, instants.get(name, getattr(task, field)))
+        task.future = [_moved(step, instants) for step in task.future]
+        task.urgency_at = urgency_at(task.created_at, task.due_at, task.priority)
+        task.version += 1
+        if back_to is not None and back_to.is_active:
+            hand_to(task, back_to, at=at)
+        task.save()
+        people = (back_to,) if back_to else ()
+        announce(Fact("resumed", task, at, people=people, details={"was": was, "by_itself": by is None}))
+
     def close(self, run_id: str, key: str, outcome: str, at: datetime, unanswered: bool) -> None:
         task = _held(run_id, key)
         _end(task, ReviewTask.Status.CLOSED, at, Assignment.Ended.DONE, outcome=outcome, unanswered=unanswered)
@@ -132,7 +158,7 @@ def _doubts(recommendation: Any | None) -> list[str]:
 
 
 def _held(run_id: str, key: str) -> ReviewTask:
-    tasks = ReviewTask.objects.select_related("queue__manager", "queue__backup")
+    tasks = ReviewTask.objects.select_related("queue__manager", "queue__backup", "paused_by")
     return tasks.select_for_update(of=("self",)).get(run_id=run_id, key=key)
 
 
@@ -176,6 +202,11 @@ def _assign(task: ReviewTask, person: Person, level: ReachedLevel) -> None:
 
 def _stored(step: FutureStep) -> dict[str, Any]:
     return {**asdict(step), "at": step.at.isoformat(), "to": dict(step.to)}
+
+
+def _moved(step: dict[str, Any], instants: Mapping[str, datetime]) -> dict[str, Any]:
+    name = f"level.{step['level']}" if step["kind"] == "level" else step["kind"]
+    return {**step, "at": instants[name].isoformat()} if name in instants else step
 
 
 def _reached(step: dict[str, Any], level: ReachedLevel) -> dict[str, Any]:

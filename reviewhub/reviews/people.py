@@ -54,7 +54,9 @@ def owners_of(task: ReviewTask) -> list[Person]:
 
 def _manager_of_assignee(task: ReviewTask) -> Person | None:
     """The first assignee's manager, or the queue's where nobody has claimed."""
-    claims = Assignment.objects.filter(task=task, level=0).select_related("person__manager")
+    claims = Assignment.objects.filter(task=task, level=0, role=Assignment.Role.REVIEWER).select_related(
+        "person__manager"
+    )
     first = claims.order_by("assigned_at", "id").first()
     return (first.person.manager if first else None) or task.queue.manager
 

@@ -21,7 +21,13 @@ class SettingsPolicies:
     """Implements `orchestration.ports.PolicySource`."""
 
     def calendar(self, name: str) -> Calendar:
-        current = BusinessCalendar.objects.filter(name=name).values_list("current", flat=True).first()
+        """`office-hours` is the newest version, `office-hours@3` the third."""
+        named, _, number = name.partition("@")
+        if number:
+            versions = BusinessCalendarVersion.objects.filter(calendar__name=named, number=number)
+            current = versions.values_list("pk", flat=True).first()
+        else:
+            current = BusinessCalendar.objects.filter(name=named).values_list("current", flat=True).first()
         if current is None:
             raise NotFound(f"There is no calendar {name!r} in the settings.")
         return _calendar(current)

@@ -7,6 +7,7 @@ from typing import Any
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import Role, owns_workflow, roles_on
 from reviewhub.reviews.models import Assignment, Queue, QueueMembership, ReviewTask
+from reviewhub.reviews.models.querysets import BY_NAME
 
 _MENDERS = {Role.ENGINEER.value, Role.OPERATOR.value}
 
@@ -21,7 +22,7 @@ def _on_task(person: Person, task: ReviewTask) -> set[Role]:
     roles = _membership(person, queue=task.queue_id)
     if task.moved:
         roles.discard(Role.REVIEWER)
-    if Assignment.objects.filter(task=task, person=person, ended_at__isnull=True, level__gt=0).exists():
+    if Assignment.objects.filter(BY_NAME, task=task, person=person, ended_at__isnull=True).exists():
         roles.add(Role.ASSIGNEE)
     owns = owns_workflow(person, task.workflow, task.workflow_owner)
     if owns:

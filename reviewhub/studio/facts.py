@@ -71,6 +71,7 @@ TIMERS = {
     "unanswered": "the end of waiting for {}",
     "undo": "the end of taking back the decision on {}",
     "over": "the end of the wait {}",
+    "wake": "the end of setting {} aside",
     "retry": "the next attempt of {}",
     "limit": "the run's limit",
 }

@@ -151,6 +151,19 @@ def review_escalated(names: Names, fact: Fact) -> str:
     return f"{names.step(fact.path)} was escalated, level {int(fact.data['level']) + 1}: {reached}"
 
 
+def review_paused(names: Names, fact: Fact) -> str:
+    by, step = fact.data["by"]["label"], names.step(fact.path)
+    held = fact.data["review"]["paused"]["held"]
+    said = f"{step} waits for an answer" if fact.data["why"] == "asked" else f"{by} snoozed {step}"
+    return f"{said}; its clock stands still" if held else said
+
+
+def review_resumed(names: Names, fact: Fact) -> str:
+    by = fact.data.get("by")
+    because = f"{by['label']} took it up" if by else "the time of waiting is over"
+    return f"{names.step(fact.path)} goes on: {because}"
+
+
 def review_unanswered(names: Names, fact: Fact) -> str:
     outcome = names.outcome(fact.path, str(fact.data["outcome"]))
     return f"Nobody answered {names.step(fact.path)} in time: {outcome}"
@@ -253,6 +266,8 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "wait.unanswered": wait_unanswered,
     "event.taken": event_taken,
     "event.emitted": event_emitted,
+    "review.paused": review_paused,
+    "review.resumed": review_resumed,
     "timer.armed": timer_armed,
     "timer.stopped": timer_stopped,
     "timer.fired": timer_fired,
@@ -262,4 +277,10 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "desk.decided": desk_decided,
     "desk.refused": desk_refused,
     "desk.commented": _did("wrote a comment"),
+    "desk.asked": _did("asked the requester"),
+    "desk.answered": _did("answered"),
+    "desk.delegated": lambda names, fact: f"{fact.who} gave it to {fact.data['to_label']}",
+    "desk.undelegated": lambda names, fact: f"{fact.who} took it back from {fact.data['from_label']}",
+    "desk.declined": _did("declined it"),
+    "desk.escalated": _did("did not wait and escalated it"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.template.loader import render_to_string
 
 from orchestration import ports
 from reviewhub.reviews.models import Assignment, ReviewTask
+from reviewhub.reviews.models.querysets import BY_NAME
 from reviewhub.web.presenters.rows import row_of
 from reviewhub.web.queue_views import DONE
 
@@ -37,19 +39,29 @@ def patch_for(task_id: UUID) -> dict[str, Any] | None:
 
 def _views(task: ReviewTask) -> list[str]:
     clock = ports.clock()
+    if task.is_paused:
+        asked = ["aside"] if task.status == ReviewTask.Status.ASKED and not task.moved else []
+        return asked + (["at-risk"] if _is_at_risk(task, clock.process_now()) else [])
     views = [] if task.moved else ["team"]
     if not task.moved and task.holder_id(clock.system_now()) is None:
         views.append("unassigned")
-    if task.three_quarters_at and task.three_quarters_at <= clock.process_now():
+    if _is_at_risk(task, clock.process_now()):
         views.append("at-risk")
     return views
+
+
+def _is_at_risk(task: ReviewTask, now: datetime) -> bool:
+    late = task.three_quarters_at is not None and task.three_quarters_at <= now
+    return late and task.stands_still_since is None
 
 
 def _people(task: ReviewTask) -> dict[str, list[int]]:
     if not task.is_waiting:
         decided = task.decisions.filter(taken_back_at__isnull=True).values_list("by_id", flat=True)
         return {DONE: list(decided)}
-    asked = Assignment.objects.filter(task=task, ended_at__isnull=True, level__gt=0)
+    asked = Assignment.objects.filter(BY_NAME, task=task, ended_at__isnull=True)
+    if task.is_paused:
+        return {"aside": [task.paused_by_id or 0, *asked.values_list("person_id", flat=True)]}
     escalated = list(asked.values_list("person_id", flat=True))
     holder = task.holder_id(ports.clock().system_now())
     return {"escalated": escalated, "mine": [*escalated, *([holder] if holder else [])]}

@@ -55,6 +55,12 @@ QUEUE_VIEWS: Mapping[str, QueueView] = {
         _("Tasks that others left waiting come here when it is your turn."),
         tone="breached",
     ),
+    "aside": QueueView(
+        _("Waiting for an answer"),
+        "wait",
+        _("Nothing is set aside"),
+        _("Tasks with an open question to their requester are here, and those that you have snoozed."),
+    ),
     DONE: QueueView(
         _("Done today"),
         "done",

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from reviewhub.web.views import claims, comments, decisions, notices, queues, sessions, tasks
+from reviewhub.web.views import claims, comments, decisions, information, notices, queues, sessions, tasks
 
 app_name = "web"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/claim/", claims.claim, name="claim"),
     path("tasks/<uuid:task_id>/decision/", decisions.decision, name="decision"),
     path("tasks/<uuid:task_id>/comments/", comments.comments, name="comments"),
+    path("information/<str:token>/", information.information, name="information"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<int:notice_id>/", notices.notice, name="notice"),
     path("keys/", sessions.keys, name="keys"),

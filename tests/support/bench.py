@@ -62,6 +62,11 @@ class NotingDesk:
     def warn(self, run_id: str, key: str, stage: str, at: datetime) -> None:
         self.told.append(("warned", key, stage))
 
+    def resume(
+        self, run_id: str, key: str, at: datetime, instants: Mapping[str, datetime], by: PersonRef | None
+    ) -> None:
+        self.told.append(("resumed", key, dict(instants)))
+
     def close(self, run_id: str, key: str, outcome: str, at: datetime, unanswered: bool) -> None:
         self.told.append(("closed", key, outcome, unanswered))
 

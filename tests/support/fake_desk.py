@@ -21,6 +21,7 @@ class FakeTask:
     unanswered: bool = False
     asked: list[str] = field(default_factory=list)  # ids of people
     ended_at: datetime | None = None
+    instants: dict[str, datetime] = field(default_factory=dict)  # as a pause has moved them
 
 
 class FakeDesk:
@@ -55,6 +56,11 @@ class FakeDesk:
         task.asked = people if level.mode == "move" else list(dict.fromkeys([*task.asked, *people]))
         task.level = level.index + 1
         task.priority = level.priority or task.priority
+
+    def resume(
+        self, run_id: str, key: str, at: datetime, instants: Mapping[str, datetime], by: PersonRef | None
+    ) -> None:
+        self.tasks[run_id, key].instants.update(instants)
 
     def warn(self, run_id: str, key: str, stage: str, at: datetime) -> None:
         self.tasks[run_id, key].stage = stage

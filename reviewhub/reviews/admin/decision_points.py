@@ -47,7 +47,9 @@ class DecisionPointForm(AnyForm):
         self.fields["connection"].queryset = servers  # type: ignore[attr-defined]
         self.fields["connection"].help_text = "A model server. Without one only what was learned answers."
         if current := self.instance.current:
-            self.initial.update(prompt=current.prompt, outcomes=current.outcomes, answer_schema=current.answer_schema or None)
+            self.initial.update(
+                prompt=current.prompt, outcomes=current.outcomes, answer_schema=current.answer_schema or None
+            )
 
     def clean_outcomes(self) -> list[dict[str, str]]:
         given = self.cleaned_data["outcomes"] or []
@@ -59,7 +61,11 @@ class DecisionPointForm(AnyForm):
 
     def clean_answer_schema(self) -> dict[str, Any]:
         given = self.cleaned_data["answer_schema"] or {}
-        if not isinstance(given, dict) or set(given) - {"type", "properties"} or given.get("type", "object") != "object":
+        if (
+            not isinstance(given, dict)
+            or set(given) - {"type", "properties"}
+            or given.get("type", "object") != "object"
+        ):
             raise ValidationError('Give an object that has "properties" and nothing else.')
         own = given.get("properties", {})
         if not isinstance(own, dict):
@@ -91,7 +97,18 @@ class DecisionPointAdmin(AuditedAdmin):
     list_filter = ("kind",)
     search_fields = ("name", "title")
     list_select_related = ("current", "connection")
-    fields = ("name", "title", "purpose", "kind", "connection", "prompt", "outcomes", "answer_schema", "version", "learned")
+    fields = (
+        "name",
+        "title",
+        "purpose",
+        "kind",
+        "connection",
+        "prompt",
+        "outcomes",
+        "answer_schema",
+        "version",
+        "learned",
+    )
 
     def chain_of(self, obj: Any) -> str:
         return f"decision_point:{obj.name}"

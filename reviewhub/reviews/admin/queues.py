@@ -31,6 +31,7 @@ class QueueAdmin(AuditedAdmin):
         (None, {"fields": ("title", "slug")}),
         ("Escalation", {"fields": ("manager", "backup")}),
         ("Working", {"fields": ("lease_minutes", "undo_seconds")}),
+        ("Pauses", {"fields": ("asking_stops_clock", "snoozing_stops_clock", "answer_days")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> Any:

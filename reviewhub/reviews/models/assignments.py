@@ -17,12 +17,15 @@ class Assignment(models.Model):
         BACKUP = "backup", "Backup"
         MANAGER = "manager", "Manager"
         OWNER = "owner", "Process owner"
+        DELEGATE = "delegate", "Delegate"  # a colleague handed it over
         COLLEAGUE = "colleague", "Named by the workflow"
 
     class Ended(models.TextChoices):
         OPEN = "", "Open"
         RELEASED = "released", "Released"  # gave it back, or the lease ran out and somebody else claimed
         MOVED = "moved", "Moved on"  # an escalation level took it away
+        DECLINED = "declined", "Declined"  # said, with a reason, that somebody else should
+        TAKEN_BACK = "taken_back", "Taken back"  # whoever had delegated it took it back
         DONE = "done", "Done"  # the task was closed
         WITHDRAWN = "withdrawn", "Withdrawn"
 
@@ -30,9 +33,13 @@ class Assignment(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assignments")
     role = models.CharField(max_length=9, choices=Role)
     level = models.PositiveSmallIntegerField(default=0)  # of escalation, from 1; 0 for a claim
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="delegated"
+    )  # who handed it over; nobody for a claim or a level
+    note = models.CharField(max_length=500, blank=True)  # of whoever handed it over, or why it was declined
     assigned_at = models.DateTimeField()  # process time
     ended_at = models.DateTimeField(null=True, blank=True)  # process time
-    ended = models.CharField(max_length=9, choices=Ended, default=Ended.OPEN, blank=True)
+    ended = models.CharField(max_length=10, choices=Ended, default=Ended.OPEN, blank=True)
 
     class Meta:
         ordering = ("task", "assigned_at", "id")
@@ -44,6 +51,10 @@ class Assignment(models.Model):
                 condition=Q(ended_at__isnull=True, ended="") | (Q(ended_at__isnull=False) & ~Q(ended="")),
                 name="assignment_end_has_reason",
             ),
+            models.CheckConstraint(
+                condition=~Q(role="delegate") | Q(asked_by__isnull=False), name="assignment_delegated_by_somebody"
+            ),
+            models.CheckConstraint(condition=~Q(ended="declined") | ~Q(note=""), name="assignment_declined_why"),
         )
         indexes = (models.Index(fields=("person", "task"), condition=Q(ended_at__isnull=True), name="assignment_open"),)
 

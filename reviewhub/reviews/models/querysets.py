@@ -15,10 +15,15 @@ if TYPE_CHECKING:
     from reviewhub.accounts.models import Person
     from reviewhub.reviews.models.tasks import ReviewTask  # noqa: F401
 
-WAITING = ("open", "claimed")  # the statuses in which somebody still has to decide
+PAUSED = ("asked", "snoozed")  # the statuses in which nobody has to decide just now
+WAITING = ("open", "claimed", *PAUSED)  # the statuses in which somebody still has to decide
 # The same by instants, as the partial indexes say it: SQLite uses one only where the query repeats its condition
 # without parameters. A constraint holds the two together.
 STILL_WAITING = Q(decided_at__isnull=True, closed_at__isnull=True)
+
+
+# Assignments by which somebody who need not belong to the queue may decide.
+BY_NAME = Q(level__gt=0) | Q(role="delegate")
 
 
 class ReviewTaskQuerySet(QuerySet["ReviewTask"]):
@@ -34,25 +39,38 @@ class ReviewTaskQuerySet(QuerySet["ReviewTask"]):
     def waiting(self) -> ReviewTaskQuerySet:
         return self.filter(STILL_WAITING)
 
+    def pressing(self) -> ReviewTaskQuerySet:
+        """What waits for a decision, and for nothing else."""
+        return self.waiting().exclude(status__in=PAUSED)
+
     def mine(self, person: Person, system_now: datetime) -> ReviewTaskQuerySet:
         """What `person` holds, or has been asked for by an escalation level."""
         held = _rows_of("ReviewTask").filter(claimed_by=person, claim_expires_at__gt=system_now).values("pk")
-        return self.waiting().filter(pk__in=held.order_by().union(_asked(person).order_by()))
+        return self.pressing().filter(pk__in=held.order_by().union(_asked(person).order_by()))
 
     def team(self, person: Person) -> ReviewTaskQuerySet:
         """What waits in the queues of `person`, and the incidents that they may mend."""
-        return self.waiting().filter(Q(queue__in=_queues_of(person), moved=False) | _mended_by(person))
+        return self.pressing().filter(_of_team(person))
+
+    def set_aside(self, person: Person) -> ReviewTaskQuerySet:
+        """What waits for an answer in the queues of `person`, and what they have snoozed."""
+        asked = Q(status="asked") & (_of_team(person) | Q(pk__in=_asked(person)))
+        return self.waiting().filter(asked | Q(status__in=PAUSED, paused_by=person))
 
     def unassigned(self, system_now: datetime) -> ReviewTaskQuerySet:
         """Nobody holds it: never claimed, or the lease has run out."""
         return self.filter(Q(status="open") | Q(status="claimed", claim_expires_at__lte=system_now))
 
+    def not_declined_by(self, person: Person) -> ReviewTaskQuerySet:
+        declined = _rows_of("Assignment").filter(person=person, ended="declined").values("task")
+        return self.exclude(pk__in=declined)
+
     def at_risk(self, process_now: datetime) -> ReviewTaskQuerySet:
         """Three quarters of the time are gone, or all of it."""
-        return self.waiting().filter(three_quarters_at__lte=process_now)
+        return self.waiting().filter(three_quarters_at__lte=process_now, stands_still_since__isnull=True)
 
     def escalated_to(self, person: Person) -> ReviewTaskQuerySet:
-        return self.waiting().filter(pk__in=_asked(person))
+        return self.pressing().filter(pk__in=_asked(person))
 
     def decided_by(self, person: Person, since: datetime) -> ReviewTaskQuerySet:
         standing = _rows_of("Decision").filter(by=person, taken_back_at__isnull=True, received_at__gte=since)
@@ -73,6 +91,10 @@ class ReviewTaskQuerySet(QuerySet["ReviewTask"]):
         return self.select_related("queue", "claimed_by").defer("context", "fields", "incident", "policies", "excluded")
 
 
+def _of_team(person: Person) -> Q:
+    return Q(queue__in=_queues_of(person), moved=False) | _mended_by(person)
+
+
 def _queues_of(person: Person, *, leads: bool = False) -> QuerySet[Any]:
     memberships = _rows_of("QueueMembership").filter(person=person)
     return (memberships.filter(role="lead") if leads else memberships).values("queue")
@@ -90,8 +112,8 @@ def _mended_by(person: Person) -> Q:
 
 
 def _asked(person: Person) -> QuerySet[Any]:
-    """What an escalation level has asked of somebody."""
-    return _rows_of("Assignment").filter(person=person, ended_at__isnull=True, level__gt=0).values("task")
+    """What an escalation level, or a colleague by name, has asked of somebody."""
+    return _rows_of("Assignment").filter(BY_NAME, person=person, ended_at__isnull=True).values("task")
 
 
 def _rows_of(name: str) -> QuerySet[Any]:

@@ -30,6 +30,18 @@ class Queue(models.Model):
         validators=(MaxValueValidator(300),),
         help_text="How long a decision can be taken back, unless the workflow says otherwise.",
     )
+    asking_stops_clock = models.BooleanField(
+        "asking stops the clock", default=True, help_text="While a question to the requester is open."
+    )
+    snoozing_stops_clock = models.BooleanField(
+        "snoozing stops the clock", default=False, help_text="Without it a task can be snoozed up to its deadline."
+    )
+    answer_days = models.PositiveSmallIntegerField(
+        "days for an answer",
+        default=7,
+        validators=(MinValueValidator(1), MaxValueValidator(90)),
+        help_text="How long the requester can answer a question, and a task waits for it.",
+    )
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="reviews.QueueMembership", related_name="review_queues"
     )

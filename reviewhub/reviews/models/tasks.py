@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from reviewhub.reviews.models.querysets import STILL_WAITING, WAITING, ReviewTaskQuerySet
+from reviewhub.reviews.models.querysets import PAUSED, STILL_WAITING, WAITING, ReviewTaskQuerySet
 from reviewhub.reviews.models.queues import Queue
 
 ENDED = ("closed", "withdrawn")
@@ -29,6 +29,8 @@ class ReviewTask(models.Model):
     class Status(models.TextChoices):
         OPEN = "open", "Open"  # nobody has it; a claim or a decision moves it on
         CLAIMED = "claimed", "Claimed"  # its holder decides or releases it; after the lease it is anybody's
+        ASKED = "asked", "Waiting for an answer"  # the answer, a decision or the end of the time for it moves it on
+        SNOOZED = "snoozed", "Snoozed"  # its time, a decision, an escalation level or whoever snoozed it moves it on
         DECIDED = "decided", "Decided"  # the engine closes it after the undo window; its decider may take it back
         CLOSED = "closed", "Closed"  # final: the outcome counts
         WITHDRAWN = "withdrawn", "Withdrawn"  # final: its run was cancelled or took another way
@@ -96,6 +98,13 @@ class ReviewTask(models.Model):
     )
     claim_expires_at = models.DateTimeField(null=True, blank=True)  # system time
 
+    paused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="paused_tasks"
+    )
+    wakes_at = models.DateTimeField(null=True, blank=True)  # process time: when the pause ends by itself
+    stands_still_since = models.DateTimeField(null=True, blank=True)  # process time; none: its clock runs
+    information = models.JSONField(default=list)  # [{"asked", "by", "answer", "at" (ISO)}]: what was asked and answered
+
     undo_seconds = models.FloatField()
     outcome = models.CharField(max_length=100, blank=True)  # the standing decision's, or what nobody's answer gave
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -114,6 +123,11 @@ class ReviewTask(models.Model):
                 condition=Q(status="claimed", claimed_by__isnull=False, claim_expires_at__isnull=False)
                 | (~Q(status="claimed") & Q(claimed_by__isnull=True, claim_expires_at__isnull=True)),
                 name="review_task_claim_has_holder",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=PAUSED, paused_by__isnull=False)
+                | (~Q(status__in=PAUSED) & Q(paused_by__isnull=True, wakes_at__isnull=True)),
+                name="review_task_paused_by_somebody",
             ),
             models.CheckConstraint(
                 condition=~Q(status="decided") | Q(decided_at__isnull=False, outcome__gt=""),
@@ -152,6 +166,10 @@ class ReviewTask(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.status in WAITING
+
+    @property
+    def is_paused(self) -> bool:
+        return self.status in PAUSED
 
     def holder_id(self, system_now: datetime) -> int | None:
         """Who holds the claim at this moment; a lease that has run out holds nothing."""

@@ -15,6 +15,8 @@ from reviewhub.reviews.selectors.future import FutureEntry, future_of
 from reviewhub.reviews.selectors.history import HistoryEntry, history_of
 from reviewhub.reviews.services.holding import is_excluded
 
+_NOT_ONES_OWN = ("task.claim", "task.decide", "task.ask", "task.snooze", "task.delegate", "task.escalate")
+
 
 @dataclass(frozen=True, slots=True)
 class TaskDetail:
@@ -65,5 +67,5 @@ def task_detail(task_id: UUID | str, person: Person) -> TaskDetail:
 def _may(roles: frozenset[Role], *, excluded: bool) -> dict[str, bool]:
     acts = {verb: bool(VERBS[verb].roles & roles) for verb in VERBS if verb.startswith("task.")}
     if excluded:
-        acts["task.claim"] = acts["task.decide"] = False
+        acts |= dict.fromkeys(_NOT_ONES_OWN, False)
     return acts

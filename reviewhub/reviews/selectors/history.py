@@ -92,6 +92,41 @@ def _escalated(task: ReviewTask, entry: Entry) -> str:
     )
 
 
+def _asked(task: ReviewTask, entry: Entry) -> str:
+    return f"{entry.actor.label} asked {(entry.values or {}).get('to') or 'the requester'}"
+
+
+def _answered(task: ReviewTask, entry: Entry) -> str:
+    return f"{entry.actor.label} answered"
+
+
+def _paused(task: ReviewTask, entry: Entry) -> str:
+    return f"{entry.actor.label} snoozed it" if entry.data["why"] == "snoozed" else ""
+
+
+def _resumed(task: ReviewTask, entry: Entry) -> str:
+    by = entry.data.get("by")
+    if by is None:
+        return "The time for an answer is over" if entry.data["why"] == "asked" else "It is back from snoozing"
+    return f"{by['label']} took it up again" if by["label"] == entry.actor.label and "@" not in by["label"] else ""
+
+
+def _delegated(task: ReviewTask, entry: Entry) -> str:
+    return f"{entry.actor.label} gave it to {entry.data['to_label']}"
+
+
+def _undelegated(task: ReviewTask, entry: Entry) -> str:
+    return f"{entry.actor.label} took it back from {entry.data['from_label']}"
+
+
+def _declined(task: ReviewTask, entry: Entry) -> str:
+    return f"{entry.actor.label} declined it"
+
+
+def _called(task: ReviewTask, entry: Entry) -> str:
+    return f"{entry.actor.label} escalated it"
+
+
 def _unanswered(task: ReviewTask, entry: Entry) -> str:
     return f"Nobody answered: it ended as “{task.label_of(entry.data['outcome'])}”"
 
@@ -113,6 +148,14 @@ _SAYS: Mapping[str, Callable[[ReviewTask, Entry], str]] = {
     "review.unanswered": _unanswered,
     "review.closed": _closed,
     "review.withdrawn": _withdrawn,
+    "review.paused": _paused,
+    "review.resumed": _resumed,
+    "desk.asked": _asked,
+    "desk.answered": _answered,
+    "desk.delegated": _delegated,
+    "desk.undelegated": _undelegated,
+    "desk.declined": _declined,
+    "desk.escalated": _called,
     "desk.claimed": _claimed,
     "desk.released": _released,
     "desk.commented": _commented,

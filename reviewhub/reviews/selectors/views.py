@@ -18,6 +18,7 @@ VIEWS: Mapping[str, str] = {
     "unassigned": "Unassigned",
     "at-risk": "At risk",
     "escalated": "Escalated to me",
+    "aside": "Waiting for an answer",
     "done": "Done today",
 }
 COUNTED_UP_TO = 1000  # a longer view is not counted to its end: a page must not cost more because of it
@@ -68,6 +69,10 @@ def _escalated(person: Person) -> ReviewTaskQuerySet:
     return ReviewTask.objects.escalated_to(person)
 
 
+def _aside(person: Person) -> ReviewTaskQuerySet:
+    return ReviewTask.objects.set_aside(person)
+
+
 def _done(person: Person) -> ReviewTaskQuerySet:
     return ReviewTask.objects.decided_by(person, since_midnight(person))
 
@@ -78,5 +83,6 @@ _VIEWS: Mapping[str, Callable[[Person], ReviewTaskQuerySet]] = {
     "unassigned": _unassigned,
     "at-risk": _at_risk,
     "escalated": _escalated,
+    "aside": _aside,
     "done": _done,
 }

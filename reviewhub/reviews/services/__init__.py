@@ -6,16 +6,32 @@ Locks are taken in one order: the run, then the review task, then its assignment
 from reviewhub.reviews.services.claims import claim_next_task, claim_task, release_task
 from reviewhub.reviews.services.comments import comment_on_task
 from reviewhub.reviews.services.decisions import decide_task
+from reviewhub.reviews.services.handing_over import (
+    decline_task,
+    delegate_task,
+    escalate_task,
+    take_back_delegation,
+)
+from reviewhub.reviews.services.information import answer_information, ask_for_information
 from reviewhub.reviews.services.past_decisions import PastCase, import_past_decisions
+from reviewhub.reviews.services.pauses import snooze_task, wake_task
 from reviewhub.reviews.services.taking_back import take_back_decision
 
 __all__ = [
     "PastCase",
+    "answer_information",
+    "ask_for_information",
     "claim_next_task",
     "claim_task",
     "comment_on_task",
     "decide_task",
+    "decline_task",
+    "delegate_task",
+    "escalate_task",
     "import_past_decisions",
     "release_task",
+    "snooze_task",
     "take_back_decision",
+    "take_back_delegation",
+    "wake_task",
 ]

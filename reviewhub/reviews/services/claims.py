@@ -21,6 +21,7 @@ from reviewhub.reviews.services.holding import (
     refuse_requester,
     refuse_stale,
     refuse_taken,
+    standing_of,
 )
 
 _CANDIDATES = 20
@@ -39,6 +40,8 @@ def claim_task(*, task_id: UUID | str, actor: Person, expected_version: int | No
     refuse_moved(task)
     refuse_stale(task, expected_version)
     refuse_taken(task, actor, clock.system_now())
+    if task.is_paused:
+        raise TaskMoved(f"“{task.title}” is set aside: take it up again first.", **standing_of(task))
     if task.claimed_by_id == actor.pk and task.holder_id(clock.system_now()) is not None:
         return renew_lease(task)
     hand_to(task, actor, at=clock.process_now())
@@ -53,9 +56,9 @@ def claim_task(*, task_id: UUID | str, actor: Person, expected_version: int | No
 
 
 def claim_next_task(*, actor: Person) -> ReviewTask | None:
-    """Claim the most urgent task of the actor's queues that nobody has; None when there is none."""
+    """Claim the most urgent task of the actor's queues that nobody has and that they have not declined, if any."""
     system_now = ports.clock().system_now()
-    waiting = ReviewTask.objects.team(actor).unassigned(system_now).urgent_first()
+    waiting = ReviewTask.objects.team(actor).unassigned(system_now).not_declined_by(actor).urgent_first()
     for task in waiting.only("id", "excluded")[:_CANDIDATES]:
         if is_excluded(task, actor):
             continue
@@ -106,5 +109,5 @@ def hand_to(task: ReviewTask, person: Person, *, at: datetime) -> None:
 
 
 def end_claims(task: ReviewTask, *, at: datetime) -> None:
-    claims = Assignment.objects.filter(task=task, level=0, ended_at__isnull=True)
+    claims = Assignment.objects.filter(task=task, level=0, role=Assignment.Role.REVIEWER, ended_at__isnull=True)
     claims.update(ended_at=at, ended=Assignment.Ended.RELEASED)

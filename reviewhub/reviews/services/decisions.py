@@ -151,7 +151,8 @@ def _mark_decided(task: ReviewTask, decision: Decision) -> None:
     """The engine may have fired timers, or closed the task at once, while it took the decision: read it again."""
     task.refresh_from_db()
     task.outcome, task.decided_at, task.undo_until = decision.outcome, decision.received_at, decision.undo_until
-    task.claimed_by, task.claim_expires_at = None, None
+    task.claimed_by, task.claim_expires_at, task.paused_by, task.wakes_at = None, None, None, None
+    task.stands_still_since = None
     if task.status != ReviewTask.Status.CLOSED:
         task.status = ReviewTask.Status.DECIDED
     task.version += 1
@@ -162,6 +163,9 @@ def _mark_decided(task: ReviewTask, decision: Decision) -> None:
             "undo_until",
             "claimed_by",
             "claim_expires_at",
+            "paused_by",
+            "wakes_at",
+            "stands_still_since",
             "status",
             "version",
         )

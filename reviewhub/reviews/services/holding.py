@@ -57,6 +57,10 @@ def what_happened(task: ReviewTask) -> str:
             return f"it was withdrawn. {task.withdrawn_reason}".strip()
         case "claimed" if task.holder_id(ports.clock().system_now()) is not None:
             return f"{now['by']} has claimed it."
+        case "asked":
+            return "a question to the requester is open."
+        case "snoozed":
+            return f"{now['by']} has snoozed it."
         case _:
             return "it is open, and nobody has it."
 
@@ -64,7 +68,7 @@ def what_happened(task: ReviewTask) -> str:
 def standing_of(task: ReviewTask) -> dict[str, str | int | None]:
     """What happened instead, for the details of a TaskMoved."""
     decision = task.decisions.filter(taken_back_at__isnull=True).select_related("by").first()
-    holder = task.claimed_by if task.status == ReviewTask.Status.CLAIMED else None
+    holder = task.claimed_by if task.status == ReviewTask.Status.CLAIMED else task.paused_by
     by = decision.by if decision else holder
     at = decision.received_at if decision else task.closed_at
     return {

@@ -117,7 +117,7 @@ def _next_in(request: HttpRequest, name: str) -> ReviewTask | None:
     person = viewer(request)
     free = Q(status="open") | Q(claimed_by=person) | Q(claim_expires_at__lte=ports.clock().system_now())
     tasks = view(DEFAULT if name == DONE else name, person).filter(free)
-    return tasks.urgent_first().only("id").first()
+    return tasks.not_declined_by(person).urgent_first().only("id").first()
 
 
 def _end(request: HttpRequest, task_id: UUID) -> HttpResponse:

@@ -100,6 +100,8 @@ def test_a_queue_and_its_members_are_kept_with_who_changed_them(ada: Client, peo
         backup=people.bob.pk,
         manager=people.carol.pk,
         lease_minutes=20,
+        asking_stops_clock="on",
+        answer_days=7,
         undo_seconds=5,
         **rows("memberships", *members, initial=2),
     )

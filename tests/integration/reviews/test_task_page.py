@@ -68,6 +68,11 @@ def test_the_page_knows_what_its_reader_may_do(people: Cast) -> None:
         "task.read": True,
         "task.claim": True,
         "task.decide": True,
+        "task.ask": True,
+        "task.snooze": True,
+        "task.delegate": True,
+        "task.escalate": True,
+        "task.decline": True,
         "task.comment": True,
         "task.release": False,
     }

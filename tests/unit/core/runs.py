@@ -24,7 +24,10 @@ from orchestration.core.events import (
     DecisionTakenBack,
     Event,
     EventArrived,
+    LevelCalled,
     Now,
+    ReviewPaused,
+    ReviewResumed,
     Started,
     TimerFired,
 )
@@ -212,7 +215,7 @@ class Surroundings:
         if step.kind == "wait" and step.status == "waiting" and step.input is not None:
             return [self._event(step.path, step.input["key"], player)] * 2
         if step.review is not None and step.review["status"] == "open":
-            return [self._decision(player, step.review) for _ in range(2)]
+            return [self._decision(player, step.review) for _ in range(2)] + self._pauses(player, step.review)
         if step.review is not None and step.review["status"] == "decided":
             return [DecisionTakenBack(step.review["key"], ALICE)] * 2
         return []
@@ -228,6 +231,14 @@ class Surroundings:
             *failures,
             AttemptLost(path, number, allowed, wait),
         ]
+
+    def _pauses(self, player: Player, review: Mapping[str, Any]) -> list[Event]:
+        key, stops = review["key"], self._chance.random() < 0.6
+        until = (
+            player.now + timedelta(seconds=self._chance.choice([60, 5_000])) if self._chance.random() < 0.5 else None
+        )
+        level = LevelCalled(key, self._chance.choice([0, 1]), (BOB,), ALICE)
+        return [ReviewPaused(key, "asked", until, stops, ALICE), ReviewResumed(key, ALICE), level]
 
     def _decision(self, player: Player, review: Mapping[str, Any]) -> DecisionGiven:
         until = player.now + timedelta(seconds=10) if self._chance.random() < 0.5 else None

@@ -1,0 +1,114 @@
+"""Asking the requester for information. The answer comes over a signed link, and is part of the case from then on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from orchestration import api, ports
+from orchestration.ports import Actor
+from reviewhub.accounts.actors import actor_of
+from reviewhub.accounts.models import Person
+from reviewhub.reviews.announcements import Fact, announce
+from reviewhub.reviews.evidence import evidence_of
+from reviewhub.reviews.exceptions import InformationClosed, InvalidRequest, TaskNotFound
+from reviewhub.reviews.models import InformationRequest, ReviewTask
+from reviewhub.reviews.services.holding import hold_task
+from reviewhub.reviews.services.pauses import hold_to_pause, set_aside
+
+LONGEST = 4000
+
+
+@transaction.atomic
+def ask_for_information(
+    *, task_id: UUID | str, actor: Person, text: str, expected_version: int | None = None
+) -> InformationRequest:
+    """Send a question to the task's requester, and set the task aside until the answer, for the queue's days at most.
+
+    A question that is still open is replaced. Raises PermissionDenied, SelfApproval, StaleTask, TaskMoved, TaskTaken,
+    InvalidRequest, TaskNotFound.
+    """
+    task = hold_to_pause(task_id, actor, "task.ask", expected_version)
+    text = _said(text, "/text", "The question")
+    to = requester_address(task)
+    if not to:
+        raise InvalidRequest([{"path": "", "code": "nobody", "message": "This task names no requester to ask."}])
+    clock, wait = ports.clock(), timedelta(days=task.queue.answer_days)
+    now = clock.process_now()
+    InformationRequest.objects.filter(task=task, answered_at=None, revoked_at=None).update(revoked_at=now)
+    task = set_aside(task, actor, why="asked", until=now + wait, stops_clock=task.queue.asking_stops_clock)
+    asked = InformationRequest.objects.create(
+        task=task, by=actor, to=to, text=text, asked_at=now, expires_at=clock.system_now() + wait
+    )
+    api.record_run_event(
+        run_id=task.run_id,
+        kind="desk.asked",
+        data={"key": task.key, "request": str(asked.pk)},
+        actor=actor_of(actor),
+        values={"text": text, "to": to},
+    )
+    announce(Fact("question", task, now, by=actor, details={"request": str(asked.pk)}))
+    return asked
+
+
+@transaction.atomic
+def answer_information(*, request_id: UUID, text: str) -> InformationRequest:
+    """The requester's answer. The task comes back to whoever asked; a page that shows it as it was is stale then.
+
+    Raises InformationClosed (answered, revoked, expired, or the task has moved on), InvalidRequest, TaskNotFound.
+    """
+    task_id = InformationRequest.objects.filter(pk=request_id).values_list("task_id", flat=True).first()
+    if task_id is None:
+        raise TaskNotFound
+    task = hold_task(task_id)
+    asked = InformationRequest.objects.select_related("by").get(pk=request_id)
+    if not task.is_waiting or not asked.is_open(ports.clock().system_now()):
+        raise InformationClosed
+    text, now = _said(text, "/text", "The answer"), ports.clock().process_now()
+    asked.answer, asked.answered_at = text, now
+    asked.save(update_fields=("answer", "answered_at"))
+    actor = Actor("requester", asked.to, asked.to)
+    api.record_run_event(
+        run_id=task.run_id,
+        kind="desk.answered",
+        data={"key": task.key, "request": str(asked.pk)},
+        actor=actor,
+        values={"text": text},
+    )
+    if task.status == ReviewTask.Status.ASKED:
+        api.resume_review(run_id=task.run_id, key=task.key, actor=actor)
+        task.refresh_from_db()
+    task.information = [
+        *task.information,
+        {"asked": asked.text, "by": asked.by.display_name, "answer": text, "at": now.isoformat()},
+    ]
+    task.evidence_hash = evidence_of(task)
+    task.version += 1
+    task.save()
+    announce(Fact("answered", task, now, people=(asked.by,), details={"request": str(asked.pk)}))
+    return asked
+
+
+def requester_address(task: ReviewTask) -> str:
+    """Where the task's requester can be reached: an address, or the one of the person so called. Empty: nowhere."""
+    known = Person.objects.filter(username=task.requester.strip().lower(), is_active=True).first()
+    address = known.email if known else task.requester.strip()
+    try:
+        validate_email(address)
+    except ValidationError:
+        return ""
+    return address
+
+
+def _said(text: str, path: str, what: str) -> str:
+    text = text.strip()
+    if not text:
+        raise InvalidRequest([{"path": path, "code": "missing", "message": f"{what} is empty."}])
+    if len(text) > LONGEST:
+        said = f"{what} has {len(text)} characters; at most {LONGEST} fit."
+        raise InvalidRequest([{"path": path, "code": "too_long", "message": said}])
+    return text
