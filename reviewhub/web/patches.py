@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.template.loader import render_to_string
-
 from orchestration import ports
 from reviewhub.reviews.models import Assignment, ReviewTask
 from reviewhub.reviews.models.querysets import BY_NAME
 from reviewhub.web.presenters.rows import row_of
+from reviewhub.web.printed_rows import printed
 from reviewhub.web.queue_views import DONE
 
 
@@ -25,7 +24,7 @@ def patch_for(task_id: UUID) -> dict[str, Any] | None:
         return None
     clock = ports.clock()
     row = row_of(task, clock.process_now(), clock.system_now())
-    html = render_to_string("components/row.html", {"row": row, "from_view": "", "user": None})
+    html = printed(row)
     return {
         "task": str(task.pk),
         "version": task.version,

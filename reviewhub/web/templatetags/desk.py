@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.templatetags.static import static
@@ -10,6 +12,8 @@ from django.utils.safestring import SafeString
 
 from orchestration import ports
 from reviewhub.web import moments
+from reviewhub.web.presenters.rows import Row
+from reviewhub.web.printed_rows import printed
 
 register = template.Library()
 
@@ -40,3 +44,10 @@ def day_moment(at: datetime | None) -> str:
 @register.filter
 def iso(at: datetime | None) -> str:
     return moments.iso(at)
+
+
+@register.simple_tag(takes_context=True)
+def row(context: Mapping[str, Any], row: Row, from_view: str, open_task: str) -> SafeString:
+    """A row of the queue, marked where its task is the open one or the viewer has it."""
+    viewer = getattr(context.get("user"), "pk", None)
+    return printed(row, from_view=from_view, is_open=row.id == open_task, viewer=viewer)

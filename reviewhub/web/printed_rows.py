@@ -1,0 +1,28 @@
+"""Rows as HTML. A row is a value, so a row that was printed once is printed: to the next viewer, and a moment later.
+
+What changes with the time (the ring, "in 2 h") is part of the value; a row that shows something else is another one.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.template.loader import get_template
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from reviewhub.web.presenters.rows import Row
+
+KEPT = 2000  # rows, of about 2 kB each
+
+
+def printed(row: Row, *, from_view: str = "", is_open: bool = False, viewer: int | None = None) -> SafeString:
+    """`from_view` is added to the row's address; `is_open` marks the one whose task is beside the list."""
+    is_mine = row.holder is not None and row.holder.pk == viewer
+    return _printed(row, from_view, is_open, is_mine, get_language())
+
+
+@lru_cache(maxsize=KEPT)
+def _printed(row: Row, from_view: str, is_open: bool, is_mine: bool, language: str) -> SafeString:
+    context = {"row": row, "from_view": from_view, "is_open": is_open, "is_mine": is_mine}
+    return mark_safe(get_template("components/row.html").render(context))  # noqa: S308 - the template escapes
