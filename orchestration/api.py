@@ -3,6 +3,7 @@
 from orchestration.core.calendars import Calendar, InvalidCalendar, calendar_from
 from orchestration.core.language.check import Checked, Fault
 from orchestration.core.language.definition import Definition, Step, compile_definition
+from orchestration.core.limits import Limits
 from orchestration.core.rehearsal.outcome import Failure, Rehearsed, Told
 from orchestration.core.state import RunState, StepState, TimerState
 from orchestration.ports import SYSTEM, Actor
@@ -18,9 +19,11 @@ from orchestration.runtime.answering import (
 )
 from orchestration.runtime.audit import checkpoint, record_change
 from orchestration.runtime.configuring import save_connection, save_decision_point
+from orchestration.runtime.credentials import Credential, credential
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.events import Sent, send_event
 from orchestration.runtime.heartbeats import beat, heartbeats
+from orchestration.runtime.limits import refresh as refresh_limits
 from orchestration.runtime.outbox import on_topic, send_later
 from orchestration.runtime.publishing import (
     activate_version,
@@ -39,6 +42,7 @@ from orchestration.runtime.reading import (
     decision_points,
     drafts,
     folded,
+    limit_settings,
     recommendations,
     run_attempts,
     run_state,
@@ -79,11 +83,13 @@ __all__ = [
     "Calendar",
     "Checked",
     "Chore",
+    "Credential",
     "Definition",
     "Entry",
     "Failure",
     "Fault",
     "InvalidCalendar",
+    "Limits",
     "MalformedBody",
     "Rehearsed",
     "RunState",
@@ -115,6 +121,7 @@ __all__ = [
     "compile_definition",
     "connection",
     "connections",
+    "credential",
     "decide_review",
     "decision_points",
     "definition_of",
@@ -123,6 +130,7 @@ __all__ = [
     "folded",
     "heartbeats",
     "hold_run",
+    "limit_settings",
     "lose_all_leases",
     "on_topic",
     "pause_review",
@@ -131,6 +139,7 @@ __all__ = [
     "recommendations",
     "record_change",
     "record_run_event",
+    "refresh_limits",
     "rehearse_offline",
     "rehearse_tests",
     "request_json",

@@ -51,6 +51,7 @@ class Companions:
             try:
                 for queue in self._queues:
                     engine.beat(heart_of(queue))
+                engine.refresh_limits()
             except Exception:
                 logger.exception("The sign of life could not be written")
             finally:

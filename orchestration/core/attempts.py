@@ -8,7 +8,14 @@ from typing import Any
 from orchestration.core import flow
 from orchestration.core.deciding import Deciding
 from orchestration.core.effects import CallStep
-from orchestration.core.events import AttemptFailed, AttemptLeased, AttemptLost, AttemptSucceeded
+from orchestration.core.events import (
+    AttemptDeferred,
+    AttemptFailed,
+    AttemptLeased,
+    AttemptLost,
+    AttemptSucceeded,
+    LimitLifted,
+)
 from orchestration.core.incidents import open_incident
 from orchestration.core.retry import ErrorClass, policy_from
 from orchestration.core.state import StepState
@@ -20,6 +27,37 @@ def leased(d: Deciding, event: AttemptLeased) -> None:
     if step is None or step.status != "ready":
         raise InvalidTransition(f"{event.path} cannot be leased: it is {step.status if step else 'not open'}.")
     d.record("attempt.started", {"path": event.path, "number": step.attempts + 1, "worker": event.worker})
+
+
+def deferred(d: Deciding, event: AttemptDeferred) -> None:
+    """A limit makes the step wait; its timer makes it ready again, if nobody does before."""
+    step = d.work.steps.get(event.path)
+    if step is None or step.status != "ready":
+        raise InvalidTransition(f"{event.path} cannot wait for its turn: it is {step.status if step else 'not open'}.")
+    data = {"path": event.path, "of": event.subject, "because": event.because, "until": event.until.isoformat()}
+    d.record("step.limited", data)
+    d.arm([(_admission(event.path), "system", event.until)])
+
+
+def limit_lifted(d: Deciding, event: LimitLifted) -> None:
+    step = d.work.steps.get(event.path)
+    if step is None or step.status != "limited":
+        raise InvalidTransition(f"{event.path} does not wait for a limit.")
+    timer = d.work.timers.get(_admission(event.path))
+    if timer is not None and timer.status == "armed":
+        d.stop([timer.name])
+    admission_due(d, event.path)
+
+
+def admission_due(d: Deciding, path: str) -> None:
+    if d.work.steps[path].status != "limited":
+        return
+    d.record("step.ready", {"path": path})
+    d.effects.append(CallStep(path))
+
+
+def _admission(path: str) -> str:
+    return f"{path}:admission"
 
 
 def succeeded(d: Deciding, event: AttemptSucceeded) -> None:

@@ -146,6 +146,10 @@ def _attempt_started(work: Working, change: Change) -> None:
     work.step(change.data["path"], status="running", attempts=change.data["number"])
 
 
+def _step_limited(work: Working, change: Change) -> None:
+    work.step(change.data["path"], status="limited")
+
+
 def _attempt_failed(work: Working, change: Change) -> None:
     fields: dict[str, Any] = {"status": change.data["then"], "error": (change.values or {}).get("error")}
     if "scope" in change.data:
@@ -198,6 +202,7 @@ _APPLY: Mapping[str, Callable[[Working, Change], None]] = {
     "step.succeeded": _step_succeeded,
     "step.failed": _step_failed,
     "step.cancelled": _step_cancelled,
+    "step.limited": _step_limited,
     "attempt.started": _attempt_started,
     "attempt.failed": _attempt_failed,
     "attempt.lost": _attempt_failed,

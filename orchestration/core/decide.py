@@ -17,6 +17,7 @@ from orchestration.core.changes import Change
 from orchestration.core.deciding import Deciding, World
 from orchestration.core.effects import Effect
 from orchestration.core.events import (
+    AttemptDeferred,
     AttemptFailed,
     AttemptLeased,
     AttemptLost,
@@ -27,6 +28,7 @@ from orchestration.core.events import (
     Event,
     EventArrived,
     LevelCalled,
+    LimitLifted,
     Now,
     ReviewPaused,
     ReviewResumed,
@@ -104,6 +106,8 @@ def _timer_fired(d: Deciding, event: TimerFired) -> None:
         attempts.retry_due(d, subject)
     elif what == waits.OVER:
         _wait_is_over(d, subject, timer.due_at)
+    elif what == "admission":
+        attempts.admission_due(d, subject)
     else:
         answers.timer_due(d, subject, what, event, timer.due_at)
 
@@ -121,6 +125,8 @@ def _event_arrived(d: Deciding, event: EventArrived) -> None:
 _HANDLERS: Mapping[type[Event], Callable[[Deciding, Any], None]] = {
     Started: _started,
     AttemptLeased: attempts.leased,
+    AttemptDeferred: attempts.deferred,
+    LimitLifted: attempts.limit_lifted,
     AttemptSucceeded: attempts.succeeded,
     AttemptFailed: attempts.failed,
     AttemptLost: attempts.lost,

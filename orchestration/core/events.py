@@ -36,6 +36,23 @@ class AttemptLeased:
 
 
 @dataclass(frozen=True, slots=True)
+class AttemptDeferred:
+    """A worker could not take a ready step: a limit of `subject` (tool:… or connection:…) makes it wait."""
+
+    path: str
+    subject: str
+    because: str  # rate | concurrency | breaker | rests
+    until: datetime  # system time, when it looks again at the latest
+
+
+@dataclass(frozen=True, slots=True)
+class LimitLifted:
+    """It is the turn of a step that waits for a limit."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptSucceeded:
     path: str
     number: int
@@ -140,6 +157,8 @@ class CancelRequested:
 Event = (
     Started
     | AttemptLeased
+    | AttemptDeferred
+    | LimitLifted
     | AttemptSucceeded
     | AttemptFailed
     | AttemptLost

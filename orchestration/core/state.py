@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-OPEN_STEP = frozenset({"ready", "running", "retrying", "waiting", "incident"})
+OPEN_STEP = frozenset({"ready", "running", "retrying", "limited", "waiting", "incident"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,14 @@ from orchestration.models.audit import AuditChain, AuditCheckpoint, AuditEvent, 
 from orchestration.models.connections import Connection
 from orchestration.models.decision_points import DecisionPoint, DecisionPointVersion, LearnedModel, Recommendation
 from orchestration.models.inbox import InboxMessage, ReceivedEvent
+from orchestration.models.limits import (
+    ConnectionCredential,
+    LimitSetting,
+    LimitSlot,
+    LimitState,
+    LimitUse,
+    LimitWaiter,
+)
 from orchestration.models.messages import Heartbeat, OutboxMessage
 from orchestration.models.runs import Attempt, Run, StepRun, Timer
 from orchestration.models.workflows import Workflow, WorkflowDraft, WorkflowVersion
@@ -15,11 +23,17 @@ __all__ = [
     "AuditEvent",
     "AuditPayload",
     "Connection",
+    "ConnectionCredential",
     "DecisionPoint",
     "DecisionPointVersion",
     "Heartbeat",
     "InboxMessage",
     "LearnedModel",
+    "LimitSetting",
+    "LimitSlot",
+    "LimitState",
+    "LimitUse",
+    "LimitWaiter",
     "OutboxMessage",
     "ReceivedEvent",
     "Recommendation",

@@ -68,6 +68,7 @@ class StepRun(models.Model):
         READY = "ready"  # a worker's lease moves it to running
         RUNNING = "running"  # leased; completing the attempt, or losing the lease, moves it on
         RETRYING = "retrying"  # its timer makes it ready again
+        LIMITED = "limited"  # a rate, a concurrency or a breaker makes it wait; its turn, or its timer, makes it ready
         WAITING = "waiting"  # for its review, for the steps inside it, for a time or an event
         INCIDENT = "incident"  # in front of a person, whose choice moves it on
         SUCCEEDED = "succeeded"  # final

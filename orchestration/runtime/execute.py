@@ -17,15 +17,15 @@ from django.db import transaction
 
 from orchestration.core.decide import Decided
 from orchestration.core.effects import CallStep
-from orchestration.core.events import AttemptFailed, AttemptLeased, AttemptSucceeded, Event
+from orchestration.core.events import AttemptDeferred, AttemptFailed, AttemptLeased, AttemptSucceeded, Event
 from orchestration.core.language.definition import Step
 from orchestration.exceptions import InvalidTransition, LeaseLost, NotFound
 from orchestration.models import Attempt
 from orchestration.ports import SYSTEM, clock
-from orchestration.runtime import calls, hints
-from orchestration.runtime.advance import commit_many, consider, then
+from orchestration.runtime import calls, hints, limits
+from orchestration.runtime.advance import commit, commit_many, consider, then
 from orchestration.runtime.definitions import definition_of
-from orchestration.runtime.store import END_ATTEMPT, INSERT_ATTEMPT, Held, Rows, hold, hold_ready
+from orchestration.runtime.store import END_ATTEMPT, INSERT_ATTEMPT, Held, Rows, hold, hold_ready, with_timer
 from orchestration.runtime.tools import ToolCall
 
 BUDGET_SECONDS = 5.0  # how long one hint may go on with next steps before it makes room for others
@@ -52,11 +52,21 @@ def execute(run_id: str, path: str) -> int:
     started, made = time.monotonic(), 0
     lease = take(run_id, path)
     while lease is not None:
-        outcome = calls.call(lease.step, lease.input, _tool_call(lease), reconcile=bool(lease.scope.get("reconcile")))
+        outcome = _called(lease)
         made += 1
         go_on = time.monotonic() - started < BUDGET_SECONDS
         lease = complete(lease, outcome, go_on=go_on)
     return made
+
+
+def _called(lease: Lease) -> calls.Outcome:
+    began = time.monotonic()
+    outcome = calls.call(lease.step, lease.input, _tool_call(lease), reconcile=bool(lease.scope.get("reconcile")))
+    limited = limits.of(lease.step)
+    if limited is not None:
+        error = outcome.error if isinstance(outcome, calls.Failed) else None
+        limits.settle(lease.run_id, lease.path, limited, limits.Call(time.monotonic() - began, error))
+    return outcome
 
 
 def take(run_id: str, path: str) -> Lease | None:
@@ -64,6 +74,8 @@ def take(run_id: str, path: str) -> Lease | None:
     try:
         with transaction.atomic():
             held = hold_ready(run_id, path)
+            if _has_to_wait(held, path):
+                return None
             decided = consider(held, AttemptLeased(path, WORKER))
             lease, rows = _lease(held, decided, path), Rows()
             rows.add(INSERT_ATTEMPT, _attempt(held, lease))
@@ -71,6 +83,21 @@ def take(run_id: str, path: str) -> Lease | None:
             return lease
     except (InvalidTransition, NotFound):
         return None
+
+
+def _has_to_wait(held: Held, path: str) -> bool:
+    """Whether a limit refuses the step. It is ready again when its turn comes, or its timer."""
+    state, step = held.state.steps.get(path), definition_of(held.row.version).at(path)
+    limited = limits.of(step)
+    if limited is None or state is None or state.status != "ready":
+        return False
+    wait = limits.admit(held.row.id, path, limited, timedelta(seconds=calls.timeout_of(step)) + GRACE)
+    if wait is None:
+        return False
+    waiting = with_timer(held, f"{path}:admission")
+    event = AttemptDeferred(path, wait.subject, wait.because, wait.until)
+    commit(waiting, consider(waiting, event), SYSTEM)
+    return True
 
 
 def complete(lease: Lease, outcome: calls.Outcome, *, go_on: bool) -> Lease | None:
@@ -118,7 +145,8 @@ def _ended(held: Held, lease: Lease, outcome: calls.Outcome) -> list[Any]:
 def _next_here(held: Held, decided: Decided, queue: str) -> str | None:
     definition = definition_of(held.row.version)
     ready = [effect.path for effect in decided.effects if isinstance(effect, CallStep)]
-    return next((path for path in ready if hints.queue_of(definition.at(path)) == queue), None)
+    steps = (definition.at(path) for path in ready)
+    return next((step.path for step in steps if hints.queue_of(step) == queue and limits.of(step) is None), None)
 
 
 def _lease(held: Held, decided: Decided, path: str) -> Lease:

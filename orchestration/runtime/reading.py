@@ -19,6 +19,7 @@ from orchestration.models import (
     AuditPayload,
     Connection,
     DecisionPoint,
+    LimitSetting,
     Recommendation,
     Run,
     StepRun,
@@ -82,6 +83,10 @@ def decision_points() -> QuerySet[DecisionPoint]:
 
 def connections() -> QuerySet[Connection]:
     return Connection.objects.all()
+
+
+def limit_settings() -> QuerySet[LimitSetting]:
+    return LimitSetting.objects.all()
 
 
 def connection(name: str) -> Connection:

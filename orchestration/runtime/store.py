@@ -4,7 +4,7 @@ statements, whatever the events."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from dataclasses import fields as dataclass_fields
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from uuid import UUID
 from orchestration.core import paths
 from orchestration.core.changes import Change
 from orchestration.core.decide import Decided
-from orchestration.core.state import RunState, StepState
+from orchestration.core.state import RunState, StepState, TimerState
 from orchestration.exceptions import NotFound
 from orchestration.models import Attempt, Run, StepRun, Timer
 from orchestration.ports import Actor, clock
@@ -88,6 +88,15 @@ def _held(rows: Sequence[Run]) -> list[Held]:
     return [
         Held(row, run_state(row, part.steps, part.timers), part.running) for row in rows for part in (loaded[row.id],)
     ]
+
+
+def with_timer(held: Held, name: str) -> Held:
+    """What is held, with one of the run's timers: enough to arm it again."""
+    timers = {
+        timer.name: TimerState(timer.name, timer.clock, timer.due_at, timer.generation, timer.status)
+        for timer in Timer.objects.filter(run=held.row, name=name)
+    }
+    return Held(held.row, replace(held.state, timers=timers))
 
 
 def state_of(row: Run) -> RunState:

@@ -21,7 +21,7 @@ from orchestration.core.events import AttemptLost
 from orchestration.core.state import is_stuck
 from orchestration.models import Attempt, Run, StepRun, Timer
 from orchestration.ports import SYSTEM, clock
-from orchestration.runtime import calls, events, hints, outbox
+from orchestration.runtime import calls, events, hints, limits, outbox
 from orchestration.runtime.advance import commit, consider, fire
 from orchestration.runtime.audit import checkpoint
 from orchestration.runtime.definitions import definition_of
@@ -53,6 +53,7 @@ class Sweeper:
             Chore(60.0, report_stuck),
             Chore(600.0, checkpoint),
             Chore(3_600.0, events.forget_old_events),
+            Chore(300.0, limits.tidy),
             *chores,
         ]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from orchestration.core.limits import Limits
 from orchestration.core.retry import ErrorClass, policy_from
 from orchestration.exceptions import PermanentError, UnknownTool
 
@@ -31,7 +32,9 @@ class Tool:
     """One version of a tool. `idempotent`: calling again with the same key takes effect once.
     `reconcile` looks up what an ambiguous call did, and returns its result, or None where it did nothing.
     `errors` names the class of an error by its code, or by the name of an exception; `retry` is the policy where the
-    step has none: {"attempts", "first", "factor", "cap", "jitter"}, waits in seconds."""
+    step has none: {"attempts", "first", "factor", "cap", "jitter"}, waits in seconds.
+    `limits` is what the system behind it bears at the most; `connection` names the one it calls with, whose limits
+    count as well."""
 
     name: str
     version: int
@@ -45,6 +48,8 @@ class Tool:
     reconcile: Function | None = None
     errors: Mapping[str, ErrorClass] = field(default_factory=dict)
     retry: Mapping[str, Any] | None = None
+    limits: Limits | None = None
+    connection: str = ""
 
     @property
     def reference(self) -> str:
@@ -94,6 +99,8 @@ def tool(
     reconcile: Function | None = None,
     errors: Mapping[str, str] | None = None,
     retry: Mapping[str, Any] | None = None,
+    limits: Limits | None = None,
+    connection: str = "",
 ) -> Callable[[Function], Function]:
     """Registers a function as `name@version`. Registering the same reference twice is an error, and so is a retry
     policy that makes no sense."""
@@ -113,6 +120,8 @@ def tool(
             reconcile=reconcile,
             errors={code: ErrorClass(named) for code, named in (errors or {}).items()},
             retry=retry,
+            limits=limits,
+            connection=connection,
         )
         known = _registered.get(made.reference)
         if known is not None and known.function is not function:

@@ -55,9 +55,12 @@ class AuditedAdmin(ModelAdmin):
         for row, made in [(row, True) for row in formset.new_objects] + [
             (row, False) for row, _ in formset.changed_objects
         ]:
-            self.record(request, form.instance, f"{what}_{'made' if made else 'changed'}", values_of(row))
+            self.record(request, form.instance, f"{what}_{'made' if made else 'changed'}", self._told(row))
         for row in formset.deleted_objects:
-            self.record(request, form.instance, f"{what}_removed", values_of(row))
+            self.record(request, form.instance, f"{what}_removed", self._told(row))
+
+    def _told(self, row: Model) -> dict[str, Any]:
+        return {name: value for name, value in values_of(row).items() if name not in self.secret_fields}
 
     def record(self, request: HttpRequest, obj: Any, act: str, data: Mapping[str, Any]) -> None:
         actor = actor_behind(request)

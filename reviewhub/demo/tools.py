@@ -135,13 +135,13 @@ def send_reply(given: Mapping[str, Any], call: ToolCall) -> Mapping[str, Any]:
 
 def _ask(name: str, method: str, path: str, call: ToolCall, body: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
     """Calls the system behind the connection `name`. A GET changes nothing, so its silence is transient."""
-    connection = api.connection(name)
-    found: Mapping[str, Any] = api.request_json(
-        method,
-        connection.base_url + path,
-        json=body,
-        headers={"Authorization": f"Bearer {connection.secret}", "Idempotency-Key": call.idempotency_key},
-        timeout=call.timeout,
-        safe=method == "GET",
-    )
+    with api.credential(name, call.timeout) as shown:
+        found: Mapping[str, Any] = api.request_json(
+            method,
+            shown.base_url + path,
+            json=body,
+            headers={"Authorization": f"Bearer {shown.secret}", "Idempotency-Key": call.idempotency_key},
+            timeout=call.timeout,
+            safe=method == "GET",
+        )
     return found

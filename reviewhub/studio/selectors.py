@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet
 from orchestration import api
 from reviewhub.reviews.models import ReviewTask
 
-OPEN_STEP = ("ready", "running", "retrying", "waiting", "incident")
+OPEN_STEP = ("ready", "running", "retrying", "limited", "waiting", "incident")
 BLOCKS = ("parallel", "switch")
 
 

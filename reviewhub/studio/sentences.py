@@ -12,6 +12,7 @@ MINOR = frozenset(
     {
         "step.opened",
         "step.ready",
+        "step.limited",
         "step.joined",
         "step.cancelled",
         "attempt.started",

@@ -27,6 +27,7 @@ STEPS = {
     "ready": State("About to run", "calm"),
     "running": State("Running", "calm"),
     "retrying": State("Tried again soon", "warning", "retry"),
+    "limited": State("Waits for its turn", "calm"),
     "waiting": State("In progress", "calm"),
     "incident": State("Needs a person", "breached", "alert"),
     "succeeded": State("Done", "", "check"),
@@ -43,6 +44,7 @@ NOW = {
     "ready": "about to do {}",
     "running": "doing {}",
     "retrying": "{} is tried again soon",
+    "limited": "waits for its turn at {}",
     "waiting": "waits for a decision on {}",
     "incident": "{} needs a person",
 }

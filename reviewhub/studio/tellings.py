@@ -41,6 +41,19 @@ def step_ready(names: Names, fact: Fact) -> str:
     return f"{names.step(fact.path)} is tried again{' with corrected input' if fact.values else ''}"
 
 
+BECAUSE = {
+    "rate": "enough calls for now",
+    "concurrency": "enough calls at a time",
+    "breaker": "it failed too often and is left alone for a while",
+    "rests": "it asked for patience",
+}
+
+
+def step_limited(names: Names, fact: Fact) -> str:
+    of = str(fact.data["of"]).partition(":")[2]
+    return f"{names.step(fact.path)} waits for its turn at {of}: {BECAUSE[str(fact.data['because'])]}"
+
+
 def step_joined(names: Names, fact: Fact) -> str:
     left = fact.data["scope"]["open"]
     step = names.step(fact.path)
@@ -246,6 +259,7 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "step.opened": step_opened,
     "step.skipped": step_skipped,
     "step.ready": step_ready,
+    "step.limited": step_limited,
     "step.joined": step_joined,
     "step.succeeded": step_succeeded,
     "step.failed": step_failed,

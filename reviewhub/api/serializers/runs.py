@@ -78,6 +78,7 @@ class StepShown(Shown):
             "ready",
             "running",
             "retrying",
+            "limited",
             "waiting",
             "incident",
             "succeeded",

@@ -8,9 +8,10 @@ from django import forms
 from django.contrib import admin
 
 from orchestration import api
-from reviewhub.accounts.auditing import AnyForm, AuditedAdmin
+from reviewhub.accounts.auditing import AnyForm, AuditedAdmin, TabularInline
 
 Connection: Any = api.connections().model
+ConnectionCredential: Any = Connection._meta.get_field("credentials").related_model  # noqa: SLF001 - Django's documented name
 
 
 class ConnectionForm(AnyForm):
@@ -29,6 +30,34 @@ class ConnectionForm(AnyForm):
         return str(self.cleaned_data["secret"] or self.instance.secret)
 
 
+class CredentialForm(AnyForm):
+    secret = forms.CharField(
+        required=False,
+        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"}),
+        help_text="Never shown again. Leave empty to keep the one that is stored.",
+    )
+
+    class Meta:
+        model = ConnectionCredential
+        fields = ("label", "secret", "enabled")
+
+    def clean_secret(self) -> str:
+        secret = str(self.cleaned_data["secret"] or self.instance.secret)
+        if not secret:
+            raise forms.ValidationError("A credential is nothing without its secret.")
+        return secret
+
+
+class CredentialInline(TabularInline):
+    """Several credentials of one connection take turns; they replace the connection's own secret."""
+
+    model = ConnectionCredential
+    form = CredentialForm
+    extra = 0
+    fields = ("label", "secret", "enabled", "used_at", "rests_until", "rests_because")
+    readonly_fields = ("used_at", "rests_until", "rests_because")
+
+
 class ConnectionAdmin(AuditedAdmin):
     kind = "connection"
     form = ConnectionForm
@@ -37,6 +66,7 @@ class ConnectionAdmin(AuditedAdmin):
     list_filter = ("kind", "enabled", "region")
     search_fields = ("name", "base_url")
     readonly_fields = ("changed_at",)
+    inlines = (CredentialInline,)
     fields = ("name", "kind", "base_url", "model", "secret", "region", "enabled", "changed_at")
 
     def chain_of(self, obj: Any) -> str:

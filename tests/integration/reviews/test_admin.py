@@ -45,7 +45,7 @@ def rows(prefix: str, *given: dict[str, Any], initial: int = 0) -> dict[str, Any
 
 def post(client: Client, url: str, **fields: Any) -> None:
     """Send a form that has to be taken."""
-    response = client.post(url, rows("versions") | fields)
+    response = client.post(url, rows("versions") | rows("credentials") | fields)
     assert response.status_code == 302, response.context["adminform"].form.errors
 
 

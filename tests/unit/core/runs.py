@@ -15,6 +15,7 @@ from orchestration.core.deciding import Arrived, MissingEvents
 from orchestration.core.deciding import World as Pinned
 from orchestration.core.effects import PersonRef, TakeEvent
 from orchestration.core.events import (
+    AttemptDeferred,
     AttemptFailed,
     AttemptLeased,
     AttemptLost,
@@ -25,6 +26,7 @@ from orchestration.core.events import (
     Event,
     EventArrived,
     LevelCalled,
+    LimitLifted,
     Now,
     ReviewPaused,
     ReviewResumed,
@@ -209,7 +211,11 @@ class Surroundings:
 
     def _for(self, step: StepState, player: Player) -> list[Event]:
         if step.status == "ready":
-            return [AttemptLeased(step.path, "worker")] * 6
+            until = player.now + timedelta(seconds=30)
+            deferred = AttemptDeferred(step.path, "tool:t", self._chance.choice(["rate", "breaker"]), until)
+            return [*[AttemptLeased(step.path, "worker")] * 6, deferred]
+        if step.status == "limited":
+            return [LimitLifted(step.path)]
         if step.status == "running":
             return self._ends_of(step.path, step.attempts)
         if step.kind == "wait" and step.status == "waiting" and step.input is not None:
@@ -265,6 +271,7 @@ class Surroundings:
             player.arrived.append(Arrived("e", "7", f"early-{len(player.changes)}", {}, player.now))
         any_of: list[Event] = [
             self._event(step.path, "7", player),
+            LimitLifted(step.path),
             AttemptLeased(step.path, "other"),
             decision,
             DecisionTakenBack(key, ALICE),

@@ -33,6 +33,7 @@ from orchestration.core.state import RunState, is_stuck
 from orchestration.exceptions import LeaseLost
 from tests.unit.core.runs import ALICE, FINISHED, REFUSALS, Author, Player, Surroundings
 
+WAITS = {"retrying": "retry", "limited": "admission"}  # the timer that moves a step on
 any_schedule = settings(max_examples=100, deadline=None)
 ASKING = ("waiting", "incident")
 Step = tuple[RunState, Event, Decided | None, Player]
@@ -82,10 +83,10 @@ def test_an_open_run_has_something_that_moves_it_on(seed: int) -> None:
         called = any(step.status in ("ready", "running") for step in open_steps)
         asked = any(step.review is not None and step.review["status"] in ("open", "decided") for step in open_steps)
         retried = any(
-            timer.name == f"{step.path}:retry"
+            timer.name == f"{step.path}:{WAITS[step.status]}"
             for step in open_steps
             for timer in state.armed()
-            if step.status == "retrying"
+            if step.status in WAITS
         )
         waiting = any(step.kind == "wait" and step.status == "waiting" for step in open_steps)
         assert called or asked or retried or waiting
@@ -102,8 +103,8 @@ def test_each_open_step_has_what_moves_it_on(seed: int) -> None:
         for path, step in state.steps.items():
             if not step.is_open or step.status in ("ready", "running"):
                 continue
-            if step.status == "retrying":
-                assert f"{path}:retry" in armed
+            if step.status in WAITS:
+                assert f"{path}:{WAITS[step.status]}" in armed
             elif step.review is not None and step.review["status"] in ("open", "decided"):
                 assert step.review["status"] == "open" or f"{step.review['key']}:undo" in armed
             elif step.kind == "wait":
