@@ -19,6 +19,7 @@ from orchestration.runtime.answering import (
 )
 from orchestration.runtime.audit import checkpoint, record_change
 from orchestration.runtime.configuring import save_connection, save_decision_point
+from orchestration.runtime.control import cancel_run, pause_run, resume_run
 from orchestration.runtime.credentials import Credential, credential
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.events import Sent, send_event
@@ -55,7 +56,8 @@ from orchestration.runtime.reading import (
     workflows,
 )
 from orchestration.runtime.rehearsing import rehearse_offline, rehearse_tests
-from orchestration.runtime.starting import Started, cancel_run, start_run
+from orchestration.runtime.replaying import Replay, replay, state_at
+from orchestration.runtime.starting import Started, start_run
 from orchestration.runtime.sweeper import Chore, Sweeper, lose_all_leases
 from orchestration.runtime.tools import Tool, ToolCall, tool, tools
 from orchestration.runtime.verification import AuditFault, AuditReport, verify_audit
@@ -92,6 +94,7 @@ __all__ = [
     "Limits",
     "MalformedBody",
     "Rehearsed",
+    "Replay",
     "RunState",
     "Sent",
     "StaleSignature",
@@ -134,6 +137,7 @@ __all__ = [
     "lose_all_leases",
     "on_topic",
     "pause_review",
+    "pause_run",
     "publish_workflow",
     "read_json_object",
     "recommendations",
@@ -142,8 +146,10 @@ __all__ = [
     "refresh_limits",
     "rehearse_offline",
     "rehearse_tests",
+    "replay",
     "request_json",
     "resume_review",
+    "resume_run",
     "run_attempts",
     "run_state",
     "run_steps",
@@ -155,6 +161,7 @@ __all__ = [
     "send_event",
     "send_later",
     "start_run",
+    "state_at",
     "take_back_decision",
     "timeline",
     "tool",

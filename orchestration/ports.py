@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from orchestration.core.calendars import Calendar
@@ -108,6 +108,14 @@ class HumanTaskGateway(Protocol):
         ...
 
     def withdraw(self, run_id: str, key: str, reason: str, at: datetime) -> None: ...
+
+    def stand_still(self, run_id: str, key: str, at: datetime) -> None:
+        """The run was paused: the task may still be decided, and its clock stands still."""
+        ...
+
+    def go_on(self, run_id: str, key: str, since: datetime, by: timedelta) -> None:
+        """The run, paused since then, goes on: what was still to come for the task comes later by so much."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,10 +37,10 @@ def given(d: Deciding, event: DecisionGiven) -> None:
     changed = {"path": step.path, "key": event.key, "review": {"status": "decided", "decision": decision}}
     d.record("review.decided", changed, {"fields": dict(event.fields)})
     d.stop(d.armed_of(event.key))
-    if event.undo_until is None:
+    if event.undo_until is None and d.work.run.paused_at is None:
         close(d, d.work.steps[step.path])
-    else:
-        d.arm([(f"{event.key}:undo", "system", event.undo_until)])
+    else:  # a decision on a paused run counts when the run goes on
+        d.arm([(f"{event.key}:undo", "system", event.undo_until or d.now.system)])
 
 
 def taken_back(d: Deciding, event: DecisionTakenBack) -> None:

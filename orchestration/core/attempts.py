@@ -26,6 +26,8 @@ def leased(d: Deciding, event: AttemptLeased) -> None:
     step = d.work.steps.get(event.path)
     if step is None or step.status != "ready":
         raise InvalidTransition(f"{event.path} cannot be leased: it is {step.status if step else 'not open'}.")
+    if d.work.run.paused_at is not None:
+        raise InvalidTransition(f"{event.path} cannot be leased: its run is paused.")
     d.record("attempt.started", {"path": event.path, "number": step.attempts + 1, "worker": event.worker})
 
 

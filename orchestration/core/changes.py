@@ -93,7 +93,21 @@ def _run_ended(work: Working, change: Change) -> None:
         outcome=change.data["outcome"],
         error=values.get("error"),
         ended_at=change.at,
+        paused_at=None,
+        held=(),
     )
+
+
+def _run_paused(work: Working, change: Change) -> None:
+    work.run = replace(work.run, paused_at=change.at)
+
+
+def _run_resumed(work: Working, change: Change) -> None:
+    work.run = replace(work.run, paused_at=None, held=())
+
+
+def _run_held(work: Working, change: Change) -> None:
+    work.run = replace(work.run, held=(*work.run.held, *change.data["paths"]))
 
 
 def _step_opened(work: Working, change: Change) -> None:
@@ -188,6 +202,16 @@ def _timers_stopped(work: Working, change: Change) -> None:
         work.timer(name, status="stopped")
 
 
+def _timers_held(work: Working, change: Change) -> None:
+    for name in change.data["names"]:
+        work.timer(name, status="held")
+
+
+def _timers_moved(work: Working, change: Change) -> None:
+    for name, due_at in change.data["timers"]:
+        work.timer(name, due_at=instant(due_at))
+
+
 def _timer_fired(work: Working, change: Change) -> None:
     work.timer(change.data["name"], status="fired")
 
@@ -195,6 +219,9 @@ def _timer_fired(work: Working, change: Change) -> None:
 _APPLY: Mapping[str, Callable[[Working, Change], None]] = {
     "run.started": _run_started,
     "run.ended": _run_ended,
+    "run.paused": _run_paused,
+    "run.resumed": _run_resumed,
+    "run.held": _run_held,
     "step.opened": _step_opened,
     "step.skipped": _step_opened,
     "step.ready": _step_ready,
@@ -217,7 +244,10 @@ _APPLY: Mapping[str, Callable[[Working, Change], None]] = {
     "review.escalated": _review_changed,
     "review.paused": _review_changed,
     "review.resumed": _review_changed,
+    "review.moved": _review_changed,
     "timer.armed": _timers_armed,
     "timer.stopped": _timers_stopped,
+    "timer.held": _timers_held,
+    "timer.moved": _timers_moved,
     "timer.fired": _timer_fired,
 }

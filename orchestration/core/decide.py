@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from orchestration.core import answers, attempts, flow, pausing, waits
+from orchestration.core import answers, attempts, control, flow, pausing, waits
 from orchestration.core.changes import Change
 from orchestration.core.deciding import Deciding, World
 from orchestration.core.effects import Effect
@@ -30,6 +30,8 @@ from orchestration.core.events import (
     LevelCalled,
     LimitLifted,
     Now,
+    PauseRequested,
+    ResumeRequested,
     ReviewPaused,
     ReviewResumed,
     Started,
@@ -57,7 +59,10 @@ def decide(state: RunState, event: Event, now: Now, world: World) -> Decided:
     to be known."""
     deciding = Deciding(state, now, world)
     _HANDLERS[type(event)](deciding, event)
-    flow.settle(deciding)
+    if deciding.work.run.paused_at is None:
+        flow.settle(deciding)
+    else:
+        control.keep_for_later(deciding)
     work = deciding.work
     return Decided(
         work.frozen(),
@@ -79,15 +84,9 @@ def _started(d: Deciding, event: Started) -> None:
     d.entering.append(d.world.definition.steps[0].path)
 
 
-def _cancelled(d: Deciding, event: CancelRequested) -> None:
-    if d.work.run.status != "running":
-        raise InvalidTransition(f"The run cannot be cancelled: it is {d.work.run.status} already.")
-    d.end_run("cancelled", "cancelled", event.reason)
-
-
 def _timer_fired(d: Deciding, event: TimerFired) -> None:
     timer = d.work.timers.get(event.name)
-    if timer is None or timer.generation != event.generation or timer.status == "fired":
+    if timer is None or timer.generation != event.generation or timer.status in ("fired", "held"):
         return
     if timer.status == "stopped":
         # A decision or an end came first; that this timer lost is a fact worth keeping.
@@ -137,5 +136,7 @@ _HANDLERS: Mapping[type[Event], Callable[[Deciding, Any], None]] = {
     LevelCalled: answers.level_called,
     TimerFired: _timer_fired,
     EventArrived: _event_arrived,
-    CancelRequested: _cancelled,
+    PauseRequested: control.paused,
+    ResumeRequested: control.resumed,
+    CancelRequested: control.cancelled,
 }

@@ -162,6 +162,20 @@ class Deciding:
             rows.append([name, clock, due_at.isoformat(), known.generation + 1 if known else 1])
         if rows:
             self.record("timer.armed", {"timers": rows})
+        if self.work.run.paused_at is not None:
+            self.hold([str(row[0]) for row in rows])
+
+    def hold(self, names: Iterable[str]) -> None:
+        """Lets armed timers stand still until the run goes on."""
+        held = list(names)
+        if held:
+            self.record("timer.held", {"names": held})
+
+    def move(self, timers: Iterable[tuple[str, datetime]]) -> None:
+        """Gives timers another instant, whatever their state."""
+        rows = [[name, due_at.isoformat()] for name, due_at in timers]
+        if rows:
+            self.record("timer.moved", {"timers": rows})
 
     def stop(self, names: Iterable[str]) -> None:
         stopped = list(names)
@@ -169,11 +183,11 @@ class Deciding:
             self.record("timer.stopped", {"names": stopped})
 
     def armed_of(self, subject: str) -> list[str]:
-        """Names of the armed timers of one review or step."""
+        """Names of the armed timers of one review or step, those of a paused run among them."""
         return [
             timer.name
             for timer in self.work.timers.values()
-            if timer.status == "armed" and timer.name.rpartition(":")[0] == subject
+            if timer.status in ("armed", "held") and timer.name.rpartition(":")[0] == subject
         ]
 
     # ---- the run's end -------------------------------------------------------------------------
@@ -191,7 +205,7 @@ class Deciding:
             if step.is_open:
                 self.withdraw(step.path, reason)
                 self.record("step.cancelled", {"path": step.path})
-        self.stop([timer.name for timer in self.all_timers(within) if timer.status == "armed"])
+        self.stop([timer.name for timer in self.all_timers(within) if timer.status in ("armed", "held")])
 
     def withdraw(self, path: str, reason: str) -> None:
         review = self.work.steps[path].review

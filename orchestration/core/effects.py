@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 
@@ -160,6 +160,23 @@ class EmitEvent:
     payload: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class StandStillReview:
+    """Its run was paused: its clock stands still."""
+
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GoOnReview:
+    """Its run, paused since then, goes on: every instant of it comes later by this much."""
+
+    key: str
+    since: datetime
+    by: timedelta
+
+
 Effect = (
     CallStep
     | OpenReview
@@ -171,4 +188,6 @@ Effect = (
     | AwaitEvent
     | TakeEvent
     | EmitEvent
+    | StandStillReview
+    | GoOnReview
 )

@@ -150,6 +150,16 @@ class EventArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseRequested:
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRequested:
+    """Somebody lets a paused run go on."""
+
+
+@dataclass(frozen=True, slots=True)
 class CancelRequested:
     reason: str
 
@@ -169,5 +179,7 @@ Event = (
     | LevelCalled
     | TimerFired
     | EventArrived
+    | PauseRequested
+    | ResumeRequested
     | CancelRequested
 )

@@ -41,7 +41,7 @@ class TimerState:
     clock: str
     due_at: datetime
     generation: int
-    status: str  # armed | fired | stopped
+    status: str  # armed | fired | stopped | held
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,8 @@ class RunState:
     business_key: str | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    paused_at: datetime | None = None  # process time
+    held: tuple[str, ...] = ()  # what a paused run enters when it goes on, by path
     sequence: int = 0
     steps: Mapping[str, StepState] = field(default_factory=dict)
     timers: Mapping[str, TimerState] = field(default_factory=dict)
@@ -67,8 +69,8 @@ class RunState:
 
 def is_stuck(state: RunState) -> bool:
     """An open run that nothing can move on: no ready or running step, no armed timer, no open review or incident, no
-    awaited event."""
-    if state.status != "running":
+    awaited event, and nobody paused it."""
+    if state.status != "running" or state.paused_at is not None:
         return False
     moving = any(step.status in ("ready", "running") for step in state.steps.values())
     asked = any(

@@ -51,7 +51,7 @@ def arrived(d: Deciding, event: EventArrived) -> dict[str, Any]:
     if step is None or not _waits_for(step, event):
         raise InvalidTransition(f"{event.path} does not wait for {event.name} any more.")
     timer = d.work.timers.get(f"{event.path}:{OVER}")
-    if timer is not None and timer.status == "armed":
+    if timer is not None and timer.status in ("armed", "held"):
         d.stop([timer.name])
     return _taken(d, event.path, Arrived(event.name, event.key, event.id, event.payload, event.received_at))
 

@@ -33,6 +33,8 @@ class Run(models.Model):
     audit_head = models.CharField(max_length=64, default="")  # hash of the last audit event
     started_at = models.DateTimeField()  # process time
     ended_at = models.DateTimeField(null=True, blank=True)  # process time
+    paused_at = models.DateTimeField(null=True, blank=True)  # process time; since when somebody holds it
+    held = models.JSONField(default=list)  # paths that a paused run enters when it goes on
 
     class Meta:
         ordering = ("-started_at", "-id")
@@ -55,6 +57,7 @@ class Run(models.Model):
             models.Index(fields=("workflow", "-started_at"), name="run_by_workflow"),
             models.Index(fields=("-started_at", "-id"), name="run_newest_first"),
             models.Index(fields=("started_at",), condition=Q(status="running"), name="run_open"),
+            models.Index(fields=("-started_at", "-id"), condition=Q(paused_at__isnull=False), name="run_paused"),
         )
 
     def __str__(self) -> str:
@@ -119,6 +122,7 @@ class Attempt(models.Model):
         SUCCEEDED = "succeeded"  # final
         FAILED = "failed"  # final: see `error`
         LOST = "lost"  # final: the worker died or was too slow
+        CANCELLED = "cancelled"  # final: its step was cancelled meanwhile; what it answers is not taken
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="attempts")
     path = models.CharField(max_length=255)
@@ -153,6 +157,7 @@ class Timer(models.Model):
         ARMED = "armed"  # the sweeper fires it when it is due; the core may stop it
         FIRED = "fired"  # final for this generation
         STOPPED = "stopped"  # final for this generation; may be armed again with the next
+        HELD = "held"  # its run is paused; armed again with the next generation when the run goes on
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="timers")
     name = models.CharField(max_length=300)  # <path or review key>:<what>

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -19,15 +19,18 @@ from orchestration.core.effects import (
     Effect,
     EmitEvent,
     EscalateReview,
+    GoOnReview,
     OpenReview,
     PersonRef,
     ResumeReview,
+    StandStillReview,
     TakeEvent,
     WarnReview,
     WithdrawReview,
 )
 from orchestration.core.events import Event, Now, TimerFired
 from orchestration.core.state import RunState, TimerState
+from orchestration.models import Attempt
 from orchestration.ports import SYSTEM, Actor, bound, clock, human_tasks, policies
 from orchestration.runtime import hints, inbox
 from orchestration.runtime.definitions import definition_of
@@ -77,7 +80,10 @@ def commit(held: Held, decided: Decided, actor: Actor, *, taken: Iterable[str] =
 def commit_many(batch: Iterable[Saving], *, taken: Iterable[tuple[Any, str]] = (), rows: Rows | None = None) -> None:
     """As `commit` for several runs, each at most once: everything is written together, with `rows` beside it."""
     changed = [saving for saving in batch if saving[1].changes]
+    unwanted = [(held.row.id, path) for held, decided, _ in changed for path in _unwanted(held, decided)]
     save_many(changed, rows)
+    for run_id, path in unwanted:
+        _end_attempt(run_id, path)
     leased = frozenset(taken)
     # Hints first: what the desk has to say after the commit must not keep a worker waiting.
     for held, decided, _ in changed:
@@ -89,6 +95,20 @@ def commit_many(batch: Iterable[Saving], *, taken: Iterable[tuple[Any, str]] = (
         for effect in decided.effects:
             _carry_out(held, effect)
         transaction.on_commit(partial(_observed, str(held.row.id)), robust=True)
+
+
+def _unwanted(held: Held, decided: Decided) -> Iterator[str]:
+    """Steps that were cancelled while a call for them was under way."""
+    for path in decided.touched_steps:
+        known = held.stored.steps.get(path)
+        if known is not None and known.status == "running" and decided.state.steps[path].status == "cancelled":
+            yield path
+
+
+def _end_attempt(run_id: Any, path: str) -> None:
+    """Its worker may ask whether it is still wanted; what it answers is not taken."""
+    running = Attempt.objects.filter(run_id=run_id, path=path, status=Attempt.Status.RUNNING)
+    running.update(status=Attempt.Status.CANCELLED, ended_at=clock().system_now())
 
 
 def then(first: Decided, second: Decided) -> Decided:
@@ -108,7 +128,16 @@ def _observed(run_id: str) -> None:
 
 
 def _carry_out(held: Held, effect: Effect) -> None:
-    run_id = str(held.row.id)
+    match effect:
+        case CallStep():
+            pass  # hinted already
+        case AwaitEvent() | TakeEvent() | EmitEvent():
+            inbox.carry_out(held.row, effect)
+        case _:
+            _tell_desk(str(held.row.id), effect)
+
+
+def _tell_desk(run_id: str, effect: Effect) -> None:
     match effect:
         case OpenReview(request):
             human_tasks().open(request)
@@ -122,8 +151,10 @@ def _carry_out(held: Held, effect: Effect) -> None:
             human_tasks().resume(run_id, key, at, instants, by)
         case EscalateReview(key, level):
             human_tasks().escalate(run_id, key, level)
-        case AwaitEvent() | TakeEvent() | EmitEvent():
-            inbox.carry_out(held.row, effect)
+        case StandStillReview(key, at):
+            human_tasks().stand_still(run_id, key, at)
+        case GoOnReview(key, since, by):
+            human_tasks().go_on(run_id, key, since, by)
 
 
 # ---- timers ------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -186,4 +187,11 @@ def _tool_call(lease: Lease) -> ToolCall:
         timeout=calls.timeout_of(lease.step),
         attempt=lease.number,
         run_id=lease.run_id,
+        is_wanted=partial(_is_wanted, lease),
     )
+
+
+def _is_wanted(lease: Lease) -> bool:
+    """Whether the attempt still runs, as the database knows it: one look by a unique index."""
+    attempts = Attempt.objects.filter(run_id=lease.run_id, path=lease.path, number=lease.number)
+    return attempts.filter(lease_token=lease.token, status=Attempt.Status.RUNNING).exists()

@@ -106,7 +106,7 @@ def _lock_ready(vendor: str) -> str:
     runs = _runs().replace(
         "FROM orchestration_run r", "FROM orchestration_steprun s JOIN orchestration_run r ON r.id = s.run_id"
     )
-    text = f"{runs} WHERE s.status = 'ready' AND s.queue = %s ORDER BY s.ready_at LIMIT %s"
+    text = f"{runs} WHERE s.status = 'ready' AND s.queue = %s AND r.paused_at IS NULL ORDER BY s.ready_at LIMIT %s"
     return f"{text} FOR NO KEY UPDATE OF r SKIP LOCKED" if vendor == "postgresql" else text.replace("%s", "?")
 
 
@@ -221,6 +221,8 @@ def run_state(row: Run, steps: Mapping[str, StepState], timers: Mapping[str, Tim
         business_key=row.business_key,
         started_at=row.started_at,
         ended_at=row.ended_at,
+        paused_at=row.paused_at,
+        held=tuple(row.held),
         sequence=row.sequence,
         steps=steps,
         timers=timers,

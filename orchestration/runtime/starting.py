@@ -1,4 +1,4 @@
-"""Starting and cancelling runs."""
+"""Starting runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from django.db.models import Q, QuerySet
 
 from orchestration.core.decide import Decided
-from orchestration.core.events import CancelRequested
 from orchestration.core.events import Started as RunStarted
 from orchestration.core.language.coercion import coerce
 from orchestration.core.language.definition import Definition
@@ -21,7 +20,7 @@ from orchestration.core.state import RunState
 from orchestration.exceptions import InvalidInput, NotFound, NotPublished
 from orchestration.models import Run, Workflow
 from orchestration.ports import Actor, clock
-from orchestration.runtime.advance import advance, commit, consider
+from orchestration.runtime.advance import commit, consider
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.plain import storable
 from orchestration.runtime.store import Held
@@ -212,8 +211,3 @@ def _answering(workflow: Workflow, definition: Definition, event_id: str | None,
     if event_id is not None and event_id in found:
         return Started(str(found[event_id]), created=False, reason="event")
     return next((Started(str(run_id), created=False, reason="key") for run_id in found.values()), None)
-
-
-def cancel_run(*, run_id: Any, reason: str, actor: Actor) -> None:
-    """Ends an open run now: what is open is cancelled and its reviews are withdrawn. Raises `InvalidTransition`."""
-    advance(run_id, CancelRequested(reason), actor)

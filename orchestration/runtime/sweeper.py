@@ -180,7 +180,7 @@ def repeat_hints() -> int:
     """Ready steps that nobody took: their hint was lost with a broker or a worker. Returns how many."""
     before = clock().system_now() - HINT_AFTER
     rows = list(
-        StepRun.objects.filter(status=StepRun.Status.READY, ready_at__lte=before)
+        StepRun.objects.filter(status=StepRun.Status.READY, ready_at__lte=before, run__paused_at__isnull=True)
         .select_related("run__version")
         .defer("run__version__text", "run__version__definition")
         .order_by("ready_at")[:BATCH]
@@ -198,7 +198,7 @@ def repeat_hints() -> int:
 
 def report_stuck() -> list[str]:
     """Open runs that nothing can move on. There are none unless something is broken, so it is said loudly."""
-    moving = Run.objects.filter(status=Run.Status.RUNNING)
+    moving = Run.objects.filter(status=Run.Status.RUNNING, paused_at__isnull=True)
     moving = moving.exclude(timers__status=Timer.Status.ARMED)
     moving = moving.exclude(steps__status__in=("ready", "running", "incident"))
     moving = moving.exclude(steps__kind__in=("review", "wait"), steps__status="waiting")

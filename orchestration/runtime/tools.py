@@ -14,14 +14,23 @@ from orchestration.core.retry import ErrorClass, policy_from
 from orchestration.exceptions import PermanentError, UnknownTool
 
 
+def always() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """What a tool is told about the call. The key is the same for every attempt of a step."""
+    """What a tool is told about the call. The key is the same for every attempt of a step.
+
+    A long call asks `is_wanted` now and then, and stops where nobody waits for it any more: its run was cancelled or
+    took another way. What it answers then is not taken.
+    """
 
     idempotency_key: str
     timeout: float  # seconds the tool has; it keeps to them itself
     attempt: int
     run_id: str
+    is_wanted: Callable[[], bool] = always
 
 
 Function = Callable[[Mapping[str, Any], ToolCall], Mapping[str, Any] | None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from reviewhub.api.views import docs, events, problems, runs, schema, tasks, tokens, workflows
+from reviewhub.api.views import control, docs, events, problems, runs, schema, tasks, tokens, workflows
 
 app_name = "api"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("v1/runs/", runs.Runs.as_view(), name="runs"),
     path("v1/runs/<uuid:run_id>/", runs.OneRun.as_view(), name="run"),
     path("v1/runs/<uuid:run_id>/cancellation/", runs.Cancelling.as_view(), name="cancellation"),
+    path("v1/runs/<uuid:run_id>/pause/", control.Pausing.as_view(), name="pause"),
+    path("v1/runs/<uuid:run_id>/at/<int:sequence>/", control.StateAt.as_view(), name="state-at"),
     path("v1/runs/<uuid:run_id>/timeline/", runs.Timeline.as_view(), name="timeline"),
     path("v1/runs/<uuid:run_id>/steps/", runs.Steps.as_view(), name="steps"),
     path("v1/events/", events.Events.as_view(), name="events"),

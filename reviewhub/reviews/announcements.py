@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Fact:
     """Something that happened to a task. `kind`: opened, claimed, released, decided, taken_back, commented, warned,
-    escalated, closed, withdrawn, asked, snoozed, resumed, question, answered, delegated, undelegated, declined."""
+    escalated, closed, withdrawn, asked, snoozed, resumed, question, answered, delegated, undelegated, declined,
+    stands_still, goes_on."""
 
     kind: str
     task: ReviewTask

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from orchestration import api, ports
@@ -144,6 +144,34 @@ class DeskGateway:
         asked = tuple(Person.objects.filter(assignments__task=task, assignments__ended_at__isnull=True))
         _end(task, ReviewTask.Status.WITHDRAWN, at, Assignment.Ended.WITHDRAWN, withdrawn_reason=reason[:300])
         announce(Fact("withdrawn", task, at, people=asked, details={"reason": reason}))
+
+    def stand_still(self, run_id: str, key: str, at: datetime) -> None:
+        """A clock that somebody stopped before stays his."""
+        task = _held(run_id, key)
+        if task.stands_still_since is None:
+            task.stands_still_since = at
+            task.save(update_fields=("stands_still_since",))
+        announce(Fact("stands_still", task, at))
+
+    def go_on(self, run_id: str, key: str, since: datetime, by: timedelta) -> None:
+        task = _held(run_id, key)
+        if task.stands_still_since in (None, since):
+            for field in (*_INSTANTS.values(), "urgency_at"):
+                setattr(task, field, _later(getattr(task, field), since, by))
+            task.future = [_later_step(step, since, by) for step in task.future]
+            task.stands_still_since = None
+            task.save()
+        announce(Fact("goes_on", task, since + by))
+
+
+def _later(at: datetime | None, since: datetime, by: timedelta) -> datetime | None:
+    """What had passed before the clock stood still stays where it was."""
+    return at + by if at is not None and at >= since else at
+
+
+def _later_step(step: dict[str, Any], since: datetime, by: timedelta) -> dict[str, Any]:
+    later = _later(datetime.fromisoformat(step["at"]), since, by)
+    return {**step, "at": later.isoformat()} if later is not None else step
 
 
 def _recommendation(request: ReviewRequest) -> Any | None:

@@ -75,7 +75,7 @@ class RunPage:
         self.steps: dict[str, Any] = {step.path: step for step in api.run_steps(run.pk)}
         self.names: Names = replace(names_of(self.definition), levels=_levels(self.steps.values()))
         self.attempts = list(api.run_attempts(run.pk))
-        self.timers = [timer for timer in api.run_timers(run.pk) if timer.status == "armed"]
+        self.timers = [timer for timer in api.run_timers(run.pk) if timer.status in ("armed", "held")]
         self._tasks = list(selectors.tasks_of(run.pk))
         self._visible = set(ReviewTask.objects.visible_to(person).filter(run=run.pk).values_list("pk", flat=True))
         self._advice = {row.path: row for row in api.recommendations().filter(run=run.pk).order_by("created_at")}
@@ -96,6 +96,8 @@ class RunPage:
         """What it is doing, or how it ended."""
         if self.run.status != "running":
             return ENDINGS[self.run.status].format(readable(self.run.outcome).lower())
+        if self.run.paused_at is not None:
+            return "It is paused"
         words = states.now_words(self.waiting)
         return f"{words[:1].upper()}{words[1:]}"
 

@@ -19,12 +19,17 @@ MINOR = frozenset(
         "review.closed",
         "timer.armed",
         "timer.stopped",
+        "timer.held",
+        "timer.moved",
+        "review.moved",
+        "run.held",
         "timer.fired",
     }
 )
 SAID_ELSEWHERE = frozenset({"review", "end"})  # by the decision, and by the run's end
 
 TONES = {
+    "run.paused": "warning",
     "attempt.failed": "warning",
     "attempt.lost": "warning",
     "step.failed": "breached",

@@ -37,6 +37,7 @@ STEPS = {
 }
 
 WAITS = State("Waits", "calm", "risk")
+PAUSED = State("Paused", "warning", "pause")
 ASKED = State("Waits for a person", "calm", "mine")
 TAKE_BACK = State("Decided, can be taken back", "calm", "undo")
 
@@ -58,6 +59,8 @@ def run_state(run: Any, open_steps: Sequence[Any] = ()) -> State:
     if run.status != "running":
         known = RUNS[run.status]
         return State(readable(run.outcome), known.tone, known.icon) if run.status == "succeeded" else known
+    if run.paused_at is not None:
+        return PAUSED
     if any(step.status == "incident" for step in open_steps):
         return STEPS["incident"]
     if any(step.kind == "review" for step in open_steps):

@@ -26,6 +26,19 @@ def run_ended(_: Names, fact: Fact) -> str:
     return f"The run ended: {fact.data.get('outcome')}"
 
 
+def run_paused(_: Names, fact: Fact) -> str:
+    reason = str(fact.data.get("reason", "")).rstrip(".")
+    return f"{fact.who} paused the run{f': {reason}' if reason else ''}"
+
+
+def run_resumed(_: Names, fact: Fact) -> str:
+    return f"{fact.who} let the run go on, after {length(fact.data['paused_for'])}"
+
+
+def run_held(names: Names, fact: Fact) -> str:
+    return "Waits for the run to go on: " + ", ".join(names.step(path) for path in fact.data["paths"])
+
+
 OPENINGS = {"review": "A person was asked", "ai": "The AI was asked", "tool": "Began", "wait": "Began to wait"}
 
 
@@ -150,6 +163,10 @@ def review_withdrawn(names: Names, fact: Fact) -> str:
     return f"{names.step(fact.path)} was withdrawn: nobody has to decide it any more"
 
 
+def review_moved(names: Names, fact: Fact) -> str:
+    return f"Everything to come for {names.step(fact.path)} comes later by the length of the pause"
+
+
 STAGES = {"half": "Half of the time", "three_quarters": "Three quarters of the time", "breach": "All of the time"}
 
 
@@ -208,6 +225,14 @@ def timer_stopped(names: Names, fact: Fact) -> str:
     return "Clocks stopped: " + ", ".join(names.timer(name) for name in fact.data["names"])
 
 
+def timer_held(names: Names, fact: Fact) -> str:
+    return "Clocks stand still: " + ", ".join(names.timer(name) for name in fact.data["names"])
+
+
+def timer_moved(names: Names, fact: Fact) -> str:
+    return "Clocks set later: " + ", ".join(names.timer(timer[0]) for timer in fact.data["timers"])
+
+
 def timer_fired(names: Names, fact: Fact) -> str:
     return f"It was time: {names.timer(str(fact.data['name']))}"
 
@@ -256,6 +281,9 @@ def _did(words: str) -> Callable[[Names, Fact], str]:
 TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "run.started": run_started,
     "run.ended": run_ended,
+    "run.paused": run_paused,
+    "run.resumed": run_resumed,
+    "run.held": run_held,
     "step.opened": step_opened,
     "step.skipped": step_skipped,
     "step.ready": step_ready,
@@ -276,6 +304,7 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "review.withdrawn": review_withdrawn,
     "review.warned": review_warned,
     "review.escalated": review_escalated,
+    "review.moved": review_moved,
     "review.unanswered": review_unanswered,
     "wait.unanswered": wait_unanswered,
     "event.taken": event_taken,
@@ -284,6 +313,8 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "review.resumed": review_resumed,
     "timer.armed": timer_armed,
     "timer.stopped": timer_stopped,
+    "timer.held": timer_held,
+    "timer.moved": timer_moved,
     "timer.fired": timer_fired,
     "timer.lost": timer_lost,
     "desk.claimed": _did("took it on"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reviewhub.studio.views import audit, editor, run, runs, starting, tokens, versions, workflows
+from reviewhub.studio.views import audit, control, editor, run, runs, starting, tokens, versions, workflows
 
 app_name = "studio"
 
@@ -12,7 +12,9 @@ urlpatterns = [
     path("runs/", runs.run_list, name="runs"),
     path("runs/<uuid:run_id>/", run.run_page, name="run"),
     path("runs/<uuid:run_id>/live/", run.run_live, name="run-live"),
-    path("runs/<uuid:run_id>/cancellation/", run.cancellation, name="run-cancellation"),
+    path("runs/<uuid:run_id>/cancellation/", control.cancellation, name="run-cancellation"),
+    path("runs/<uuid:run_id>/pause/", control.pause, name="run-pause"),
+    path("runs/<uuid:run_id>/resumption/", control.resumption, name="run-resumption"),
     path("workflows/", workflows.workflow_list, name="workflows"),
     path("new-workflow/", editor.new_workflow, name="workflow-new"),
     path("workflows/<slug:name>/", workflows.workflow_page, name="workflow"),

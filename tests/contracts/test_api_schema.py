@@ -37,6 +37,7 @@ class Served:
         self._known = {
             "name": "purchase",
             "number": 1,
+            "sequence": 1,
             "run_id": str(task.run_id),
             "task_id": str(task.pk),
             "token_id": str(office.token(office.engineer)[0].pk),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 import pytest
@@ -47,6 +47,10 @@ class Desk(Protocol):
 
     def see(self) -> Seen: ...
 
+    def clock(self) -> tuple[datetime | None, datetime | None]:
+        """Since when it stands still, and when it is due."""
+        ...
+
     def send_away(self, person: PersonRef, delegate: PersonRef) -> None: ...
 
 
@@ -69,6 +73,10 @@ class RealDesk:
             task.level,
             {str(pk) for pk in asked},
         )
+
+    def clock(self) -> tuple[datetime | None, datetime | None]:
+        task = ReviewTask.objects.get(run_id=self.asked.run_id)
+        return task.stands_still_since, task.due_at
 
     def send_away(self, person: PersonRef, delegate: PersonRef) -> None:
         week = timedelta(days=7)
@@ -111,6 +119,11 @@ class DeskInMemory:
             set(task.asked),
         )
 
+    def clock(self) -> tuple[datetime | None, datetime | None]:
+        task = self.fake.tasks["run", KEY]
+        due = task.request.due_at
+        return task.stands_still_since, due + task.later if due is not None else None
+
     def send_away(self, person: PersonRef, delegate: PersonRef) -> None:
         self.fake.instead[person.id] = delegate
 
@@ -144,6 +157,16 @@ def test_a_level_is_settled_on_the_people_it_names(desk: Desk) -> None:
     desk.gateway.open(desk.asked)
     assert desk.gateway.people_for(desk.asked.run_id, KEY, BACKUP) == (desk.bob,)
     assert desk.gateway.people_for(desk.asked.run_id, KEY, MANAGER) == (desk.carol,)
+
+
+def test_a_task_of_a_paused_run_stands_still_and_everything_to_come_comes_later(desk: Desk) -> None:
+    due = NOON + timedelta(hours=8)
+    desk.gateway.open(replace(desk.asked, due_at=due, half_at=NOON + timedelta(hours=4)))
+    desk.gateway.stand_still(desk.asked.run_id, KEY, NOON + timedelta(hours=5))
+    assert desk.clock() == (NOON + timedelta(hours=5), due)
+    desk.gateway.go_on(desk.asked.run_id, KEY, NOON + timedelta(hours=5), timedelta(hours=30))
+    assert desk.clock() == (None, due + timedelta(hours=30))
+    assert desk.see().status == "open"
 
 
 def test_a_level_never_lands_on_the_requester(desk: Desk) -> None:

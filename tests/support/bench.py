@@ -73,6 +73,12 @@ class NotingDesk:
     def withdraw(self, run_id: str, key: str, reason: str, at: datetime) -> None:
         self.told.append(("withdrawn", key, reason))
 
+    def stand_still(self, run_id: str, key: str, at: datetime) -> None:
+        self.told.append(("stands still", key))
+
+    def go_on(self, run_id: str, key: str, since: datetime, by: timedelta) -> None:
+        self.told.append(("goes on", key, by))
+
 
 class NoPolicies:
     """An installation without settings."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from orchestration.ports import PersonRef, ReachedLevel, ReviewRequest
 
@@ -22,6 +22,8 @@ class FakeTask:
     asked: list[str] = field(default_factory=list)  # ids of people
     ended_at: datetime | None = None
     instants: dict[str, datetime] = field(default_factory=dict)  # as a pause has moved them
+    stands_still_since: datetime | None = None
+    later: timedelta = timedelta(0)  # by how much its instants have moved
 
 
 class FakeDesk:
@@ -73,6 +75,14 @@ class FakeDesk:
     def withdraw(self, run_id: str, key: str, reason: str, at: datetime) -> None:
         task = self.tasks[run_id, key]
         task.status, task.ended_at, task.asked = "withdrawn", at, []
+
+    def stand_still(self, run_id: str, key: str, at: datetime) -> None:
+        self.tasks[run_id, key].stands_still_since = at
+
+    def go_on(self, run_id: str, key: str, since: datetime, by: timedelta) -> None:
+        task = self.tasks[run_id, key]
+        task.stands_still_since = None
+        task.later += by
 
     def _standing_in(self, person: PersonRef) -> PersonRef:
         seen: set[str] = set()

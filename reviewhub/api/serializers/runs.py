@@ -26,6 +26,7 @@ class RunShown(Shown):
     business_key = serializers.CharField(allow_null=True)
     started_at = Instant()
     ended_at = Instant(allow_null=True)
+    paused_at = Instant(allow_null=True, help_text="Since when somebody holds it; null while it runs.")
 
     def get_url(self, run: Any) -> str:
         return run_url(run.pk)
@@ -57,13 +58,17 @@ class RunStarted(Shown):
         return run_url(started.run_id)
 
 
+class Pause(Strict):
+    reason = serializers.CharField(max_length=300)
+
+
 class Cancellation(Strict):
     reason = serializers.CharField(max_length=300)
 
 
 class AttemptShown(Shown):
     number = serializers.IntegerField()
-    status = serializers.ChoiceField(choices=("running", "succeeded", "failed", "lost"))
+    status = serializers.ChoiceField(choices=("running", "succeeded", "failed", "lost", "cancelled"))
     started_at = Instant()
     ended_at = Instant(allow_null=True)
     error = serializers.DictField(allow_null=True)
@@ -112,3 +117,40 @@ class EntryShown(Shown):
     actor = ActorShown()
     data = serializers.DictField()  # type: ignore[assignment]
     values = serializers.DictField(allow_null=True, help_text="Null where there are none, or they were erased.")
+
+
+class TimerShown(Shown):
+    name = serializers.CharField(help_text="<path or review key>:<what>")
+    clock = serializers.ChoiceField(choices=("process", "system"))
+    due_at = Instant()
+    status = serializers.ChoiceField(choices=("armed", "fired", "stopped", "held"))
+
+
+class StepThen(Shown):
+    path = serializers.CharField()
+    step_id = serializers.CharField(source="id")
+    kind = serializers.CharField()
+    status = serializers.CharField()
+    input = serializers.JSONField(help_text="Null where there is none.")
+    result = serializers.JSONField(help_text="Null until it succeeded.")
+    error = serializers.DictField(allow_null=True)
+    attempts = serializers.IntegerField()
+    started_at = Instant()
+    ended_at = Instant(allow_null=True)
+
+
+class StateShown(Shown):
+    sequence = serializers.IntegerField()
+    status = serializers.CharField()
+    outcome = serializers.CharField(help_text="Empty while the run is open.")
+    paused_at = Instant(allow_null=True)
+    steps = serializers.SerializerMethodField()
+    timers = serializers.SerializerMethodField()
+
+    @extend_schema_field(StepThen(many=True))
+    def get_steps(self, state: Any) -> list[dict[str, Any]]:
+        return list(StepThen(list(state.steps.values()), many=True).data)
+
+    @extend_schema_field(TimerShown(many=True))
+    def get_timers(self, state: Any) -> list[dict[str, Any]]:
+        return list(TimerShown(list(state.timers.values()), many=True).data)

@@ -12,6 +12,7 @@ SCOPES = MappingProxyType(
         "runs:read": "Read runs, their steps and timelines",
         "runs:start": "Start runs",
         "runs:cancel": "Cancel runs",
+        "runs:pause": "Pause runs and let them go on",
         "events:send": "Send events to runs that wait for them",
         "tasks:read": "Read review tasks and their comments",
         "tasks:comment": "Write comments",

@@ -1,4 +1,4 @@
-"""A run's page, its live part, and cancelling it."""
+"""A run's page and its live part."""
 
 from __future__ import annotations
 
@@ -6,18 +6,14 @@ from typing import Any
 from uuid import UUID
 from zlib import crc32
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.cache import patch_cache_control
-from django.views.decorators.http import condition, require_POST, require_safe
+from django.views.decorators.http import condition, require_safe
 
-from orchestration import api
-from orchestration.exceptions import InvalidTransition
-from reviewhub.accounts.actors import actor_of
-from reviewhub.accounts.permissions import require
-from reviewhub.studio.access import may, run_for, viewer
+from reviewhub.studio.access import run_for, viewer
+from reviewhub.studio.acts import acts_on
 from reviewhub.studio.rows import run_name
 from reviewhub.studio.run_page import RunPage
 
@@ -26,7 +22,7 @@ from reviewhub.studio.run_page import RunPage
 @require_safe
 def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
     run = run_for(request, run_id)
-    context = {**_shown(request, run), "may_cancel": run.status == "running" and may(request, "run.cancel", run)}
+    context = {**_shown(request, run), "may": acts_on(request, run)}
     return render(request, "runs/run.html", context)
 
 
@@ -52,19 +48,3 @@ def _shown(request: HttpRequest, run: Any) -> dict[str, Any]:
     everything = request.GET.get("all") == "1"
     page = RunPage(run, viewer(request), request.GET.get("step", ""), everything=everything)
     return {"current": "runs", "run": run, "page": page, "name": run_name(run)}
-
-
-@login_required
-@require_POST
-def cancellation(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    run = run_for(request, run_id)
-    require(viewer(request), "run.cancel", run)
-    reason = request.POST.get("reason", "").strip()
-    if not reason:
-        messages.error(request, "Say why: the reason stays with the run. Nothing was cancelled.")
-        return redirect("studio:run", run_id)
-    try:
-        api.cancel_run(run_id=run.pk, reason=reason[:300], actor=actor_of(viewer(request)))
-    except InvalidTransition as moved_on:
-        messages.error(request, str(moved_on))
-    return redirect("studio:run", run_id)

@@ -49,7 +49,7 @@ class Deadline:
 
 
 def deadline_of(task: ReviewTask, now: datetime) -> Deadline | None:
-    if task.due_at is None:
+    if task.due_at is None or task.stands_still_since is not None:
         return None
     ring = ring_of(task, task.due_at, now)
     spoken = moments.spoken(task.due_at - now)

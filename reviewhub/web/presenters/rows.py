@@ -83,7 +83,7 @@ def row_of(task: ReviewTask, now: datetime, system_now: datetime) -> Row:
 
 
 def _clock(task: ReviewTask, now: datetime) -> dict[str, Any]:
-    if task.due_at is None:
+    if task.due_at is None or task.stands_still_since is not None:
         return {}
     ring = ring_of(task, task.due_at, now)
     return {
@@ -133,6 +133,8 @@ def _ai_chip(task: ReviewTask) -> Chip:
 
 
 def _concern(task: ReviewTask) -> str:
+    if task.stands_still_since is not None and task.paused_by_id is None:
+        return _("Its run is paused; the clock stands still")
     if task.concerns:
         return str(task.concerns[0])
     return why_label(task.why[0]) if task.why else ""

@@ -34,7 +34,7 @@ def state_of(task: ReviewTask, viewer: Person, system_now: datetime) -> str:
 def happened_to(task: ReviewTask, decision: Decision | None, viewer: Person, now: datetime) -> Happened | None:
     """What a reader who still had it open has to know. None while somebody has to decide."""
     if task.is_waiting:
-        return None
+        return _paused(task, now)
     at = moments.moment(task.decided_at or task.closed_at or now, now)
     if task.status == ReviewTask.Status.WITHDRAWN:
         return Happened(_("Withdrawn at %(at)s") % {"at": at}, task.withdrawn_reason)
@@ -46,4 +46,14 @@ def happened_to(task: ReviewTask, decision: Decision | None, viewer: Person, now
     who = _("You") if decision.by_id == viewer.pk else decision.by.display_name
     title = _("%(who)s decided “%(outcome)s” at %(at)s") % {"who": who, "outcome": task.outcome_label, "at": at}
     waits = task.status == ReviewTask.Status.DECIDED
+    if waits and task.undo_until is None:
+        return Happened(title, _("Its run is paused: it counts when somebody lets the run go on."), icon="done")
     return Happened(title, _("It goes out when the undo window has closed.") if waits else "", icon="done")
+
+
+def _paused(task: ReviewTask, now: datetime) -> Happened | None:
+    if task.stands_still_since is None or task.paused_by_id is not None:
+        return None
+    at = moments.moment(task.stands_still_since, now)
+    title = _("Its run is paused since %(at)s") % {"at": at}
+    return Happened(title, _("You may decide. It counts, and the clock goes on, when the run does."))

@@ -147,3 +147,30 @@ def test_a_run_is_cancelled_by_who_may_and_only_once(office: Office) -> None:
     assert (cancelled.status_code, cancelled.json()["status"]) == (200, "cancelled")
     again = office.calls(office.oscar).post(address, {"reason": "not needed"})
     assert (again.status_code, again.json()["type"]) == (409, "/api/problems/conflict/")
+
+
+def test_a_run_is_paused_and_resumed_by_who_may(office: Office) -> None:
+    address = f"{RUNS}{office.run()}/pause/"
+
+    assert office.calls(office.alice).post(address, {"reason": "no"}).status_code == 403
+    oscar = office.calls(office.oscar)
+    paused = oscar.post(address, {"reason": "the ERP moves"})
+    assert paused.status_code == 200
+    assert paused.json()["paused_at"] is not None
+    assert oscar.post(address, {"reason": "again"}).status_code == 409
+    assert oscar.delete(address).json()["paused_at"] is None
+    assert oscar.delete(address).status_code == 409
+
+
+def test_the_state_of_a_run_at_an_event_is_folded_from_its_story(office: Office) -> None:
+    run_id = office.run()
+    alice = office.calls(office.alice)
+
+    first = alice.get(f"{RUNS}{run_id}/at/1/").json()
+    assert (first["sequence"], first["status"], first["steps"]) == (1, "running", [])
+    last = alice.get(f"{RUNS}{run_id}/timeline/").json()["items"][-1]["sequence"]
+    now = alice.get(f"{RUNS}{run_id}/at/{last}/").json()
+    assert [(step["path"], step["status"]) for step in now["steps"]] == [("approval", "waiting")]
+    assert {timer["status"] for timer in now["timers"]} == {"armed"}
+    assert alice.get(f"{RUNS}{run_id}/at/{last + 1}/").status_code == 404
+    assert office.calls(office.mallory).get(f"{RUNS}{run_id}/at/1/").status_code == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -126,3 +127,24 @@ def test_a_run_asks_the_database_a_bounded_number_of_times(office: Studio, step:
     with CaptureQueriesContext(connection) as asked:
         page(office, run, step=step)
     assert len(asked) <= 26, [query["sql"][:100] for query in asked]
+
+
+def test_a_run_is_paused_with_a_reason_and_goes_on_again(office: Studio) -> None:
+    run = office.start()
+    browser = office.at("oscar")
+    refused = browser.post(f"/runs/{run.pk}/pause/", {"reason": " "}, follow=True)
+    assert "Nothing was paused" in refused.content.decode()
+    paused = browser.post(f"/runs/{run.pk}/pause/", {"reason": "The ERP moves"}, follow=True).content.decode()
+    assert "Oscar Lind paused the run: The ERP moves" in paused
+    assert "It is paused" in paused
+    assert "Its run is paused since" in office.at("alice").get(f"/tasks/{run.review_tasks.get().pk}/").content.decode()
+    office.bench.clock.forward(hours=3)
+    went_on = browser.post(f"/runs/{run.pk}/resumption/", follow=True).content.decode()
+    assert "Oscar Lind let the run go on, after 3 h" in went_on
+    assert run.review_tasks.get().due_at == office.bench.clock.process + timedelta(hours=8)
+
+
+def test_who_may_not_pause_is_not_offered_it_and_is_refused(office: Studio) -> None:
+    run = office.start()
+    assert "Pause the run" not in page(office, run, "alice")
+    assert office.at("alice").post(f"/runs/{run.pk}/pause/", {"reason": "x"}).status_code == 403

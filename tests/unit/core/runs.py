@@ -28,6 +28,8 @@ from orchestration.core.events import (
     LevelCalled,
     LimitLifted,
     Now,
+    PauseRequested,
+    ResumeRequested,
     ReviewPaused,
     ReviewResumed,
     Started,
@@ -205,6 +207,8 @@ class Surroundings:
     def does(self, player: Player) -> Event:
         sensible = [event for step in player.state.steps.values() if step.is_open for event in self._for(step, player)]
         sensible += [self._firing(timer) for timer in player.state.armed() if timer.due_at <= player.now] * 3
+        if player.state.paused_at is not None and self._chance.random() < 0.3:
+            return ResumeRequested()
         if not sensible or self._chance.random() < 0.2:
             return self._mischief(player)
         return self._chance.choice(sensible)
@@ -279,6 +283,8 @@ class Surroundings:
         any_of += [*self._ends_of(step.path, number), AttemptLeased("nowhere", "w"), TimerFired("nowhere:retry", 1)]
         for timer in state.timers.values():
             any_of += [self._firing(timer), TimerFired(timer.name, timer.generation - 1)]
+        if self._chance.random() < 0.1:
+            return PauseRequested("wait") if self._chance.random() < 0.5 else ResumeRequested()
         if self._chance.random() < 0.05:
             return CancelRequested("enough")
         return self._chance.choice(any_of)

@@ -77,7 +77,7 @@ def test_only_the_running_attempt_completes_a_step(seed: int) -> None:
 def test_an_open_run_has_something_that_moves_it_on(seed: int) -> None:
     for _, _, _, player in played(seed):
         state = player.state
-        if state.status != "running":
+        if state.status != "running" or state.paused_at is not None:
             continue
         open_steps = [step for step in state.steps.values() if step.is_open]
         called = any(step.status in ("ready", "running") for step in open_steps)
@@ -99,7 +99,7 @@ def test_each_open_step_has_what_moves_it_on(seed: int) -> None:
     """Sharper than the run as a whole: no branch is left behind while others go on."""
     for _, _, _, player in played(seed):
         state = player.state
-        armed = {timer.name for timer in state.armed()}
+        armed = {timer.name for timer in state.timers.values() if timer.status in ("armed", "held")}
         for path, step in state.steps.items():
             if not step.is_open or step.status in ("ready", "running"):
                 continue
@@ -110,7 +110,8 @@ def test_each_open_step_has_what_moves_it_on(seed: int) -> None:
             elif step.kind == "wait":
                 assert step.input is not None or f"{path}:over" in armed
             else:
-                assert any(other.startswith(f"{path}/") and state.steps[other].is_open for other in state.steps)
+                inside = [other for other in state.steps if other.startswith(f"{path}/") and state.steps[other].is_open]
+                assert inside or any(held.startswith(f"{path}/") or held == path for held in state.held)
 
 
 @any_schedule
@@ -238,7 +239,8 @@ def _decided_again(state: RunState, event: Event, player: Player) -> Decided | N
 def test_the_limit_of_a_run_stays_armed_until_it_ends(seed: int) -> None:
     for _, _, _, player in played(seed):
         if player.state.status == "running" and "duration" in player.definition.limits:
-            assert player.state.timers[RUN_LIMIT].status == "armed"
+            expected = "armed" if player.state.paused_at is None else "held"
+            assert player.state.timers[RUN_LIMIT].status == expected
 
 
 @any_schedule

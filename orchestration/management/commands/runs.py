@@ -1,0 +1,101 @@
+"""`manage.py runs pause|resume|cancel|replay`: control of runs from the command line. Exit status 0 or 1."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+from django.core.serializers.json import DjangoJSONEncoder
+
+from orchestration import api
+from orchestration.exceptions import OrchestrationError
+
+COMMAND_LINE = api.Actor("system", "command-line", "Command line")
+
+
+class Command(BaseCommand):
+    help = "Pauses, resumes, cancels and replays runs."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        acts = parser.add_subparsers(dest="act", required=True)
+        pause = acts.add_parser("pause", help="start no new step of these runs, and let their clocks stand still")
+        resume = acts.add_parser("resume", help="let paused runs go on")
+        cancel = acts.add_parser("cancel", help="end open runs now")
+        for act in (pause, resume, cancel):
+            act.add_argument("ids", nargs="+", type=UUID, metavar="ID")
+        for act in (pause, cancel):
+            act.add_argument("--reason", required=True, help="why; it stays with the run")
+        replay = acts.add_parser("replay", help="fold the audit events; status 1 where they do not tell what is stored")
+        replay.add_argument("ids", nargs="*", type=UUID, metavar="ID")
+        replay.add_argument("--all", action="store_true", help="every run")
+        replay.add_argument("--at", type=int, metavar="N", help="print the state after event N, as JSON")
+
+    def handle(self, *args: Any, act: str, **options: Any) -> None:
+        if not getattr(self, f"_{act}")(options):
+            raise SystemExit(1)
+
+    def _pause(self, options: Any) -> bool:
+        return self._each(options["ids"], partial(api.pause_run, reason=options["reason"]), "paused")
+
+    def _resume(self, options: Any) -> bool:
+        return self._each(options["ids"], api.resume_run, "goes on")
+
+    def _cancel(self, options: Any) -> bool:
+        return self._each(options["ids"], partial(api.cancel_run, reason=options["reason"]), "cancelled")
+
+    def _each(self, ids: Iterable[UUID], act: Callable[..., None], done: str) -> bool:
+        """Does what can be done, and says of each run what became of it."""
+        refused = 0
+        for run_id in ids:
+            try:
+                act(run_id=run_id, actor=COMMAND_LINE)
+            except OrchestrationError as error:
+                refused += 1
+                self.stderr.write(f"{run_id}: {error}")
+            else:
+                self.stdout.write(f"{run_id}: {done}")
+        return not refused
+
+    # ---- replay --------------------------------------------------------------------------------
+
+    def _replay(self, options: Any) -> bool:
+        ids = self._wanted(options)
+        if options["at"] is not None:
+            return self._told_at(ids, options["at"])
+        wrong = sum(not self._proven(run_id) for run_id in ids)
+        self.stdout.write(f"{wrong} of the runs differ." if wrong else "Every run is as its events tell it.")
+        return not wrong
+
+    def _wanted(self, options: Any) -> Iterable[UUID]:
+        if options["all"] == bool(options["ids"]):
+            raise CommandError("Name runs, or --all of them.", returncode=2)
+        if options["all"]:
+            return api.runs().order_by("id").values_list("id", flat=True).iterator(chunk_size=1000)
+        return list(options["ids"])
+
+    def _proven(self, run_id: UUID) -> bool:
+        try:
+            found = api.replay(run_id)
+        except OrchestrationError as error:
+            raise CommandError(str(error), returncode=1) from error
+        for difference in found.differences:
+            self.stderr.write(f"{run_id}: {difference}")
+        if found.ok:
+            note = ", their structure: values were erased" if found.erased else ""
+            self.stdout.write(f"{run_id}: {found.events} events{note}, as stored")
+        return found.ok
+
+    def _told_at(self, ids: Iterable[UUID], sequence: int) -> bool:
+        for run_id in ids:
+            try:
+                state = api.state_at(run_id, sequence)
+            except OrchestrationError as error:
+                raise CommandError(str(error), returncode=1) from error
+            self.stdout.write(json.dumps(asdict(state), cls=DjangoJSONEncoder, indent=2, ensure_ascii=False))
+        return True

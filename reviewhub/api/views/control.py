@@ -1,0 +1,48 @@
+"""Runs: what somebody does to one as a whole, and how it was at any event."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from orchestration import api
+from reviewhub.api.access import actor_of, require_right
+from reviewhub.api.idempotency import idempotent
+from reviewhub.api.schema import IDEMPOTENCY_KEY
+from reviewhub.api.serializers.runs import Pause, RunWithInput, StateShown
+from reviewhub.api.views.base import ApiView, read_body, shown
+from reviewhub.api.visibility import run_for
+
+
+class Pausing(ApiView):
+    scopes = {"POST": "runs:pause", "DELETE": "runs:pause"}
+    refusals = {"POST": (409,), "DELETE": (409,)}
+
+    @extend_schema(operation_id="pause_run", parameters=[IDEMPOTENCY_KEY], request=Pause, responses=RunWithInput)
+    @idempotent
+    def post(self, request: Request, run_id: UUID) -> Response:
+        """Starts no new step of the run. What is under way may finish; its clocks stand still."""
+        run = run_for(request, run_id)
+        require_right(request, "run.pause", run)
+        api.pause_run(run_id=run.pk, reason=read_body(Pause, request)["reason"], actor=actor_of(request))
+        return shown(RunWithInput, run_for(request, run_id))
+
+    @extend_schema(operation_id="resume_run", request=None, responses={200: RunWithInput})
+    def delete(self, request: Request, run_id: UUID) -> Response:
+        """Lets the run go on where it stood, its clocks later by the length of the pause."""
+        run = run_for(request, run_id)
+        require_right(request, "run.pause", run)
+        api.resume_run(run_id=run.pk, actor=actor_of(request))
+        return shown(RunWithInput, run_for(request, run_id))
+
+
+class StateAt(ApiView):
+    scopes = {"GET": "runs:read"}
+
+    @extend_schema(operation_id="read_run_state_at", responses=StateShown)
+    def get(self, request: Request, run_id: UUID, sequence: int) -> Response:
+        """The run as it was right after that event, folded from its audit chain."""
+        return shown(StateShown, api.state_at(run_for(request, run_id).pk, sequence))

@@ -1,0 +1,27 @@
+"""What somebody may do to a run, as it stands and by the one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from reviewhub.studio.access import may
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    pause: bool
+    resume: bool
+    cancel: bool
+
+
+def acts_on(request: HttpRequest, run: Any) -> Acts:
+    is_open, is_paused = run.status == "running", run.paused_at is not None
+    may_pause = is_open and may(request, "run.pause", run)
+    return Acts(
+        pause=may_pause and not is_paused,
+        resume=may_pause and is_paused,
+        cancel=is_open and may(request, "run.cancel", run),
+    )

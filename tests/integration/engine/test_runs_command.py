@@ -1,0 +1,63 @@
+"""`manage.py runs`, as an operator types it."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from orchestration import api
+from orchestration.models import AuditPayload, StepRun
+from tests.integration.engine.texts import PURCHASE
+from tests.support.bench import Bench
+
+
+@pytest.fixture
+def run_id(engine: Bench) -> str:
+    engine.publish(PURCHASE)
+    run_id = engine.start("purchase", request="pens", requester="ann@example.com", amount=12.0)
+    engine.work()
+    return run_id
+
+
+def runs(*words: Any) -> tuple[int, str, str]:
+    out, err, status = StringIO(), StringIO(), 0
+    try:
+        call_command("runs", *words, stdout=out, stderr=err)
+    except SystemExit as exit_:
+        status = int(str(exit_.code))
+    return status, out.getvalue(), err.getvalue()
+
+
+def test_each_run_is_told_what_became_of_it(run_id: str) -> None:
+    assert runs("pause", run_id, "--reason", "night")[:2] == (0, f"{run_id}: paused\n")
+    status, _, refused = runs("pause", run_id, "--reason", "night")
+    assert (status, "paused already" in refused) == (1, True)
+    assert runs("resume", run_id)[0] == 0
+    assert runs("cancel", run_id, "--reason", "twice")[0] == 0
+    assert api.timeline(run_id)[-1].data["reason"] == "twice"
+
+
+def test_replaying_proves_that_the_events_tell_what_is_stored(run_id: str) -> None:
+    status, out, _ = runs("replay", "--all")
+    assert status == 0
+    assert "Every run is as its events tell it." in out
+    StepRun.objects.filter(run_id=run_id, path="gather/budget/budget").update(result={"remaining": 9_999})
+    status, out, differences = runs("replay", run_id)
+    assert status == 1
+    assert "steps.gather/budget/budget.result.remaining: stored 9999, told by the events 500" in differences
+
+
+def test_where_values_were_erased_the_structure_is_still_proven(run_id: str) -> None:
+    AuditPayload.objects.filter(chain=f"run:{run_id}").delete()
+    StepRun.objects.filter(run_id=run_id).update(input=None, result=None)
+    status, out, _ = runs("replay", run_id)
+    assert (status, "values were erased" in out) == (0, True)
+
+
+def test_the_state_after_an_event_is_printed(run_id: str) -> None:
+    state = json.loads(runs("replay", run_id, "--at", 1)[1])
+    assert (state["status"], state["sequence"], state["steps"]) == ("running", 1, {})
