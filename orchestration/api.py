@@ -4,6 +4,7 @@ from orchestration.core.calendars import Calendar, InvalidCalendar, calendar_fro
 from orchestration.core.language.check import Checked, Fault
 from orchestration.core.language.definition import Definition, Step, compile_definition
 from orchestration.core.limits import Limits
+from orchestration.core.paths import iteration_of, path_of, written
 from orchestration.core.rehearsal.outcome import Failure, Rehearsed, Told
 from orchestration.core.state import RunState, StepState, TimerState
 from orchestration.ports import SYSTEM, Actor
@@ -133,9 +134,11 @@ __all__ = [
     "folded",
     "heartbeats",
     "hold_run",
+    "iteration_of",
     "limit_settings",
     "lose_all_leases",
     "on_topic",
+    "path_of",
     "pause_review",
     "pause_run",
     "publish_workflow",
@@ -171,4 +174,5 @@ __all__ = [
     "versions",
     "webhook_trigger",
     "workflows",
+    "written",
 ]

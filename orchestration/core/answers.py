@@ -51,7 +51,7 @@ def taken_back(d: Deciding, event: DecisionTakenBack) -> None:
     d.stop(d.armed_of(event.key))
     stopped = [
         (timer.name, timer.clock, timer.due_at)
-        for timer in d.all_timers()
+        for timer in d.work.timers.values()
         if timer.status == "stopped"
         and timer.name.rpartition(":")[0] == event.key
         and not timer.name.endswith(pausing.APART)
@@ -144,7 +144,7 @@ def _resolve(d: Deciding, step: StepState, decision: Mapping[str, Any]) -> None:
         flow.fail(d, step.path, dict(step.error or {}))
         return
     if step.kind not in ("tool", "ai") or step.input is None:
-        d.entering.append(step.path)
+        flow.enter_again(d, step.path)
         return
     scope = {**(step.scope or {}), "forgiven": step.attempts}
     values = None
@@ -156,6 +156,7 @@ def _resolve(d: Deciding, step: StepState, decision: Mapping[str, Any]) -> None:
 
 
 def _refuse_late(d: Deciding, event: DecisionGiven) -> None:
-    unanswered = d.work.timers.get(f"{event.key}:unanswered")
-    if unanswered is not None and unanswered.status == "armed" and unanswered.due_at < event.received_at:
-        raise MissedTimer
+    for what in ("unanswered", flow.TIMEOUT):
+        timer = d.work.timers.get(f"{event.key}:{what}")
+        if timer is not None and timer.status == "armed" and timer.due_at < event.received_at:
+            raise MissedTimer

@@ -16,7 +16,6 @@ from orchestration.core.events import (
     AttemptSucceeded,
     LimitLifted,
 )
-from orchestration.core.incidents import open_incident
 from orchestration.core.retry import ErrorClass, policy_from
 from orchestration.core.state import StepState
 from orchestration.exceptions import InvalidTransition, LeaseLost
@@ -111,7 +110,7 @@ def _after_error(
         data["scope"] = {**scope, "reconcile": True}
     if not may_retry or policy.exhausted(tried):
         d.record(kind, {**data, "then": "waiting"}, {"error": dict(error)})
-        open_incident(d, step.path, error)
+        flow.give_up(d, step.path, error)
         return
     wait = policy.delay(tried, event.draw, error.get("retry_after"))
     d.record(kind, {**data, "then": "retrying", "wait": wait.total_seconds()}, {"error": dict(error)})

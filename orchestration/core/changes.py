@@ -107,7 +107,9 @@ def _run_resumed(work: Working, change: Change) -> None:
 
 
 def _run_held(work: Working, change: Change) -> None:
-    work.run = replace(work.run, held=(*work.run.held, *change.data["paths"]))
+    dropped = change.data.get("dropped", ())
+    held = (*work.run.held, *change.data["paths"])
+    work.run = replace(work.run, held=tuple(path for path in held if path not in dropped))
 
 
 def _step_opened(work: Working, change: Change) -> None:
@@ -140,12 +142,19 @@ def _step_ready(work: Working, change: Change) -> None:
 
 
 def _step_joined(work: Working, change: Change) -> None:
-    work.step(change.data["path"], scope=change.data["scope"])
+    work.step(change.data["path"], status="waiting", scope=change.data["scope"])
+
+
+def _step_caught(work: Working, change: Change) -> None:
+    error = (change.values or {}).get("error")
+    work.step(change.data["path"], status="waiting", scope=change.data["scope"], error=error)
 
 
 def _step_succeeded(work: Working, change: Change) -> None:
-    result = (change.values or {}).get("result")
-    work.step(change.data["path"], status="succeeded", result=result, error=None, ended_at=change.at)
+    """A step that its `on_error` handled keeps its error to be seen."""
+    path, result = change.data["path"], (change.values or {}).get("result")
+    error = work.steps[path].error if change.data.get("handled") else None
+    work.step(path, status="succeeded", result=result, error=error, ended_at=change.at)
 
 
 def _step_failed(work: Working, change: Change) -> None:
@@ -226,6 +235,7 @@ _APPLY: Mapping[str, Callable[[Working, Change], None]] = {
     "step.skipped": _step_opened,
     "step.ready": _step_ready,
     "step.joined": _step_joined,
+    "step.caught": _step_caught,
     "step.succeeded": _step_succeeded,
     "step.failed": _step_failed,
     "step.cancelled": _step_cancelled,

@@ -107,6 +107,8 @@ def _timer_fired(d: Deciding, event: TimerFired) -> None:
         _wait_is_over(d, subject, timer.due_at)
     elif what == "admission":
         attempts.admission_due(d, subject)
+    elif what == flow.TIMEOUT:
+        flow.timed_out(d, subject)
     else:
         answers.timer_due(d, subject, what, event, timer.due_at)
 

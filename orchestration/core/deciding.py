@@ -13,9 +13,11 @@ from orchestration.core.calendars import Calendar
 from orchestration.core.changes import Change, Working
 from orchestration.core.effects import Effect, WithdrawReview
 from orchestration.core.events import Now
-from orchestration.core.language.definition import Definition
+from orchestration.core.language.definition import ON_ERROR, Definition
 from orchestration.core.language.expressions import ExpressionError, Value
 from orchestration.core.state import RunState, StepState, TimerState
+
+OF_ITERATION = frozenset({"item", "number", "previous"})  # names that only loops know
 
 
 class MissingPolicy(Exception):
@@ -125,9 +127,12 @@ class Deciding:
             "input": run.input,
             "steps": steps,
             "run": {"id": run.id, "key": run.business_key, "source": run.source, "workflow": definition.name},
-            "error": run.error,
         }
-        return known | self._of_iteration(value, at) if value.roots & {"item", "number"} else known
+        if value.roots & OF_ITERATION:
+            known |= self._of_iteration(value, at)
+        if "error" in value.roots:
+            known["error"] = self._error(at)
+        return known
 
     def _of_iteration(self, value: Value, at: str) -> dict[str, Any]:
         """The item and its number, of the innermost iteration that the step stands in."""
@@ -138,7 +143,18 @@ class Deciding:
         known: dict[str, Any] = {"number": number}
         if "item" in value.roots:
             known["item"] = (self.work.steps[block].input or {}).get("items", [])[number - 1]
+        if "previous" in value.roots:
+            step = self.world.definition.at(block)
+            last = self.work.steps.get(f"{block}#{number - 1}/{step.spec.get('result') or step.blocks[0].steps[-1].id}")
+            known["previous"] = last.result if last is not None else None
         return known
+
+    def _error(self, at: str) -> Any:
+        """The error that the handlers around a step are about."""
+        around = self.world.definition.parent(at)
+        while around is not None and around.block.name != ON_ERROR:
+            around = self.world.definition.parent(around.path)
+        return self.work.steps[around.path].error if around is not None else self.work.run.error
 
     def evaluate(self, value: Value, at: str, **more: Any) -> Any:
         return value.evaluate({**self.context(value, at), **more})
@@ -182,6 +198,11 @@ class Deciding:
         if stopped:
             self.record("timer.stopped", {"names": stopped})
 
+    def stop_if_armed(self, name: str) -> None:
+        timer = self.work.timers.get(name)
+        if timer is not None and timer.status in ("armed", "held"):
+            self.stop([name])
+
     def armed_of(self, subject: str) -> list[str]:
         """Names of the armed timers of one review or step, those of a paused run among them."""
         return [
@@ -201,6 +222,10 @@ class Deciding:
 
     def cancel_inside(self, within: str, reason: str) -> None:
         """Cancels what is open inside a block, a branch or an iteration, or in the whole run."""
+        self.entering = deque(path for path in self.entering if not paths.stands_in(path, within))
+        dropped = [path for path in self.work.run.held if paths.stands_in(path, within)]
+        if dropped:
+            self.record("run.held", {"paths": [], "dropped": dropped})
         for step in self.all_steps(within):
             if step.is_open:
                 self.withdraw(step.path, reason)

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
-from orchestration.core import reviews, waits
+from orchestration.core import failing, joins, loops, paths, reviews, waits
 from orchestration.core.deciding import Deciding
 from orchestration.core.effects import CallStep, EmitEvent
 from orchestration.core.incidents import open_incident
-from orchestration.core.language.definition import Step
+from orchestration.core.language.definition import ON_ERROR, Around, Step
 from orchestration.core.language.expressions import ExpressionError
+
+TIMEOUT = "timeout"
+CALLS = ("tool", "ai")  # their timeout is the call's
 
 
 def settle(d: Deciding) -> None:
     """Enters steps until everything that needs no outside call is done."""
     while d.entering:
-        step = d.world.definition.at(d.entering.popleft())
+        path = d.entering.popleft()
+        if paths.is_iteration(path):
+            _turn(d, path)
+            continue
+        step = d.world.definition.at(path)
         try:
             _enter(d, step)
         except ExpressionError as error:
             _open(d, step, "waiting")
             open_incident(d, step.path, expression_error(error))
+
+
+def enter_again(d: Deciding, path: str) -> None:
+    """After an incident: a loop goes on with the round it was in, any other step begins anew."""
+    scope = d.work.steps[path].scope or {}
+    d.entering.append(f"{path}#{scope['round']}" if "round" in scope else path)
 
 
 def expression_error(error: ExpressionError) -> dict[str, Any]:
@@ -46,10 +61,15 @@ def _open(d: Deciding, step: Step, status: str, *, scope: Any = None, given: Any
     if scope is not None:
         data["scope"] = scope
     d.record("step.opened", data, {"input": given} if given is not None else None)
+    if TIMEOUT in step.spec and step.kind not in CALLS:
+        d.arm([(f"{step.path}:{TIMEOUT}", "process", d.now.process + timedelta(seconds=step.spec[TIMEOUT]))])
 
 
-def succeed(d: Deciding, path: str, result: Any) -> None:
-    d.record("step.succeeded", {"path": path}, {"result": result} if result is not None else None)
+def succeed(d: Deciding, path: str, result: Any, *, handled: bool = False) -> None:
+    """`handled`: by the step's `on_error`; its error stays to be seen."""
+    d.stop_if_armed(f"{path}:{TIMEOUT}")
+    data = {"path": path, "handled": True} if handled else {"path": path}
+    d.record("step.succeeded", data, {"result": result} if result is not None else None)
     leave(d, path)
 
 
@@ -60,22 +80,93 @@ def leave(d: Deciding, path: str) -> None:
     if following is not None:
         d.entering.append(following)
         return
-    parent = definition.parent(path)
-    if parent is None:
+    around = definition.parent(path)
+    if around is None:
         d.end_run("succeeded", "done", "The last step is done.")
-        return
-    if parent.step.kind == "switch":
-        succeed(d, parent.path, {"case": parent.block.name})
+    elif around.block.name == ON_ERROR:
+        _handled(d, path, around)
+    elif around.step.kind == "switch":
+        succeed(d, around.path, {"case": around.block.name})
+    elif around.step.kind == "repeat":
+        d.entering.append(around.within)
     else:
-        _join(d, parent.path)
+        _over(d, around.path, joins.ended(d, around, well=True))
 
 
-def _join(d: Deciding, path: str) -> None:
-    scope = d.work.steps[path].scope or {}
-    left = scope["open"] - 1
-    d.record("step.joined", {"path": path, "scope": {**scope, "open": left}})
-    if left == 0:
-        succeed(d, path, None)
+def _turn(d: Deciding, iteration: str) -> None:
+    path, _ = paths.block_of(iteration)
+    try:
+        _over(d, path, loops.turn(d, iteration))
+    except ExpressionError as error:
+        open_incident(d, path, expression_error(error))
+
+
+def _over(d: Deciding, path: str, over: joins.Over | None) -> None:
+    if over is None:
+        return
+    if over.error is not None:
+        fail(d, path, over.error)
+    else:
+        succeed(d, path, over.result)
+
+
+# ---- errors ------------------------------------------------------------------------------------
+
+
+def give_up(d: Deciding, path: str, error: Mapping[str, Any]) -> None:
+    """A step cannot go on by itself: a person is asked, unless the text says what becomes of its error."""
+    if failing.asks_a_person(d, path, error):
+        open_incident(d, path, error)
+    else:
+        fail(d, path, error)
+
+
+def fail(d: Deciding, path: str, error: Mapping[str, Any]) -> None:
+    """Fails a step for good: its handlers begin, or what is around it fails or counts it, or the run fails."""
+    error = failing.explained(d, path, error)
+    d.stop_if_armed(f"{path}:{TIMEOUT}")
+    if failing.handles(d, path):
+        _handle(d, path, error)
+        return
+    d.record("step.failed", {"path": path}, {"error": error})
+    if not failing.is_caught(d, path):
+        d.end_run("failed", "failed", "A step failed.", error)
+        return
+    around = d.world.definition.parent(path)
+    if around is None:
+        return
+    d.cancel_inside(around.within, "Something beside it failed.")
+    if joins.errors_of(around.step) == "collect" and around.block.name != ON_ERROR:
+        _over(d, around.path, joins.ended(d, around, well=False))
+        return
+    d.cancel_inside(around.path, "Something beside it failed.")
+    fail(d, around.path, error)
+
+
+def _handle(d: Deciding, path: str, error: Mapping[str, Any]) -> None:
+    step, scope = d.world.definition.at(path), d.work.steps[path].scope or {}
+    data = {"path": path, "class": error["class"], "code": error["code"], "scope": {**scope, "handling": True}}
+    d.record("step.caught", data, {"error": dict(error)})
+    if step.handlers is not None:
+        d.entering.append(step.handlers.first(f"{path}/{ON_ERROR}"))
+
+
+def _handled(d: Deciding, last: str, around: Around) -> None:
+    """The handlers are done. What a `set` at their end gives stands for the step's result."""
+    run = d.work.steps[last]
+    succeed(d, around.path, run.result if run.kind == "set" else None, handled=True)
+
+
+def timed_out(d: Deciding, path: str) -> None:
+    """The step took longer than its `timeout`: what is inside is cancelled, and it fails."""
+    step = d.work.steps[path]
+    if not step.is_open or (step.scope or {}).get("handling"):
+        return
+    reason = "Its time was over."
+    d.cancel_inside(path, reason)
+    d.withdraw(path, reason)
+    d.stop(d.armed_of(path) + (d.armed_of(step.review["key"]) if step.kind != "review" and step.review else []))
+    fail(d, path, {"class": "permanent", "code": "timeout", "message": "It took longer than it may."})
 
 
 # ---- one function a kind -----------------------------------------------------------------------
@@ -104,10 +195,24 @@ def _enter_switch(d: Deciding, step: Step) -> None:
 
 def _enter_parallel(d: Deciding, step: Step) -> None:
     branches = [block for block in step.blocks if block.steps]
-    _open(d, step, "waiting", scope={"open": len(branches)})
+    empty = len(step.blocks) - len(branches)
+    scope = joins.opened(len(step.blocks), len(step.blocks))
+    _open(d, step, "waiting", scope={**scope, "open": len(branches), "done": empty})
     d.entering.extend(block.first(f"{step.path}/{block.name}") for block in branches)
-    if not branches:
-        succeed(d, step.path, None)
+    _over(d, step.path, joins.verdict(d, step.path, step))
+
+
+def _enter_each(d: Deciding, step: Step) -> None:
+    items = loops.items_of(d, step)
+    scope = joins.opened(len(items), step.spec.get("concurrency", loops.AT_ONCE))
+    _open(d, step, "waiting", scope=scope, given={"items": items})
+    d.entering.extend(step.blocks[0].first(f"{step.path}#{number}") for number in range(1, scope["next"]))
+    _over(d, step.path, joins.verdict(d, step.path, step))
+
+
+def _enter_repeat(d: Deciding, step: Step) -> None:
+    _open(d, step, "waiting", scope={"round": 0})
+    d.entering.append(f"{step.path}#0")
 
 
 def _enter_set(d: Deciding, step: Step) -> None:
@@ -154,12 +259,6 @@ def _enter_fail(d: Deciding, step: Step) -> None:
     fail(d, step.path, {"class": "permanent", "code": "fail", "message": message})
 
 
-def fail(d: Deciding, path: str, error: dict[str, Any]) -> None:
-    """Fails a step for good, and the run with it."""
-    d.record("step.failed", {"path": path}, {"error": error})
-    d.end_run("failed", "failed", "A step failed.", {**error, "step": path})
-
-
 _ENTER = {
     "tool": _enter_call,
     "ai": _enter_call,
@@ -168,6 +267,8 @@ _ENTER = {
     "parallel": _enter_parallel,
     "wait": _enter_wait,
     "emit": _enter_emit,
+    "each": _enter_each,
+    "repeat": _enter_repeat,
     "set": _enter_set,
     "end": _enter_end,
     "fail": _enter_fail,

@@ -30,6 +30,11 @@ def iteration_at(path: str, depth: int) -> str | None:
     return path[: ends[depth - 1]] if len(ends) >= depth else None
 
 
+def is_iteration(path: str) -> bool:
+    """Whether the path is that of an iteration itself and not of a step in it."""
+    return "#" in path.rpartition("/")[2]
+
+
 def block_of(iteration: str) -> tuple[str, int]:
     """The path of the block, and which iteration of it this is."""
     block, _, number = iteration.rpartition("#")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reviewhub.studio.conditions import MARKED, condition, sentence_of
@@ -44,7 +44,15 @@ class Description:
 
 
 def describe(kind: str, spec: Spec) -> Description:
-    return _DESCRIBE[kind](spec)
+    said = _DESCRIBE[kind](spec)
+    if kind in CALLS or "timeout" not in spec:
+        return said
+    limit = Chip(f"Fails after {length(spec['timeout'])}", "risk")
+    return replace(said, chips=(*said.chips, limit)) if kind in BLOCKS else replace(said, more=(*said.more, limit))
+
+
+CALLS = ("tool", "ai")  # how long a call may take is nobody's concern who reads a drawing
+BLOCKS = ("switch", "parallel", "each", "repeat")
 
 
 def _tool(spec: Spec) -> Description:
@@ -120,7 +128,39 @@ def _switch(spec: Spec) -> Description:
 
 
 def _parallel(spec: Spec) -> Description:
-    return Description("At the same time", "parallel", chips=(*_condition(spec), Chip("Waits for all")))
+    return Description("At the same time", "parallel", chips=(*_condition(spec), *_joined(spec, "Waits for all")))
+
+
+def _each(spec: Spec) -> Description:
+    items = condition(str(spec["in"]))
+    at_once = Chip(f"{spec['concurrency']} at once") if "concurrency" in spec else None
+    chips = [chip for chip in (*_condition(spec), at_once, *_joined(spec, "")) if chip is not None]
+    return Description(f"For each of {items}", "retry", chips=tuple(chips))
+
+
+def _repeat(spec: Spec) -> Description:
+    ways = [f"{word} {condition(str(spec[word]))}" for word in ("while", "until") if word in spec]
+    chips = (*_condition(spec), Chip(f"At most {spec['max']} rounds"))
+    return Description(f"Again and again, {' and '.join(ways)}", "retry", chips=chips)
+
+
+ERRORS = {
+    "ask": ("Errors ask a person", "Where one fails, a person is asked and the others go on"),
+    "collect": ("Errors are collected", "The others go on; how many must end well is seen at the end"),
+    "stop": ("Stops at an error", "The first that fails ends the others"),
+}
+
+
+def _joined(spec: Spec, otherwise: str) -> list[Chip]:
+    join = spec.get("join", "all")
+    said = {"all": otherwise, "any": "The first one counts"}.get(join) if isinstance(join, str) else None
+    if isinstance(join, Mapping):
+        said = f"At least {join['at_least']} count"
+    chips = [Chip(said)] if said else []
+    if spec.get("errors"):
+        text, title = ERRORS[spec["errors"]]
+        chips.append(Chip(text, title=title))
+    return chips
 
 
 def _wait(spec: Spec) -> Description:
@@ -180,6 +220,8 @@ _DESCRIBE: Mapping[str, Callable[[Spec], Description]] = {
     "review": _review,
     "switch": _switch,
     "parallel": _parallel,
+    "each": _each,
+    "repeat": _repeat,
     "wait": _wait,
     "emit": _emit,
     "set": _set,

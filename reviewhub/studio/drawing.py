@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
+from orchestration import api
 from orchestration.api import Definition, Step
 from reviewhub.studio.conditions import condition
 from reviewhub.studio.describing import Chip, Level, describe
@@ -15,6 +17,7 @@ from reviewhub.studio.states import State, step_state
 from reviewhub.studio.wording import length
 
 STOPS = ("end", "fail")
+LOOPS = ("each", "repeat")
 SHORTEST = timedelta(seconds=0.05)  # below it a length of time says nothing
 
 
@@ -56,18 +59,27 @@ class Drawn:
 
 def drawn_definition(definition: Definition, lines: Mapping[str, int] | None = None) -> tuple[Drawn, ...]:
     """`lines` are those of the steps' ids in a text beside the drawing, to which the blocks then lead."""
-    return (*_triggers(definition), *(_drawn(step, None, lines or {}) for step in definition.steps))
+    return (*_triggers(definition), *_all_drawn(definition.steps, None, lines or {}))
 
 
 def drawn_run(definition: Definition, steps: Mapping[str, Any], chosen: str, *, ended: bool) -> tuple[Drawn, ...]:
     """`steps` are the run's step runs by path; `ended` says that what is missing will not come any more."""
-    overlay = _Overlay(steps, chosen, ended)
-    return tuple(_drawn(step, overlay, {}) for step in definition.steps)
+    return _all_drawn(definition.steps, _Overlay(_shown(steps, chosen), chosen, ended), {})
+
+
+def _shown(steps: Mapping[str, Any], chosen: str) -> Mapping[str, Any]:
+    """One step run for each block of the drawing: in a loop that of the chosen iteration, or of the newest."""
+    shown = {api.written(path): row for path, row in steps.items()}
+    around = api.iteration_of(chosen)
+    while around:
+        shown |= {api.written(path): row for path, row in steps.items() if path.startswith(f"{around}/")}
+        around = api.iteration_of(around.rpartition("#")[0])
+    return shown
 
 
 @dataclass(frozen=True, slots=True)
 class _Overlay:
-    steps: Mapping[str, Any]
+    steps: Mapping[str, Any]  # by the path of the block that is drawn
     chosen: str
     ended: bool
 
@@ -85,6 +97,21 @@ class _Overlay:
         return "no" if row is None or row.status in ("skipped", "cancelled") else "yes"
 
 
+def _all_drawn(steps: Iterable[Step], overlay: _Overlay | None, lines: Mapping[str, int]) -> tuple[Drawn, ...]:
+    return tuple(drawn for step in steps for drawn in _with_handlers(step, overlay, lines))
+
+
+def _with_handlers(step: Step, overlay: _Overlay | None, lines: Mapping[str, int]) -> Iterator[Drawn]:
+    yield _drawn(step, overlay, lines)
+    if step.handlers is not None:
+        blocks = _all_drawn(step.handlers.steps, overlay, lines)
+        begun = overlay is not None and step.handlers.steps[0].path in overlay.steps
+        reached = "" if overlay is None else "yes" if begun else "no"
+        way = Branch("instead of failing", blocks, reached)
+        title = f"If {describe(step.kind, step.spec).title or step.id} fails"
+        yield Drawn(title=title, detail="", icon="alert", branches=(way,), reached=reached)
+
+
 def _drawn(step: Step, overlay: _Overlay | None, lines: Mapping[str, int]) -> Drawn:
     said = describe(step.kind, step.spec)
     row = overlay.steps.get(step.path) if overlay else None
@@ -95,25 +122,33 @@ def _drawn(step: Step, overlay: _Overlay | None, lines: Mapping[str, int]) -> Dr
         icon=said.icon,
         tone=said.tone,
         is_stop=step.kind in STOPS,
-        chips=said.chips if overlay is None else (),
+        chips=said.chips if overlay is None else _progress(row),
         more=(*said.more, *said.concerns) if overlay is None else said.more,
         chain=said.chain,
         last=said.last,
         branches=tuple(_branches(step, overlay, lines)),
-        joined=step.kind == "parallel",
-        href=f"?step={step.path}" if row is not None else f"#line-{line}" if line else "",
+        joined=step.kind == "parallel" or step.kind in LOOPS,
+        href=f"?{urlencode({'step': row.path}, safe='/')}" if row is not None else f"#line-{line}" if line else "",
         line=line,
         state=overlay.state(step.path) if overlay and step.kind not in STOPS else None,
         reached=overlay.reached(step.path) if overlay else "",
-        current=overlay is not None and overlay.chosen == step.path,
+        current=row is not None and overlay is not None and overlay.chosen == row.path,
     )
+
+
+def _progress(row: Any) -> tuple[Chip, ...]:
+    """How far a loop is."""
+    scope = (row.scope or {}) if row is not None and row.kind in LOOPS else {}
+    if "round" in scope:
+        return (Chip(f"Round {scope['round']}"),)
+    return (Chip(f"{scope['done']} of {scope['count']} done"),) if "count" in scope else ()
 
 
 def _branches(step: Step, overlay: _Overlay | None, lines: Mapping[str, int]) -> Iterator[Branch]:
     row = overlay.steps.get(step.path) if overlay else None
     taken = (row.scope or {}).get("taken") if row is not None else None
     for block in step.blocks:
-        blocks = tuple(_drawn(inner, overlay, lines) for inner in block.steps)
+        blocks = _all_drawn(block.steps, overlay, lines)
         yield Branch(_label(step, block.name), blocks, _branch_reached(step, overlay, row, block.name == taken))
 
 
@@ -126,6 +161,8 @@ def _branch_reached(step: Step, overlay: _Overlay | None, row: Any, taken: bool)
 
 
 def _label(step: Step, block: str) -> str:
+    if step.kind in LOOPS:
+        return "each item" if step.kind == "each" else "each round"
     if step.kind != "switch":
         return block
     if block == "otherwise":

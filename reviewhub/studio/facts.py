@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from orchestration import api
+
 Data = Mapping[str, Any]
 
 INCIDENT_WAYS = {"retry": "Retry", "retry_corrected": "Retry with corrected input", "fail": "Let the run fail"}
@@ -38,7 +40,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a workflow calls its parts, for people."""
+    """What a workflow calls its parts, for people. In a loop they have one name, and a number."""
 
     titles: Mapping[str, str] = field(default_factory=dict)  # of steps, by path
     kinds: Mapping[str, str] = field(default_factory=dict)  # of steps, by path
@@ -47,10 +49,18 @@ class Names:
     levels: Mapping[tuple[str, int], str] = field(default_factory=dict)  # whom an escalation reaches, by (path, index)
 
     def step(self, path: str) -> str:
-        return self.titles.get(path) or path.rpartition("/")[2] or path
+        title = self.titles.get(api.written(path)) or path.rpartition("/")[2] or path
+        number = api.iteration_of(path).rpartition("#")[2]
+        return f"{title} no. {number}" if number else title
+
+    def kind(self, path: str) -> str | None:
+        return self.kinds.get(api.written(path))
+
+    def branch(self, path: str, block: str) -> str:
+        return self.branches.get((api.written(path), block), block)
 
     def outcome(self, path: str, outcome: str) -> str:
-        return self.outcomes.get((path, outcome)) or INCIDENT_WAYS.get(outcome, outcome)
+        return self.outcomes.get((api.written(path), outcome)) or INCIDENT_WAYS.get(outcome, outcome)
 
     def timer(self, name: str) -> str:
         """A timer's name in words: the due time of approval."""
@@ -73,5 +83,6 @@ TIMERS = {
     "over": "the end of the wait {}",
     "wake": "the end of setting {} aside",
     "retry": "the next attempt of {}",
+    "timeout": "the end of the time for {}",
     "limit": "the run's limit",
 }

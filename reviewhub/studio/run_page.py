@@ -191,6 +191,8 @@ KINDS = {
     "review": "A question to a person",
     "switch": "A choice of ways",
     "parallel": "Several things at once",
+    "each": "The same for every item",
+    "repeat": "The same again and again",
     "wait": "A wait",
     "emit": "An event told to others",
     "set": "A value worked out",

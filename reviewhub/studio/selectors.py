@@ -13,7 +13,7 @@ from orchestration import api
 from reviewhub.reviews.models import ReviewTask
 
 OPEN_STEP = ("ready", "running", "retrying", "limited", "waiting", "incident")
-BLOCKS = ("parallel", "switch")
+BLOCKS = ("parallel", "switch", "each", "repeat")
 
 
 def found(runs: QuerySet[Any], *, workflow: str, status: str, text: str) -> QuerySet[Any]:

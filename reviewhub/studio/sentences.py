@@ -33,6 +33,7 @@ TONES = {
     "attempt.failed": "warning",
     "attempt.lost": "warning",
     "step.failed": "breached",
+    "step.caught": "warning",
     "incident.opened": "breached",
     "review.escalated": "warning",
     "review.unanswered": "warning",
@@ -75,7 +76,7 @@ def _tone(fact: Fact) -> str:
 
 def _is_minor(names: Names, fact: Fact) -> bool:
     if fact.kind == "step.succeeded":
-        return names.kinds.get(fact.path) in SAID_ELSEWHERE
+        return names.kind(fact.path) in SAID_ELSEWHERE
     if fact.kind == "desk.decided":
         return not (fact.data.get("reasons") or fact.data.get("corrected"))
     return fact.kind in MINOR

@@ -80,7 +80,7 @@ def step_state(step: Any) -> State:
 
 def now_words(open_steps: Sequence[Any]) -> str:
     """What a run is doing: doing budget, waits for a decision on approval."""
-    return ", ".join(_now(step) for step in open_steps)
+    return ", ".join(dict.fromkeys(_now(step) for step in open_steps))
 
 
 def _now(step: Any) -> str:

@@ -68,14 +68,24 @@ def step_limited(names: Names, fact: Fact) -> str:
 
 
 def step_joined(names: Names, fact: Fact) -> str:
-    left = fact.data["scope"]["open"]
-    step = names.step(fact.path)
-    return f"A branch of {step} is done, {left} to go" if left else f"All branches of {step} are done"
+    scope, step = fact.data["scope"], names.step(fact.path)
+    if "round" in scope:
+        return f"Round {scope['round']} of {step} began"
+    part = "An item" if names.kind(fact.path) == "each" else "A branch"
+    how = "failed" if fact.data.get("failed") else "is done"
+    left = scope["open"] + scope.get("count", 0) - scope.get("next", 1) + 1 if "count" in scope else scope["open"]
+    return f"{part} of {step} {how}, {left} to go" if left else f"{part} of {step} {how}; it was the last"
+
+
+def step_caught(names: Names, fact: Fact) -> str:
+    return f"{names.step(fact.path)} could not be done{fact.because}; what the workflow says for that began"
 
 
 def step_succeeded(names: Names, fact: Fact) -> str:
     result = (fact.values or {}).get("result")
-    kind = names.kinds.get(fact.path)
+    if fact.data.get("handled"):
+        return f"What the workflow says for an error of {names.step(fact.path)} is done; it goes on"
+    kind = names.kind(fact.path)
     if kind == "ai" and isinstance(result, Mapping):
         return _recommended(names.step(fact.path), result)
     if kind == "switch" and isinstance(result, Mapping):
@@ -94,7 +104,7 @@ def _recommended(step: str, result: Mapping[str, Any]) -> str:
 def _taken(names: Names, fact: Fact, case: Any) -> str:
     if case is None:
         return f"None of the ways of {names.step(fact.path)} applied"
-    return f"{names.step(fact.path)} went this way: {names.branches.get((fact.path, str(case)), str(case))}"
+    return f"{names.step(fact.path)} went this way: {names.branch(fact.path, str(case))}"
 
 
 def step_failed(names: Names, fact: Fact) -> str:
@@ -289,6 +299,7 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "step.ready": step_ready,
     "step.limited": step_limited,
     "step.joined": step_joined,
+    "step.caught": step_caught,
     "step.succeeded": step_succeeded,
     "step.failed": step_failed,
     "step.cancelled": step_cancelled,

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from orchestration.core.language.catalogue import Catalogue
+from orchestration.core.language.check_blocks import Inside, check_each, check_parallel, check_repeat
 from orchestration.core.language.check_calls import RECOMMENDATION, check_ai, check_tool
 from orchestration.core.language.check_review import check_review, result_schema
 from orchestration.core.language.check_values import Schema, Scope, check_condition, check_value, closed
 from orchestration.core.language.check_waits import check_emit, check_wait
 from orchestration.core.language.cursor import NAME, NAME_IS, Cursor
+from orchestration.core.language.definition import LOOPS, ON_ERROR
 
 OF_KIND: Mapping[str, tuple[str, ...]] = {
-    "tool": ("with", "retry", "timeout", "ambiguous"),
-    "ai": ("with", "retry", "timeout"),
-    "review": (),
-    "switch": (),
-    "parallel": (),
+    "tool": ("with", "retry", "timeout", "ambiguous", "on_error"),
+    "ai": ("with", "retry", "timeout", "on_error"),
+    "review": ("timeout", "on_error"),
+    "switch": ("timeout", "on_error"),
+    "parallel": ("timeout", "on_error"),
+    "each": ("timeout", "on_error"),
+    "repeat": ("timeout", "on_error"),
     "wait": (),
     "emit": (),
     "set": (),
@@ -26,16 +31,14 @@ OF_KIND: Mapping[str, tuple[str, ...]] = {
     "fail": (),
 }
 LATER = {
-    "each": "each (a step for every item)",
-    "repeat": "repeat",
     "workflow": "A workflow as a step",
     "undo": "Undo (compensation)",
     "fallback": "A fallback to other tools",
-    "on_error": "on_error",
     "cache": "cache",
     "sla": "An SLA of a step (a review has one under `review`)",
 }
 MANY_STEPS = 20
+ERROR = closed("class", "code", "message", "explanation", "step", "errors")  # as handlers read it
 MAX_PATH = 200  # characters of a step's path: its ids and the names of the blocks around it
 
 
@@ -92,6 +95,11 @@ def _blocks(step: Cursor) -> Iterator[Cursor]:
     branches = parallel.get("branches") if parallel is not None else None
     for _, branch in branches.children() if branches is not None and isinstance(branches.value, dict) else ():
         yield branch
+    for loop in (step.get(name) for name in LOOPS):
+        if loop is not None and (steps := loop.get("steps")) is not None:
+            yield steps
+    if (handlers := step.get(ON_ERROR)) is not None:
+        yield handlers
 
 
 def check_steps(steps: Cursor, scope: Scope, checking: Checking) -> tuple[list[dict[str, Any]], dict[str, Schema]]:
@@ -130,8 +138,23 @@ def _check_step(step: Cursor, scope: Scope, checking: Checking) -> tuple[dict[st
     when = step.get("when")
     if when is not None:
         made["when"] = check_condition(when, scope)
-    more, result = _CHECKS[kind](step, scope, checking)
-    return made | more, result
+    more, results = _CHECKS[kind](step, scope, checking)
+    made |= more
+    timeout, handlers = step.get("timeout"), step.get(ON_ERROR)
+    if timeout is not None and "timeout" in OF_KIND[kind] and "timeout" not in made:
+        made["timeout"] = timeout.duration(least=1)
+    if handlers is not None and ON_ERROR in OF_KIND[kind]:
+        inside = scope.after({id_: given for id_, given in results.items() if id_ != name})
+        made[ON_ERROR], given = _handlers(handlers, inside.inside(name, ON_ERROR), checking)
+        results = given | results
+    return made, results
+
+
+def _handlers(handlers: Cursor, scope: Scope, checking: Checking) -> tuple[list[dict[str, Any]], dict[str, Schema]]:
+    made, given = check_steps(handlers, scope.with_name("error", ERROR), checking)
+    if isinstance(handlers.value, list) and not handlers.value:
+        handlers.fault("Expected one step at least: what is done about the error.")
+    return made, given
 
 
 def _check_id(step: Cursor, name: str, checking: Checking) -> None:
@@ -139,7 +162,7 @@ def _check_id(step: Cursor, name: str, checking: Checking) -> None:
         step.at("id").expected(NAME_IS)
     elif _has_id(step):
         place = step.at("id")
-        if not NAME.fullmatch(name):
+        if not NAME.fullmatch(name) or name == ON_ERROR:
             place.fault(f"{name[:60]!r} is no name for a step; expected {NAME_IS}.")
         if name in checking.seen:
             place.fault(f"The id {name!r} is taken already, on line {checking.seen[name]}.")
@@ -211,24 +234,19 @@ def _case(case: Cursor, scope: Scope, *, last: bool) -> dict[str, Any]:
 
 
 def _parallel(step: Cursor, scope: Scope, checking: Checking) -> Checked:
-    parallel = step.at("parallel")
-    name = checking.ids[id(step.node)]
-    if not parallel.mapping(("join", "branches")):
-        return {"join": "all", "branches": []}, {name: None}
-    join = parallel.get("join")
-    if join is not None and join.value != "all":
-        known = join.value == "any" or (isinstance(join.value, dict) and "at_least" in join.value)
-        join.fault("A join of any or at_least is not available in this version." if known else "Expected all.")
-    branches = parallel.required("branches", "the named lists of steps that run side by side")
-    made: list[dict[str, Any]] = []
-    results: dict[str, Schema] = {}
-    for label, branch in branches.children() if branches is not None and branches.mapping() else ():
-        if not NAME.fullmatch(label):
-            branch.fault(f"{label[:60]!r} is no name for a branch; expected {NAME_IS}.", at_key=True)
-        steps, given = check_steps(branch, scope.inside(name, label), checking)
-        results |= given
-        made.append({"name": label, "steps": steps})
-    return {"join": "all", "branches": made}, results | {name: closed()}
+    return check_parallel(step.at("parallel"), scope, checking.ids[id(step.node)], _inside(checking))
+
+
+def _each(step: Cursor, scope: Scope, checking: Checking) -> Checked:
+    return check_each(step.at("each"), scope, checking.ids[id(step.node)], _inside(checking))
+
+
+def _repeat(step: Cursor, scope: Scope, checking: Checking) -> Checked:
+    return check_repeat(step.at("repeat"), scope, checking.ids[id(step.node)], _inside(checking))
+
+
+def _inside(checking: Checking) -> Inside:
+    return partial(check_steps, checking=checking)
 
 
 def _wait(step: Cursor, scope: Scope, checking: Checking) -> Checked:
@@ -266,6 +284,8 @@ _CHECKS: Mapping[str, Callable[[Cursor, Scope, Checking], Checked]] = {
     "parallel": _parallel,
     "wait": _wait,
     "emit": _emit,
+    "each": _each,
+    "repeat": _repeat,
     "set": _set,
     "end": _end,
     "fail": _fail,

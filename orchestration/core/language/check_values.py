@@ -23,14 +23,27 @@ RUN: Schema = {
     "additionalProperties": False,
 }
 LATER_NAMES = {
-    "item": "item is known only in each, which is not available in this version",
+    "item": "item is known only inside each",
+    "number": "number is known only inside each and repeat",
+    "previous": "previous is known only inside repeat",
     "message": "message is known only in e-mail triggers, which are not available in this version",
-    "error": "error is known only in on_error, which is not available in this version",
+    "error": "error is known only in on_error",
     "queue": "queue is not available in this version",
     "task": "task is not available in this version",
     "sla": "sla is known only in the conditions of escalation levels",
 }
 _OPEN_ENDED = ("$ref", "allOf", "anyOf", "oneOf", "if", "patternProperties", "dependentSchemas")
+
+
+LONGEST_NUMBER = "#10000"
+
+
+class OnlyInside(dict[str, Any]):
+    """In the place of a result's schema: the step is visible only inside its loop."""
+
+    def __init__(self, loop: str) -> None:
+        super().__init__()
+        self.loop = loop
 
 
 @dataclass(frozen=True)
@@ -48,6 +61,9 @@ class Scope:
 
     def inside(self, step: str, block: str) -> Scope:
         return replace(self, place=f"{self.place}{step}/{block}/")
+
+    def inside_loop(self, step: str) -> Scope:
+        return replace(self, place=f"{self.place}{step}{LONGEST_NUMBER}/")
 
     def after(self, results: Mapping[str, Schema]) -> Scope:
         return replace(self, results={**self.results, **results})
@@ -121,6 +137,10 @@ def _check_expression(cursor: Cursor, each: Expression, scope: Scope) -> None:
 
 def _check_step(cursor: Cursor, path: Path, scope: Scope) -> None:
     step = str(path.selectors[0])
+    known = scope.results.get(step)
+    if isinstance(known, OnlyInside):
+        cursor.fault(f"The step {step!r} can be read only inside {known.loop!r}; outside, read steps.{known.loop}.")
+        return
     if step in scope.results:
         _check_fields(cursor, path, scope.results[step], f"steps.{step}", 1)
         return
@@ -148,6 +168,24 @@ def _check_fields(cursor: Cursor, path: Path, schema: Schema, reached: str, star
             return
         schema = properties[selector]
         reached = f"{reached}.{selector}"
+
+
+def schema_at(cursor: Cursor, scope: Scope) -> Mapping[str, Any] | None:
+    """The schema of what a lone path such as ${ input.lines } gives, as far as it is known."""
+    value = _quiet(cursor.value)
+    if value is None or len(value.expressions) != 1 or len(value.expressions[0].reading.free_paths) != 1:
+        return None
+    reading = value.expressions[0].reading
+    path = reading.free_paths[0]
+    if (path.first, path.last) != (0, len(reading.tokens) - 1) or not isinstance(cursor.value, str):
+        return None
+    schema = scope.results.get(str(path.selectors[0])) if path.root == "steps" else scope.names.get(path.root)
+    for selector in path.selectors[1 if path.root == "steps" else 0 :]:
+        if not isinstance(schema, Mapping) or any(name in schema for name in _OPEN_ENDED):
+            return None
+        found = schema.get("items") if isinstance(selector, int) else schema.get("properties", {}).get(selector)
+        schema = found if isinstance(found, Mapping) else None
+    return schema
 
 
 def check_given(cursor: Cursor | None, schema: Schema, owner: Cursor, what: str) -> None:

@@ -8,8 +8,11 @@ seconds. Shapes by kind:
   recommendation, highlights [{label, value}], fields [{name, label, value, edit, type}], concerns [{when, say}],
   context, sla {policy, due, calendar, critical}, escalate [{after, to {kind, of | name}, when, priority, mode,
   business}] or {policy}, unanswered {after, outcome}, undo
-- switch: cases [{when, steps}], the last without `when` being otherwise · parallel: join, branches [{name, steps}]
 - wait: wait {for, calendar} or {until} or {event, key, unanswered {after, outcome}} · emit: emit {event, key, with}
+- each: in, steps, and where written concurrency, join, errors, result · repeat: steps, max, until, while, result
+- any but set, end and fail, where written: on_error [steps] · blocks and reviews: timeout
+- switch: cases [{when, steps}], the last without `when` being otherwise
+- parallel: join (all | any | {at_least}), branches [{name, steps}], and where written errors
 - set: set · end: end · fail: fail
 """
 
@@ -24,6 +27,7 @@ from orchestration.core.language.canonical import content_hash
 from orchestration.core.language.expressions import Value, compile_value
 
 LOOPS = ("each", "repeat")
+ON_ERROR = "on_error"  # the name of the block of a step's handlers
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Step:
     """`path` is the id at the top level, and parent's path / block's name / id inside.
 
     `values` by kind: tool and ai "with" · wait "until" or "key" · emit "key", "with" · set "set" ·
-    end "end" · fail "fail" · review "title", "recommendation",
+    end "end" · fail "fail" · each "in" · repeat "until", "while" · review "title", "recommendation",
     "context", "outcomes.0.risk", "highlights.0", "fields.amount", "concerns.0.when", "concerns.0.say",
     "assign.exclude.0", "sla.critical", "escalate.0.when". What was not written is absent.
     """
@@ -57,6 +61,7 @@ class Step:
     values: Mapping[str, Value]
     when: Value | None
     blocks: tuple[Block, ...]
+    handlers: Block | None = None  # what `on_error` does
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +184,15 @@ def _loops_around(parent: tuple[Step, Block] | None, known: Mapping[str, tuple[s
 def walk(steps: tuple[Step, ...]) -> Iterator[Step]:
     for step in steps:
         yield step
-        for block in step.blocks:
+        for block in blocks_of(step):
             yield from walk(block.steps)
+
+
+def blocks_of(step: Step) -> Iterator[Block]:
+    """Its blocks, and its handlers."""
+    yield from step.blocks
+    if step.handlers is not None:
+        yield step.handlers
 
 
 def _blocks_of(
@@ -188,7 +200,7 @@ def _blocks_of(
 ) -> Iterator[tuple[tuple[Step, Block] | None, tuple[Step, ...]]]:
     yield parent, steps
     for step in steps:
-        for block in step.blocks:
+        for block in blocks_of(step):
             yield from _blocks_of((step, block), block.steps)
 
 
@@ -224,6 +236,7 @@ def _compiled_step(raw: Mapping[str, Any], prefix: str) -> Step:
         values={name: compile_value(value) for name, value in values_of(raw)},
         when=_condition(raw),
         blocks=tuple(_compiled_blocks(raw, path)),
+        handlers=_compiled_handlers(raw, path),
     )
 
 
@@ -234,6 +247,12 @@ def _condition(raw: Mapping[str, Any]) -> Value | None:
 def _compiled_blocks(raw: Mapping[str, Any], path: str) -> Iterator[Block]:
     for name, block in blocks_in(raw):
         yield Block(name, _condition(block), _compiled_steps(block["steps"], f"{path}/{name}/" if name else f"{path}/"))
+
+
+def _compiled_handlers(raw: Mapping[str, Any], path: str) -> Block | None:
+    if not raw.get(ON_ERROR):
+        return None
+    return Block(ON_ERROR, None, _compiled_steps(raw[ON_ERROR], f"{path}/{ON_ERROR}/"))
 
 
 def blocks_in(raw: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -256,6 +275,10 @@ def values_of(raw: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield name, raw[name]
         case "wait" | "emit" as name:
             yield from ((key, raw[name][key]) for key in ("until", "key", "with") if key in raw[name])
+        case "each":
+            yield "in", raw["in"]
+        case "repeat":
+            yield from ((name, raw[name]) for name in ("until", "while") if name in raw)
         case "review":
             yield from _values_of_review(raw)
 

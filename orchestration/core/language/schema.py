@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orchestration.core.language import check_clocks, check_review, check_steps, check_waits
+from orchestration.core.language import check_blocks, check_clocks, check_review, check_steps, check_waits
 from orchestration.core.language.cursor import NAME
 
 Schema = dict[str, Any]
@@ -22,6 +22,7 @@ CONDITION: Schema = {"type": "string", "pattern": r"^\s*\$\{", "description": "O
 NAMED: Schema = {"type": "string", "pattern": f"^{NAME.pattern}$"}
 EVENT: Schema = {"type": "string", "pattern": f"^{check_waits.EVENT.pattern}$", "description": "An event's name."}
 EVENT_KEY: Schema = {"anyOf": [{"type": "string"}, {"type": "integer"}], "description": "Tells events of a name apart."}
+RESULT: Schema = {**NAMED, "description": "The step inside whose result counts; the last one where not said."}
 ANYTHING: Schema = {"description": "Any value; ${ … } in it is evaluated."}
 
 
@@ -176,7 +177,38 @@ def _switch() -> Schema:
 
 def _parallel() -> Schema:
     branches = {"type": "object", "additionalProperties": {"$ref": "#/$defs/steps"}}
-    return _mapping({"join": {"const": "all"}, "branches": branches}, ("branches",))
+    return _mapping(_joined() | {"branches": branches}, ("branches",))
+
+
+def _joined() -> dict[str, Schema]:
+    least = _mapping({"at_least": {"type": "integer", "minimum": 1}}, ("at_least",))
+    return {
+        "join": {"anyOf": [_choice("all", "any"), least], "description": "How many have to end well."},
+        "errors": _choice(
+            *check_blocks.ERRORS, about="An error inside: asks a person, is collected, or stops the rest."
+        ),
+    }
+
+
+def _each() -> Schema:
+    properties = {
+        "in": {**CONDITION, "description": "The list to go through."},
+        "concurrency": {"type": "integer", "minimum": 1, "description": "How many items at once; 10 where not said."},
+        "result": RESULT,
+        "steps": {"$ref": "#/$defs/steps"},
+    }
+    return _mapping(properties | _joined(), ("in", "steps"))
+
+
+def _repeat() -> Schema:
+    properties = {
+        "until": {**CONDITION, "description": "Done when this is true after a round."},
+        "while": {**CONDITION, "description": "Done when this is false before a round."},
+        "max": {"type": "integer", "minimum": 1, "maximum": check_blocks.MAX_ROUNDS, "description": "Most rounds."},
+        "result": RESULT,
+        "steps": {"$ref": "#/$defs/steps"},
+    }
+    return _mapping(properties, ("max", "steps"))
 
 
 def _wait() -> Schema:
@@ -204,6 +236,8 @@ _KINDS: Mapping[str, Schema] = {
     "parallel": _parallel(),
     "wait": _wait(),
     "emit": _emit(),
+    "each": _each(),
+    "repeat": _repeat(),
     "set": {"type": "object", "description": "Names and values."},
     "end": {**NAMED, "description": "Ends the run well, with this outcome."},
     "fail": _text("Ends the run as failed, with this message."),
@@ -212,5 +246,6 @@ _OPTIONS: Mapping[str, Schema] = {
     "with": {"type": "object", "description": "What is given to it."},
     "retry": {"$ref": "#/$defs/retry"},
     "timeout": DURATION,
+    "on_error": {"$ref": "#/$defs/steps", "description": "What is done about its error; then it counts as done."},
     "ambiguous": _choice("retry", "reconcile", "ask", about="After a call that may have taken effect."),
 }

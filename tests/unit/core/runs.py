@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -67,11 +67,17 @@ class Author:
 
     def _step(self, depth: int) -> dict[str, Any]:
         kinds = ["tool"] * 6 + ["ai", "set", "wait"] * 2 + ["emit"] + ["review"] * 6 + ["end", "fail"]
-        kind = self._chance.choice(kinds + (["parallel"] * 8 + ["switch"] * 4 if depth < 2 else []))
+        blocks = ["parallel"] * 8 + ["switch", "each"] * 4 + ["repeat"] * 2
+        kind = self._chance.choice(kinds + (blocks if depth < 2 else []))
         made: dict[str, Any] = {"id": next(self._names), "kind": kind}
         if self._chance.random() < 0.2:
             made["when"] = self._condition()
-        return made | self._of_kind(kind, depth)
+        made |= self._of_kind(kind, depth)
+        if depth < 3 and kind in ("tool", "ai", "review", *blocks) and self._chance.random() < 0.15:
+            made["on_error"] = self._steps(3, least=1)
+        if kind in ("review", *blocks) and self._chance.random() < 0.2:
+            made["timeout"] = 1_500
+        return made
 
     def _condition(self) -> str:
         return self._chance.choice(["${ input.yes }"] * 5 + ["${ input.no }"] * 5 + ["${ input.missing.link }"])
@@ -92,18 +98,31 @@ class Author:
                 return {"wait": self._wait()}
             case "emit":
                 return {"emit": {"event": "e", "key": self._value(), "with": {"n": self._value()}}}
-            case "parallel":
-                branches = [
-                    {"name": f"b{n}", "steps": self._steps(depth + 1)} for n in range(self._chance.randint(1, 3))
-                ]
-                return {"join": "all", "branches": branches}
-            case "switch":
-                case = {"when": self._condition(), "steps": self._steps(depth + 1)}
-                return {"cases": [case, {"steps": self._steps(depth + 1)}][: self._chance.randint(1, 2)]}
+            case "parallel" | "switch" | "each" | "repeat":
+                return self._block(kind, depth)
             case "set":
                 return {"set": {"v": self._value()}}
             case _:
                 return {kind: "over"}
+
+    def _block(self, kind: str, depth: int) -> dict[str, Any]:
+        if kind == "parallel":
+            branches = [{"name": f"b{n}", "steps": self._steps(depth + 1)} for n in range(self._chance.randint(1, 3))]
+            return {**self._joined(len(branches)), "branches": branches}
+        if kind == "switch":
+            case = {"when": self._condition(), "steps": self._steps(depth + 1)}
+            return {"cases": [case, {"steps": self._steps(depth + 1)}][: self._chance.randint(1, 2)]}
+        steps = self._steps(depth + 1, least=1)
+        if kind == "each":
+            items = self._chance.choice(["${ input.items }"] * 9 + ["${ input.missing.link }"])
+            return {"in": items, "concurrency": self._chance.randint(1, 3), "steps": steps, **self._joined(3)}
+        way = self._chance.choice([{"until": "${ number == 2 }"}, {"while": self._condition()}])
+        return {"max": self._chance.randint(1, 3), "steps": steps, **way}
+
+    def _joined(self, count: int) -> dict[str, Any]:
+        join = self._chance.choice(["all", "all", "any", {"at_least": self._chance.randint(1, count)}])
+        errors = self._chance.choice([None, "ask", "collect", "stop"])
+        return {"join": join} | ({"errors": errors} if errors else {})
 
     def _wait(self) -> dict[str, Any]:
         late = {"unanswered": {"after": 7_200, "outcome": "late"}} if self._chance.random() < 0.5 else {}
@@ -167,8 +186,9 @@ class Player:
                 found = tuple(event for event in self.arrived if (event.name, event.key) == (missing.name, missing.key))
                 world = replace(world, arrived={**world.arrived, (missing.name, missing.key): found})
 
-    def starts(self) -> Decided:
-        decided = self.happens(Started({"yes": True, "no": False, "n": 7.0}, "manual", "K-1"))
+    def starts(self, items: Sequence[float] = (1.0, 2.0, 3.0)) -> Decided:
+        given = {"yes": True, "no": False, "n": 7.0, "items": list(items)}
+        decided = self.happens(Started(given, "manual", "K-1"))
         assert decided is not None
         return decided
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orchestration.core import paths
 from orchestration.core.changes import fold
 from orchestration.core.decide import RUN_LIMIT, Decided, decide
 from orchestration.core.deciding import World
@@ -110,8 +111,9 @@ def test_each_open_step_has_what_moves_it_on(seed: int) -> None:
             elif step.kind == "wait":
                 assert step.input is not None or f"{path}:over" in armed
             else:
-                inside = [other for other in state.steps if other.startswith(f"{path}/") and state.steps[other].is_open]
-                assert inside or any(held.startswith(f"{path}/") or held == path for held in state.held)
+                inside = (other for other in state.steps if state.steps[other].is_open)
+                kept = (held for held in state.held if held == path or held.startswith(f"{path}#"))
+                assert any(paths.stands_in(other, path) for other in (*inside, *state.held)) or any(kept)
 
 
 @any_schedule

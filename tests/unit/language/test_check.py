@@ -85,14 +85,21 @@ FAULTS = [  # what is replaced, by what, and what is said at the line of the new
     ("say: Exceeds the budget", "say: [a]", "Expected what the reviewer reads"),
     # blocks
     ("- otherwise: true", "- otherwise: false", "Expected `when: ${ … }`, or `otherwise: true`"),
+    ("join: all", "join: some", "Expected all, any or {at_least: 2}, found 'some'"),
+    ("join: all", "join: {at_least: 3}", "There are 2 branches; 3 of them can never end."),
+    ("join: all", "errors: retry", "Expected one of ask, collect, stop, found 'retry'"),
+    ("    timeout: 30s", "    on_error: []", "Expected one step at least: what is done about the error."),
+    ("  - id: facts\n", "  - id: facts\n    on_error: [{end: x}]\n", "'on_error' is not known here"),
+    ("  - id: facts\n", "  - id: facts\n    timeout: 1h\n", "'timeout' is not known here"),
+    ("  - id: facts\n", "  - id: on_error\n", "'on_error' is no name for a step"),
+    ("${ steps.facts.over }", "${ error.code == 'x' }", "error is known only in on_error."),
+    ("${ steps.facts.over }", "${ item.over }", "item is known only inside each."),
     # what comes later
-    ("join: all", "join: any", "A join of any or at_least is not available in this version."),
     ("    timeout: 30s", "    undo: {tool: a@1}", "Undo (compensation) is not available in this version."),
     ("    timeout: 30s", "    cache: 1h", "cache is not available in this version."),
     ("undo: 10s", "autonomy: {within: x}", "Autonomy is not available in this version."),
     ("  - webhook: {path", "  - schedule: {}\n  - webhook: {path", "A schedule is not available in this version."),
     ("limits: {", "on_error: []\nlimits: {", "on_error is not available in this version."),
-    ("  - id: facts\n    set:", "  - id: facts\n    each: {}\n    set:", "is not available in this version."),
     # the input's schema
     ("amount: {type: number,", "amount: {type: numbre,", "This is not valid JSON Schema"),
     ("cost_center: {type: string}", "cost_center: {type: string, pattern: '(?=a)'}", "This pattern cannot be used"),
@@ -101,6 +108,49 @@ FAULTS = [  # what is replaced, by what, and what is said at the line of the new
     # limits
     ("steps: 50}", "steps: 3}", "The workflow has 10 steps, more than this limit."),
 ]  # fmt: skip
+
+
+LOOP = """\
+workflow: loops
+input:
+  type: object
+  properties:
+    lines: {type: array, items: {type: object, properties: {sku: {type: string}}, additionalProperties: false}}
+steps:
+  - id: lines
+    each:
+      in: "${ input.lines }"
+      result: check
+      steps: [{id: check, set: {sku: "${ item.sku }"}}, {id: more, set: {}}]
+  - id: again
+    repeat:
+      until: "${ steps.asked.done }"
+      max: 5
+      steps: [{id: asked, set: {done: "${ number > 2 && previous.done }"}}]
+  - {id: last, set: {first: "${ steps.lines[0].sku }"}}
+"""  # fmt: skip
+LOOP_FAULTS = [
+    ("item.sku", "item.skew", "item has no 'skew'. Known: sku."),
+    ("result: check", "result: chek", "There is no step of this block 'chek'. Did you mean 'check'?"),
+    ('in: "${ input.lines }"', "in: lines", "Expected a list such as ${ input.lines }"),
+    ('      in: "${ input.lines }"\n', "", "'in' is missing"),
+    ("[{id: asked", "[{id: later, set: {x: '${ steps.check }'}}, {id: asked", "can be read only inside 'lines'"),
+    ("${ steps.lines[0].sku }", "${ steps.check.sku }", "can be read only inside 'lines'; outside, read steps.lines."),
+    ("${ steps.lines[0].sku }", "${ steps.lines[0].skew }", "steps.lines[0] has no 'skew'"),
+    ("${ steps.lines[0].sku }", "${ number }", "number is known only inside each and repeat."),
+    ("      max: 5\n", "", "'max' is missing"),
+    ("max: 5", "max: 5000", "Expected a whole number from 1 to 1000"),
+    ('      until: "${ steps.asked.done }"\n', "", "Expected `until: ${ … }` or `while: ${ … }`"),
+    ("item.sku", "previous.sku", "previous is known only inside repeat."),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), LOOP_FAULTS)
+def test_a_fault_of_a_loop_is_said(old: str, new: str, said: str) -> None:
+    assert check_text(LOOP, Catalogue()).faults == ()
+    assert old in LOOP
+    faults = [fault.message for fault in check_text(LOOP.replace(old, new), Catalogue()).faults]
+    assert any(said in fault for fault in faults), faults
 
 
 @pytest.mark.parametrize(("old", "new", "said"), FAULTS)

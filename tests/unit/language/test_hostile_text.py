@@ -50,7 +50,7 @@ HOSTILE = {
     "steps of nothing": "workflow: w\nsteps: [null, 1, a, [], {}]",
     "kinds of nothing": "workflow: w\nsteps:\n" + "".join(
         f"  - {{id: {kind}, {kind}: {value}}}\n"
-        for kind in ("tool", "ai", "review", "switch", "parallel", "set", "end", "fail")
+        for kind in ("tool", "ai", "review", "switch", "parallel", "each", "repeat", "set", "end", "fail")
         for value in ("null", "1", "[]", "{}", "[null]", "{a: null}")
     ),
     "a schema that loops": "workflow: w\ninput: {type: object, $ref: '#'}\nsteps: [{end: a}]",

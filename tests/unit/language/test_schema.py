@@ -48,7 +48,7 @@ def test_it_accepts_the_demos_workflows(path: Path) -> None:
         ("reason: always", "reason: sometimes"),
         ("tool: mail.send@1", "tool: mail.send"),
         ("{backup_of: queue}", "{backup_of: assignee}"),
-        ("join: all", "join: any"),
+        ("join: all", "join: some"),
         ("approvals: 1", "approvals: 2"),
     ],
 )
