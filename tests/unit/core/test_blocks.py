@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from orchestration.core.events import AttemptFailed, AttemptLeased, AttemptSucceeded, DecisionTakenBack, PauseRequested, ResumeRequested
+from orchestration.core.events import (
+    AttemptFailed,
+    AttemptLeased,
+    AttemptSucceeded,
+    DecisionTakenBack,
+    PauseRequested,
+    ResumeRequested,
+)
 from orchestration.core.language.check import Catalogue, check_text
 from orchestration.core.language.definition import compile_definition
 from tests.unit.core.runs import ALICE, Player
