@@ -8,8 +8,8 @@ from orchestration.runtime import execute, outbox
 
 
 @shared_task(name="orchestration.execute_step", ignore_result=True)
-def execute_step(run_id: str, path: str) -> None:
-    execute.execute(run_id, path)
+def execute_step(run_id: str, path: str, queue: str = "") -> None:
+    execute.execute(run_id, path, queue)
 
 
 @shared_task(name="orchestration.send_message", ignore_result=True)

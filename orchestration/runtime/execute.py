@@ -1,33 +1,42 @@
-"""What a worker does with a hint: lease the step, call out with no transaction open, complete it, and go on with
-the next ready step of the same pool instead of paying a hop for each."""
+"""What a worker does with a hint: lease the step and others that are ready in the same queue, call out with no
+transaction open, complete them, and go on with the next ready steps instead of paying a hop for each.
+
+Several steps are leased, called and completed together where their calls are short and may be made again
+(`pace.goes_along`); every other step has the worker to itself, and its outcome is recorded at once.
+"""
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import socket
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from orchestration.core.decide import Decided
 from orchestration.core.effects import CallStep
 from orchestration.core.events import AttemptDeferred, AttemptFailed, AttemptLeased, AttemptSucceeded, Event
 from orchestration.core.language.definition import Step
-from orchestration.exceptions import InvalidTransition, LeaseLost, NotFound
-from orchestration.models import Attempt
+from orchestration.exceptions import InvalidTransition, LeaseLost
+from orchestration.models import Attempt, Run
 from orchestration.ports import SYSTEM, clock
-from orchestration.runtime import calls, hints, limits
-from orchestration.runtime.advance import commit, commit_many, consider, then
+from orchestration.runtime import calls, hints, limits, pace
+from orchestration.runtime.advance import commit_many, consider, then
 from orchestration.runtime.definitions import definition_of
-from orchestration.runtime.store import END_ATTEMPT, INSERT_ATTEMPT, Held, Rows, hold, hold_ready, with_timer
+from orchestration.runtime.loading import lock_ready, lock_where_ready, next_ready
+from orchestration.runtime.store import END_ATTEMPT, INSERT_ATTEMPT, Held, Rows, held_ready, hold_many, read_timer
+from orchestration.runtime.together import Batch
 from orchestration.runtime.tools import ToolCall
+
+logger = logging.getLogger(__name__)
 
 BUDGET_SECONDS = 5.0  # how long one hint may go on with next steps before it makes room for others
 GRACE = timedelta(seconds=15)  # a lease outlives its call's timeout by this much
@@ -48,81 +57,211 @@ class Lease:
     queue: str
 
 
-def execute(run_id: str, path: str) -> int:
-    """Does the step and what follows in the same pool. Returns the number of attempts made."""
-    started, made = time.monotonic(), 0
-    lease = take(run_id, path)
-    while lease is not None:
-        outcome = _called(lease)
-        made += 1
-        go_on = time.monotonic() - started < BUDGET_SECONDS
-        lease = complete(lease, outcome, go_on=go_on)
+Done = Sequence[tuple[Lease, calls.Outcome]]
+
+
+def execute(run_id: str, path: str, queue: str = "") -> int:
+    """Does the step, others that are ready in the queue, and what follows there. Returns how many it made."""
+    return _work(take(run_id, path, queue))
+
+
+def _work(leases: list[Lease]) -> int:
+    until, made = time.monotonic() + BUDGET_SECONDS, 0
+    while leases:
+        done, left = Batch(leases, _call, _carry_on).perform()
+        made += len(done)
+        leases = left + complete(done, go_on=time.monotonic() < until, beside=left)
     return made
 
 
-def _called(lease: Lease) -> calls.Outcome:
+def _carry_on(done: Done, left: list[Lease]) -> None:
+    """In a thread of its own, because the thread that leased them is held up by a long call."""
+    try:
+        complete(done, go_on=False)
+        connection.close()  # long calls may follow, and connections are few
+        _work(left)
+    finally:
+        connection.close()
+
+
+def _call(lease: Lease) -> calls.Outcome:
     began = time.monotonic()
     outcome = calls.call(lease.step, lease.input, _tool_call(lease), reconcile=bool(lease.scope.get("reconcile")))
-    limited = limits.of(lease.step)
-    if limited is not None:
+    seconds = time.monotonic() - began
+    pace.learn(lease.step, seconds)
+    if (limited := limits.of(lease.step)) is not None:
         error = outcome.error if isinstance(outcome, calls.Failed) else None
-        limits.settle(lease.run_id, lease.path, limited, limits.Call(time.monotonic() - began, error))
+        limits.settle(lease.run_id, lease.path, limited, limits.Call(seconds, error))
     return outcome
 
 
-def take(run_id: str, path: str) -> Lease | None:
-    """Leases a ready step. None where somebody else was first, or the run has moved on."""
+# ---- leasing -----------------------------------------------------------------------------------
+
+
+class Leasing:
+    """Decisions on several runs in one transaction, and the steps leased with them. `beside`: what this worker has
+    to do already."""
+
+    def __init__(self, beside: Iterable[Lease] = ()) -> None:
+        self.leases: list[Lease] = []
+        self.decided: dict[uuid.UUID, tuple[Held, Decided]] = {}
+        self.rows = Rows()
+        self._steps, self._seconds, self._along = 0, 0.0, True
+        for lease in beside:
+            self._count(lease.step)
+
+    def decide(self, held: Held, event: Event) -> None:
+        """Raises what the core raises, and then nothing has changed."""
+        decided = consider(held, event)
+        held.state = decided.state
+        known = self.decided.get(held.row.id)
+        self.decided[held.row.id] = (held, then(known[1], decided) if known else decided)
+
+    def lease(self, held: Held, path: str) -> None:
+        """Leases a ready step if there is room for it. A refusal leaves it as it was."""
+        step = definition_of(held.row.version).at(path)
+        if not self._fits(step) or self._has_to_wait(held, path, step):
+            return
+        try:
+            self.decide(held, AttemptLeased(path, WORKER))
+        except InvalidTransition:
+            return
+        self._count(step)
+        lease = _lease(held, path, step)
+        self.leases.append(lease)
+        self.rows.add(INSERT_ATTEMPT, _attempt(held, lease))
+
+    def _has_to_wait(self, held: Held, path: str, step: Step) -> bool:
+        """Whether a limit refuses the step. It is ready again when its turn comes, or its timer."""
+        limited = limits.of(step)
+        if limited is None or held.state.steps[path].status != "ready":
+            return False
+        wait = limits.admit(held.row.id, path, limited, timedelta(seconds=calls.timeout_of(step)) + GRACE)
+        if wait is None:
+            return False
+        read_timer(held, f"{path}:admission")
+        self.decide(held, AttemptDeferred(path, wait.subject, wait.because, wait.until))
+        return True
+
+    def _fits(self, step: Step) -> bool:
+        """The first one always does; others only beside short calls, and if they are short themselves."""
+        if self._steps == 0:
+            return True
+        if self._steps >= pace.MOST or not (self._along and pace.goes_along(step)):
+            return False
+        return self._seconds + pace.expected(step) <= pace.TOGETHER
+
+    def _count(self, step: Step) -> None:
+        self._steps += 1
+        self._seconds += pace.expected(step)
+        self._along = self._along and pace.goes_along(step)
+
+    def commit(self) -> None:
+        taken = [(uuid.UUID(lease.run_id), lease.path) for lease in self.leases]
+        batch = [(held, decided, SYSTEM) for held, decided in self.decided.values()]
+        commit_many(batch, taken=taken, rows=self.rows)
+
+
+def take(run_id: str, path: str, queue: str = "") -> list[Lease]:
+    """Leases the step if it is ready, and with a queue others that are ready there too."""
     try:
-        with transaction.atomic():
-            held = hold_ready(run_id, path)
-            if _has_to_wait(held, path):
-                return None
-            decided = consider(held, AttemptLeased(path, WORKER))
-            lease, rows = _lease(held, decided, path), Rows()
-            rows.add(INSERT_ATTEMPT, _attempt(held, lease))
-            commit_many([(held, decided, SYSTEM)], rows=rows)
-            return lease
-    except (InvalidTransition, NotFound):
-        return None
+        return _take(run_id, path, queue)
+    except Exception:
+        if not queue:
+            raise
+        logger.exception("Steps of the queue %s could not be leased together; %s of %s goes alone", queue, path, run_id)
+        return _take(run_id, path, "")
 
 
-def _has_to_wait(held: Held, path: str) -> bool:
-    """Whether a limit refuses the step. It is ready again when its turn comes, or its timer."""
-    state, step = held.state.steps.get(path), definition_of(held.row.version).at(path)
-    limited = limits.of(step)
-    if limited is None or state is None or state.status != "ready":
-        return False
-    wait = limits.admit(held.row.id, path, limited, timedelta(seconds=calls.timeout_of(step)) + GRACE)
-    if wait is None:
-        return False
-    waiting = with_timer(held, f"{path}:admission")
-    event = AttemptDeferred(path, wait.subject, wait.because, wait.until)
-    commit(waiting, consider(waiting, event), SYSTEM)
-    return True
+def _take(run_id: str, path: str, queue: str) -> list[Lease]:
+    with transaction.atomic():
+        found = _found(run_id, path, queue)
+        if not found:
+            return []
+        leasing = Leasing()
+        held = {each.row.id: each for each in held_ready(found)}
+        for row, ready in found:
+            if ready in held[row.id].state.steps:
+                leasing.lease(held[row.id], ready)
+        leasing.commit()
+        if queue:
+            _pass_on(queue, leasing.leases)
+        return leasing.leases
 
 
-def complete(lease: Lease, outcome: calls.Outcome, *, go_on: bool) -> Lease | None:
-    """Records what the call led to, and leases the next ready step of this pool in the same transaction."""
+def _found(run_id: str, path: str, queue: str) -> list[tuple[Run, str]]:
+    """Ready steps whose runs are locked now. Only the first lock is waited for, so nobody waits in a circle."""
+    row = lock_where_ready(run_id, path)
+    found = [(row, path)] if row is not None else lock_ready(queue, 1) if queue else []
+    if not found or not queue:
+        return found
+    first, where = found[0]
+    room = pace.room(definition_of(first.version).at(where))
+    others = lock_ready(queue, room) if room > 1 else []
+    return list({(each.id, where): (each, where) for each, where in (*found, *others)}.values())
+
+
+def _pass_on(queue: str, leases: list[Lease]) -> None:
+    """A hint wakes one worker for the whole queue: whoever leaves something ready there wakes the next one."""
+    leased = {(lease.run_id, lease.path) for lease in leases}
+    for run_id, path in next_ready(queue, len(leased) + 1):
+        if (str(run_id), path) not in leased:
+            transaction.on_commit(partial(hints.send, str(run_id), path, queue), robust=True)
+            return
+
+
+# ---- completing --------------------------------------------------------------------------------
+
+
+def complete(done: Done, *, go_on: bool, beside: Sequence[Lease] = ()) -> list[Lease]:
+    """Records what the calls led to, and leases what follows in the same queues in the same transaction."""
+    if not done:
+        return []
     try:
-        with transaction.atomic():
-            held = hold(lease.run_id)
-            rows = Rows()
-            rows.add(END_ATTEMPT, _ended(held, lease, outcome))
-            decided = consider(held, _event(lease, outcome))
-            if isinstance(outcome, calls.Succeeded) and outcome.recommendation is not None:
-                outcome.recommendation.save(force_insert=True)
-            path = _next_here(held, decided, lease.queue) if go_on else None
-            if path is None:
-                commit_many([(held, decided, SYSTEM)], rows=rows)
-                return None
-            held.state = decided.state
-            leased = consider(held, AttemptLeased(path, WORKER))
-            following = _lease(held, leased, path)
-            rows.add(INSERT_ATTEMPT, _attempt(held, following))
-            commit_many([(held, then(decided, leased), SYSTEM)], rows=rows, taken=[(held.row.id, path)])
-            return following
-    except LeaseLost:
-        return None
+        return _complete(done, go_on=go_on, beside=beside)
+    except Exception:
+        if len(done) == 1:
+            raise
+        logger.exception("%d outcomes could not be recorded together; they are recorded one by one", len(done))
+    leases: list[Lease] = []
+    for one in done:
+        try:
+            leases += _complete([one], go_on=go_on, beside=[*beside, *leases])
+        except Exception:
+            logger.exception("The outcome of %s of run %s could not be recorded", one[0].path, one[0].run_id)
+    return leases
+
+
+def _complete(done: Done, *, go_on: bool, beside: Sequence[Lease]) -> list[Lease]:
+    with transaction.atomic():
+        held_by_id = {str(held.row.id): held for held in hold_many({lease.run_id for lease, _ in done})}
+        leasing = Leasing(beside=beside)
+        for lease, outcome in done:
+            if lease.run_id in held_by_id:
+                _record(leasing, held_by_id[lease.run_id], lease, outcome)
+        if go_on:
+            queues = {lease.queue for lease, _ in done}
+            for held, decided in list(leasing.decided.values()):
+                for path in _ready_here(held, decided, queues):
+                    leasing.lease(held, path)
+        leasing.commit()
+        return leasing.leases
+
+
+def _record(leasing: Leasing, held: Held, lease: Lease, outcome: calls.Outcome) -> None:
+    """The fencing token: only the holder of the current lease ends the attempt. It was read under the run's lock."""
+    if held.running.get(lease.path) != (lease.number, lease.token):
+        return
+    try:
+        leasing.decide(held, _event(lease, outcome))
+    except (LeaseLost, InvalidTransition):
+        return
+    if isinstance(outcome, calls.Succeeded) and outcome.recommendation is not None:
+        outcome.recommendation.save(force_insert=True)
+    status = Attempt.Status.SUCCEEDED if isinstance(outcome, calls.Succeeded) else Attempt.Status.FAILED
+    error = outcome.error if isinstance(outcome, calls.Failed) else None
+    ended = [status.value, clock().system_now(), error, held.row.id, lease.path, lease.number, lease.token]
+    leasing.rows.add(END_ATTEMPT, ended)
 
 
 def _event(lease: Lease, outcome: calls.Outcome) -> Event:
@@ -133,26 +272,15 @@ def _event(lease: Lease, outcome: calls.Outcome) -> Event:
     return AttemptFailed(lease.path, lease.number, outcome.error, ambiguous, draw, retry)
 
 
-def _ended(held: Held, lease: Lease, outcome: calls.Outcome) -> list[Any]:
-    """The fencing token: only the holder of the current lease ends the attempt. Read under the run's lock."""
-    if held.running.get(lease.path) != (lease.number, lease.token):
-        raise LeaseLost
-    failed = isinstance(outcome, calls.Failed)
-    status = Attempt.Status.FAILED if failed else Attempt.Status.SUCCEEDED
-    error = outcome.error if isinstance(outcome, calls.Failed) else None
-    return [status.value, clock().system_now(), error, held.row.id, lease.path, lease.number, lease.token]
-
-
-def _next_here(held: Held, decided: Decided, queue: str) -> str | None:
+def _ready_here(held: Held, decided: Decided, queues: set[str]) -> list[str]:
     definition = definition_of(held.row.version)
     ready = [effect.path for effect in decided.effects if isinstance(effect, CallStep)]
     steps = (definition.at(path) for path in ready)
-    return next((step.path for step in steps if hints.queue_of(step) == queue and limits.of(step) is None), None)
+    return [step.path for step in steps if hints.queue_of(step) in queues and limits.of(step) is None]
 
 
-def _lease(held: Held, decided: Decided, path: str) -> Lease:
-    step = definition_of(held.row.version).at(path)
-    state = decided.state.steps[path]
+def _lease(held: Held, path: str, step: Step) -> Lease:
+    state = held.state.steps[path]
     return Lease(
         run_id=str(held.row.id),
         path=path,

@@ -20,6 +20,7 @@ from orchestration.runtime.sql import columns_of, fetch, field_of, reader, table
 STEP_FIELDS = tuple(each.name for each in dataclass_fields(StepState))
 TIMER_FIELDS = tuple(each.name for each in dataclass_fields(TimerState))
 _COLUMNS = {"id": "step_id"}
+_ATTEMPT_COLUMNS = ("path", "number", "lease_token")
 _STEP_COLUMNS = tuple(_COLUMNS.get(name, name) for name in STEP_FIELDS)
 
 
@@ -47,12 +48,18 @@ def lock_where_ready(run_id: Any, path: str) -> Run | None:
     return _run(rows[0]) if rows else None
 
 
-def lock_ready(queue: str, limit: int) -> list[Run]:
-    """Locks runs that have ready steps in this queue, those that wait longest first, one entry for each step.
+def lock_ready(queue: str, limit: int) -> list[tuple[Run, str]]:
+    """Locks runs that have ready steps in this queue, and gives each such step, those that wait longest first.
 
     Runs that somebody else holds are passed over: he, or his hint, sees to their steps.
     """
-    return [_run(values) for values in fetch(_lock_ready(connection.vendor), (queue, limit))]
+    return [(_run(values[1:]), values[0]) for values in fetch(_lock_ready(connection.vendor), (queue, limit))]
+
+
+def next_ready(queue: str, number: int) -> list[tuple[UUID, str]]:
+    """The steps that are ready in this queue, those that wait longest first. Locks nothing."""
+    ready = StepRun.objects.filter(status=StepRun.Status.READY, queue=queue, run__paused_at__isnull=True)
+    return list(ready.order_by("ready_at").values_list("run_id", "path")[:number])
 
 
 def _run(values: Sequence[Any]) -> Run:
@@ -103,9 +110,8 @@ def _lock_where_ready(vendor: str) -> str:
 
 @lru_cache(maxsize=2)
 def _lock_ready(vendor: str) -> str:
-    runs = _runs().replace(
-        "FROM orchestration_run r", "FROM orchestration_steprun s JOIN orchestration_run r ON r.id = s.run_id"
-    )
+    run, steps = "FROM orchestration_run r", "FROM orchestration_steprun s JOIN orchestration_run r ON r.id = s.run_id"
+    runs = _runs().replace(run, steps).replace("SELECT", "SELECT s.path,", 1)
     text = f"{runs} WHERE s.status = 'ready' AND s.queue = %s AND r.paused_at IS NULL ORDER BY s.ready_at LIMIT %s"
     return f"{text} FOR NO KEY UPDATE OF r SKIP LOCKED" if vendor == "postgresql" else text.replace("%s", "?")
 
@@ -121,29 +127,45 @@ def _ids(run_ids: Iterable[Any]) -> Any:
 
 def load(run_ids: Iterable[Any]) -> dict[UUID, Loaded]:
     """Everything of these runs. Call with their locks held, in a statement of its own: it sees what is committed."""
-    return _load(run_ids, "")
-
-
-def load_ready(run_ids: Iterable[Any]) -> dict[UUID, Loaded]:
-    """Their ready steps and nothing else: enough to lease."""
-    return _load(run_ids, "ready")
-
-
-def _load(run_ids: Iterable[Any], status: str) -> dict[UUID, Loaded]:
     if connection.vendor == "postgresql":
-        rows = fetch(_load_postgres(status), ([str(run_id) for run_id in run_ids],))
+        rows = fetch(_load_postgres(), ([str(run_id) for run_id in run_ids],))
         return {run_id: _from_json(*columns) for run_id, *columns in rows}
-    return _load_sqlite(list(run_ids), status)
+    return _load_sqlite(list(run_ids))
+
+
+def load_ready(wanted: Sequence[tuple[Any, str]]) -> dict[UUID, Loaded]:
+    """Of each run these steps and nothing else, where they are ready: enough to lease them."""
+    loaded = {run_id: Loaded() for run_id, _ in wanted}
+    if connection.vendor == "postgresql":
+        given: Sequence[Any] = ([str(run_id) for run_id, _ in wanted], [path for _, path in wanted])
+    else:
+        given = (json.dumps([[run_id.hex, path] for run_id, path in wanted]),)
+    readers = [reader(field_of(StepRun, name)) for name in ("run_id", *_STEP_COLUMNS)]
+    for row in fetch(_load_ready(connection.vendor), given):
+        run_id, *values = (read(value) for read, value in zip(readers, row, strict=True))
+        loaded[run_id].steps[values[0]] = StepState(*values)
+    return loaded
 
 
 @lru_cache(maxsize=2)
-def _load_postgres(status: str) -> str:
+def _load_ready(vendor: str) -> str:
+    listed = ", ".join(f's."{name}"' for name in ("run_id", *_STEP_COLUMNS))
+    if vendor == "postgresql":
+        given = "JOIN unnest(%s::uuid[], %s::text[]) AS given(run_id, path) USING (run_id, path)"
+    else:
+        pairs = "SELECT json_extract(value, '$[0]') AS run_id, json_extract(value, '$[1]') AS path FROM json_each(?)"
+        given = f"JOIN ({pairs}) AS given USING (run_id, path)"
+    return f"SELECT {listed} FROM orchestration_steprun s {given} WHERE s.status = 'ready'"  # noqa: S608
+
+
+@lru_cache(maxsize=1)
+def _load_postgres() -> str:
     """One row a run; its steps, timers and attempts each as one JSON text, which costs least to carry and to read."""
-    steps = _gathered("s", StepRun, _STEP_COLUMNS, "position", f"AND s.status = '{status}'" if status else "")
-    parts = [steps]
-    if not status:
-        parts.append(_gathered("t", Timer, TIMER_FIELDS, "id", ""))
-        parts.append(_gathered("a", Attempt, ("path", "number", "lease_token"), "id", "AND a.status = 'running'"))
+    parts = (
+        _gathered("s", StepRun, _STEP_COLUMNS, "position", ""),
+        _gathered("t", Timer, TIMER_FIELDS, "id", ""),
+        _gathered("a", Attempt, _ATTEMPT_COLUMNS, "id", "AND a.status = 'running'"),
+    )
     return f"SELECT r.id, {', '.join(parts)} FROM unnest(%s::uuid[]) AS r(id)"  # noqa: S608
 
 
@@ -180,19 +202,14 @@ def _step_instants() -> tuple[int, ...]:
     return tuple(index for index, kind in enumerate(kinds) if isinstance(kind, models.DateTimeField))
 
 
-def _load_sqlite(run_ids: Sequence[Any], status: str) -> dict[UUID, Loaded]:
+def _load_sqlite(run_ids: Sequence[Any]) -> dict[UUID, Loaded]:
     loaded = {run_id if isinstance(run_id, UUID) else UUID(str(run_id)): Loaded() for run_id in run_ids}
     wanted = _ids(run_ids)
-    narrowed = f" AND status = '{status}'" if status else ""
-    for run_id, *values in _rows_of(StepRun, _STEP_COLUMNS, wanted, f"{narrowed} ORDER BY position"):
+    for run_id, *values in _rows_of(StepRun, _STEP_COLUMNS, wanted, " ORDER BY position"):
         loaded[run_id].steps[values[0]] = StepState(*values)
-    if status:
-        return loaded
     for run_id, *values in _rows_of(Timer, TIMER_FIELDS, wanted, " ORDER BY id"):
         loaded[run_id].timers[values[0]] = TimerState(*values)
-    for run_id, path, number, token in _rows_of(
-        Attempt, ("path", "number", "lease_token"), wanted, " AND status = 'running'"
-    ):
+    for run_id, path, number, token in _rows_of(Attempt, _ATTEMPT_COLUMNS, wanted, " AND status = 'running'"):
         loaded[run_id].running[path] = (number, token)
     return loaded
 

@@ -20,7 +20,7 @@ from orchestration.ports import Actor, clock
 from orchestration.runtime import hints
 from orchestration.runtime.audit import INSERT_EVENT, INSERT_PAYLOAD, Head, chained
 from orchestration.runtime.definitions import definition_of
-from orchestration.runtime.loading import STEP_FIELDS, load, load_ready, lock_runs, lock_where_ready, run_state
+from orchestration.runtime.loading import STEP_FIELDS, load, load_ready, lock_runs, run_state
 from orchestration.runtime.sql import Insert, Update, Write, columns_of, write
 
 
@@ -70,12 +70,11 @@ def hold(run_id: Any) -> Held:
     return _held([lock(run_id)])[0]
 
 
-def hold_ready(run_id: Any, path: str) -> Held:
-    """Locks the run and reads its ready steps and no more: enough to lease one. Raises `NotFound` where it is none."""
-    row = lock_where_ready(run_id, path)
-    if row is None:
-        raise NotFound(f"There is no ready step {path} of run {run_id}.")
-    return Held(row, run_state(row, load_ready([row.id])[row.id].steps, {}))
+def held_ready(found: Sequence[tuple[Run, str]]) -> list[Held]:
+    """Runs that are locked already, each with those of the named steps that are ready and no more of it."""
+    rows = {row.id: row for row, _ in found}
+    loaded = load_ready([(row.id, path) for row, path in found])
+    return [Held(row, run_state(row, loaded[row.id].steps, {})) for row in rows.values()]
 
 
 def hold_many(run_ids: Iterable[Any]) -> list[Held]:
@@ -90,13 +89,14 @@ def _held(rows: Sequence[Run]) -> list[Held]:
     ]
 
 
-def with_timer(held: Held, name: str) -> Held:
-    """What is held, with one of the run's timers: enough to arm it again."""
+def read_timer(held: Held, name: str) -> None:
+    """Reads one of the run's timers beside what is held: enough to arm it again."""
     timers = {
         timer.name: TimerState(timer.name, timer.clock, timer.due_at, timer.generation, timer.status)
         for timer in Timer.objects.filter(run=held.row, name=name)
     }
-    return Held(held.row, replace(held.state, timers=timers))
+    held.state = replace(held.state, timers={**held.state.timers, **timers})
+    held.stored = replace(held.stored, timers={**held.stored.timers, **timers})
 
 
 def state_of(row: Run) -> RunState:

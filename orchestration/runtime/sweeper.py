@@ -177,23 +177,17 @@ def _lose(run_id: UUID, path: str, number: int) -> None:
 
 
 def repeat_hints() -> int:
-    """Ready steps that nobody took: their hint was lost with a broker or a worker. Returns how many."""
+    """Wakes the workers of queues in which a step has been ready for too long: its hint was lost with a broker or a
+    worker, or the workers are busy, and then one hint more does no harm. Returns how many queues there were."""
     before = clock().system_now() - HINT_AFTER
-    rows = list(
-        StepRun.objects.filter(status=StepRun.Status.READY, ready_at__lte=before, run__paused_at__isnull=True)
-        .select_related("run__version")
-        .defer("run__version__text", "run__version__definition")
-        .order_by("ready_at")[:BATCH]
-    )
-    for row in rows:
-        step = definition_of(row.run.version).at(row.path)
-        hints.send(str(row.run_id), row.path, hints.queue_of(step))
-    if rows:
-        # Hinted again is not taken yet: give the workers the same time once more.
-        StepRun.objects.filter(pk__in=[row.pk for row in rows], status=StepRun.Status.READY).update(
-            ready_at=clock().system_now()
-        )
-    return len(rows)
+    late = 0
+    for queue in hints.queues():
+        ready = StepRun.objects.filter(status=StepRun.Status.READY, queue=queue, ready_at__lte=before)
+        ready = ready.filter(run__paused_at__isnull=True)
+        for run_id, path in ready.order_by("ready_at").values_list("run_id", "path")[:1]:
+            hints.send(str(run_id), path, queue)
+            late += 1
+    return late
 
 
 def report_stuck() -> list[str]:

@@ -21,7 +21,7 @@ def run_id(engine: Bench) -> str:
 
 def test_a_paused_run_starts_nothing_and_goes_on_where_it_stood(engine: Bench, run_id: str) -> None:
     api.pause_run(run_id=run_id, reason="The ERP moves", actor=OSCAR)
-    assert execute.take(run_id, "gather/budget/budget") is None
+    assert execute.take(run_id, "gather/budget/budget") == []
     engine.clock.forward(minutes=10)
     assert sweeper.repeat_hints() == 0
     assert sweeper.report_stuck() == []

@@ -44,7 +44,7 @@ def test_a_state_change_commits_together_with_its_events_messages_and_timers_or_
     engine.publish(PURCHASE)
     run_id = engine.start("purchase", request="R-1", requester="ann@example.com", amount=1)
     execute.execute(run_id, "gather/budget/budget")
-    lease = execute.take(run_id, "gather/supplier/history")
+    (lease,) = execute.take(run_id, "gather/supplier/history")
     assert lease is not None
     before = everything()
 
@@ -54,10 +54,10 @@ def test_a_state_change_commits_together_with_its_events_messages_and_timers_or_
 
     monkeypatch.setattr(engine.desk, "open", message_then_die)
     with pytest.raises(KilledError):
-        execute.complete(lease, calls.Succeeded({"orders": 1}), go_on=True)
+        execute.complete([(lease, calls.Succeeded({"orders": 1}))], go_on=True)
     assert everything() == before
     monkeypatch.undo()
-    execute.complete(lease, calls.Succeeded({"orders": 1}), go_on=True)
+    execute.complete([(lease, calls.Succeeded({"orders": 1}))], go_on=True)
     assert everything() != before
 
 
