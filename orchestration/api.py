@@ -1,10 +1,12 @@
 """The door: all that the faces of the product may do with the engine. One way in, whatever the channel."""
 
 from orchestration.core.calendars import Calendar, InvalidCalendar, calendar_from
+from orchestration.core.incidents import RESULT as GIVEN_RESULT
 from orchestration.core.language.check import Checked, Fault
 from orchestration.core.language.definition import Definition, Step, compile_definition
 from orchestration.core.limits import Limits
 from orchestration.core.paths import iteration_of, path_of, written
+from orchestration.core.proposing import Proposal, propose
 from orchestration.core.rehearsal.outcome import Failure, Rehearsed, Told
 from orchestration.core.state import RunState, StepState, TimerState
 from orchestration.ports import SYSTEM, Actor
@@ -19,6 +21,7 @@ from orchestration.runtime.answering import (
     take_back_decision,
 )
 from orchestration.runtime.audit import checkpoint, record_change
+from orchestration.runtime.calls import recommendation_for
 from orchestration.runtime.configuring import save_connection, save_decision_point
 from orchestration.runtime.control import cancel_run, pause_run, resume_run
 from orchestration.runtime.credentials import Credential, credential
@@ -77,6 +80,7 @@ from orchestration.triggers import (
 )
 
 __all__ = [
+    "GIVEN_RESULT",
     "SYSTEM",
     "Actor",
     "Arrived",
@@ -94,6 +98,7 @@ __all__ = [
     "InvalidCalendar",
     "Limits",
     "MalformedBody",
+    "Proposal",
     "Rehearsed",
     "Replay",
     "RunState",
@@ -141,8 +146,10 @@ __all__ = [
     "path_of",
     "pause_review",
     "pause_run",
+    "propose",
     "publish_workflow",
     "read_json_object",
+    "recommendation_for",
     "recommendations",
     "record_change",
     "record_run_event",

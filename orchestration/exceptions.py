@@ -30,6 +30,14 @@ class InvalidInput(OrchestrationError):
         super().__init__(message)
 
 
+class InvalidResult(OrchestrationError):
+    """The given result is not what the step promises to those that follow."""
+
+    def __init__(self, faults: list[str], message: str | None = None) -> None:
+        self.faults = faults  # sentences
+        super().__init__(message)
+
+
 class InvalidWorkflow(OrchestrationError):
     """The workflow's text has faults."""
 

@@ -16,7 +16,7 @@ from orchestration.core.asked import asked_step, review_of
 from orchestration.core.deciding import Deciding
 from orchestration.core.effects import CallStep, CloseReview, EscalateReview, PersonRef, ReachedLevel, WarnReview
 from orchestration.core.events import DecisionGiven, DecisionTakenBack, LevelCalled, TimerFired
-from orchestration.core.incidents import FAIL, RETRY_CORRECTED
+from orchestration.core.incidents import FAIL, RESULT, RETRY_CORRECTED, SKIP
 from orchestration.core.state import StepState
 from orchestration.exceptions import InvalidTransition, MissedTimer
 
@@ -143,6 +143,11 @@ def _resolve(d: Deciding, step: StepState, decision: Mapping[str, Any]) -> None:
     if outcome == FAIL:
         flow.fail(d, step.path, dict(step.error or {}))
         return
+    fields = dict(decision.get("fields", {}))
+    given = fields.pop(RESULT, None)
+    if outcome == SKIP:
+        flow.succeed(d, step.path, given)
+        return
     if step.kind not in ("tool", "ai") or step.input is None:
         flow.enter_again(d, step.path)
         return
@@ -150,7 +155,7 @@ def _resolve(d: Deciding, step: StepState, decision: Mapping[str, Any]) -> None:
     values = None
     if outcome == RETRY_CORRECTED:
         scope["corrected"] = scope.get("corrected", 0) + 1
-        values = {"input": {**step.input, **decision.get("fields", {})}}
+        values = {"input": {**step.input, **fields}}
     d.record("step.ready", {"path": step.path, "scope": scope}, values)
     d.effects.append(CallStep(step.path))
 

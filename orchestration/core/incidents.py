@@ -7,8 +7,11 @@ from typing import Any
 
 from orchestration.core.deciding import Deciding
 from orchestration.core.effects import OpenReview, ReviewRequest
+from orchestration.core.explaining import explained
 
-RETRY, RETRY_CORRECTED, FAIL = "retry", "retry_corrected", "fail"
+RETRY, RETRY_CORRECTED, SKIP, FAIL = "retry", "retry_corrected", "skip", "fail"
+RESULT = "skip.result"  # the field that holds the result to go on with; no input has such a name
+_SKIPPED = frozenset({"tool", "ai", "set"})
 _CALLS = frozenset({"tool", "ai"})
 
 
@@ -19,7 +22,8 @@ def open_incident(d: Deciding, path: str, error: Mapping[str, Any]) -> None:
     number = (state.scope or {}).get("incidents", 0) + 1
     key = f"{path}!{number}"
     corrects = state.kind in _CALLS and state.input is not None
-    outcomes = _outcomes(corrects=corrects)
+    skips = state.kind in _SKIPPED
+    outcomes = _outcomes(corrects=corrects, skips=skips)
     review = {
         "key": key,
         "kind": "incident",
@@ -46,7 +50,7 @@ def open_incident(d: Deciding, path: str, error: Mapping[str, Any]) -> None:
                 queue="",
                 outcomes=outcomes,
                 created_at=d.now.process,
-                fields=_correctable(state.input) if corrects else (),
+                fields=(*(_correctable(state.input) if corrects else ()), *((_RESULT_FIELD,) if skips else ())),
                 context={"input": d.work.run.input},
                 incident={
                     "error": dict(error),
@@ -54,17 +58,28 @@ def open_incident(d: Deciding, path: str, error: Mapping[str, Any]) -> None:
                     "input": state.input,
                     "tool": tool,
                     "step": state.id,
+                    "kind": state.kind,
+                    "explained": explained(error, step=state.id, tool=tool, attempts=state.attempts),
                 },
             )
         )
     )
 
 
-def _outcomes(*, corrects: bool) -> tuple[Mapping[str, Any], ...]:
-    labels = {RETRY: "Retry", RETRY_CORRECTED: "Retry with corrected input", FAIL: "Let the run fail"}
-    ways = (RETRY, RETRY_CORRECTED, FAIL) if corrects else (RETRY, FAIL)
+_RESULT_FIELD = {"name": RESULT, "label": "Result to go on with", "value": None, "edit": True, "type": "json"}
+_LABELS = {
+    RETRY: "Retry",
+    RETRY_CORRECTED: "Retry with corrected input",
+    SKIP: "Skip with this result",
+    FAIL: "Let the run fail",
+}
+
+
+def _outcomes(*, corrects: bool, skips: bool) -> tuple[Mapping[str, Any], ...]:
+    left_out = {RETRY_CORRECTED: not corrects, SKIP: not skips}
+    ways = [way for way in _LABELS if not left_out.get(way)]
     return tuple(
-        {"id": way, "label": labels[way], "risk": "high" if way == FAIL else "low", "reason": "never"} for way in ways
+        {"id": way, "label": _LABELS[way], "risk": "high" if way == FAIL else "low", "reason": "never"} for way in ways
     )
 
 

@@ -15,6 +15,7 @@ from orchestration.core.state import RunState
 from orchestration.exceptions import InvalidTransition
 from orchestration.ports import Actor, PersonRef, clock, human_tasks
 from orchestration.runtime.advance import commit, consider, fire_due
+from orchestration.runtime.given_results import checked_fields
 from orchestration.runtime.store import hold, lock, record
 
 
@@ -36,12 +37,13 @@ def decide_review(
 ) -> Standing:
     """Takes a decision. It is received when the run's lock is held, so timers that were due before it go first.
 
-    Raises `InvalidTransition` (also where such a timer has just ended the review) and `NotFound`.
+    Raises `InvalidTransition` (also where such a timer has just ended the review), `InvalidResult` and `NotFound`.
     """
     with transaction.atomic():
         held = hold(run_id)
         received_at = clock().process_now()
         fire_due(held, received_at)
+        fields = checked_fields(held, key, outcome, fields)
         until = clock().system_now() + timedelta(seconds=undo_seconds) if undo_seconds > 0 else None
         event = DecisionGiven(key, outcome, fields, PersonRef(actor.id, actor.label), received_at, until)
         commit(held, consider(held, event), actor)

@@ -99,18 +99,46 @@ def _call_tool(step: Step, given: Mapping[str, Any], about: ToolCall, *, reconci
 
 
 def _ask(step: Step, facts: Mapping[str, Any], about: ToolCall) -> Succeeded:
-    point = DecisionPoint.objects.select_related("current").filter(name=step.spec["ai"]).first()
-    if point is None or point.current is None:
-        raise PermanentError(
-            f"The decision point {step.spec['ai']} has no published version.", code="no_decision_point"
-        )
-    outcomes = tuple(outcome["id"] for outcome in point.current.outcomes)
-    question = Question(point.name, point.current.number, point.kind, facts, about.run_id, outcomes, about.timeout)
-    answer = recommender().recommend(question)
-    made = Recommendation(
-        id=time_ordered_id(),
+    made = recommendation_for(
         run_id=about.run_id,
         path=step.path,
+        decision_point=step.spec["ai"],
+        facts=facts,
+        seconds=about.timeout,
+    )
+    result = {
+        "id": str(made.id),
+        "outcome": made.outcome or None,
+        "confidence": made.confidence,
+        "agreed": made.agreed,
+        "sample": made.sample,
+        "reasons": made.reasons,
+        "text": made.text or None,
+    }
+    return Succeeded(plain(result), made)
+
+
+def recommendation_for(
+    *,
+    run_id: Any,
+    path: str,
+    decision_point: str,
+    facts: Mapping[str, Any],
+    seconds: float,
+    outcomes: tuple[str, ...] | None = None,
+) -> Recommendation:
+    """What the chain of a decision point says, not saved yet. `outcomes` narrows the question's own."""
+    point = DecisionPoint.objects.select_related("current").filter(name=decision_point).first()
+    if point is None or point.current is None:
+        raise PermanentError(f"The decision point {decision_point} has no published version.", code="no_decision_point")
+    own = tuple(outcome["id"] for outcome in point.current.outcomes)
+    asked = own if outcomes is None else tuple(each for each in own if each in outcomes)
+    question = Question(point.name, point.current.number, point.kind, facts, str(run_id), asked, seconds)
+    answer = recommender().recommend(question)
+    return Recommendation(
+        id=time_ordered_id(),
+        run_id=run_id,
+        path=path,
         decision_point=point.current,
         facts=plain(facts),
         outcome=answer.outcome or "",
@@ -124,13 +152,3 @@ def _ask(step: Step, facts: Mapping[str, Any], about: ToolCall) -> Succeeded:
         provenance=plain(answer.provenance),
         created_at=clock().process_now(),
     )
-    result = {
-        "id": str(made.id),
-        "outcome": answer.outcome,
-        "confidence": answer.confidence,
-        "agreed": answer.agreed,
-        "sample": answer.sample,
-        "reasons": made.reasons,
-        "text": answer.text,
-    }
-    return Succeeded(plain(result), made)

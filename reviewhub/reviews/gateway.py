@@ -15,6 +15,7 @@ from reviewhub.reviews.announcements import Fact, announce
 from reviewhub.reviews.evidence import evidence_of
 from reviewhub.reviews.models import Assignment, Queue, ReviewTask
 from reviewhub.reviews.people import people_for
+from reviewhub.reviews.proposals import ask_model_later, proposed
 from reviewhub.reviews.services.claims import hand_to
 from reviewhub.reviews.urgency import urgency_at
 from reviewhub.reviews.why import why_codes
@@ -87,8 +88,13 @@ class DeskGateway:
                 confidence=confidence,
             ),
         )
+        if task.incident is not None:
+            task.incident["proposal"] = proposed(request)
+            task.ai_outcome = task.incident["proposal"]["way"]
         task.evidence_hash = evidence_of(task)
         task.save(force_insert=True)
+        if task.incident is not None:
+            ask_model_later(task)
         announce(Fact("opened", task, request.created_at))
 
     def people_for(self, run_id: str, key: str, target: Mapping[str, str]) -> tuple[PersonRef, ...]:

@@ -11,7 +11,12 @@ from orchestration import api
 
 Data = Mapping[str, Any]
 
-INCIDENT_WAYS = {"retry": "Retry", "retry_corrected": "Retry with corrected input", "fail": "Let the run fail"}
+INCIDENT_WAYS = {
+    "retry": "Retry",
+    "retry_corrected": "Retry with corrected input",
+    "skip": "Skip with a given result",
+    "fail": "Let the run fail",
+}
 
 
 @dataclass(frozen=True, slots=True)

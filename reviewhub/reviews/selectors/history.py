@@ -58,7 +58,8 @@ def _decided(task: ReviewTask, entry: Entry) -> str:
     data = entry.data
     said = f"{entry.actor.label} decided “{task.label_of(data['outcome'])}”"
     if data.get("ai_outcome") and data["ai_outcome"] != data["outcome"]:
-        said += f" against the AI’s “{task.label_of(data['ai_outcome'])}”"
+        whose = "the proposed" if task.incident else "the AI’s"
+        said += f" against {whose} “{task.label_of(data['ai_outcome'])}”"
     if data.get("reason_labels"):
         said += f" ({', '.join(data['reason_labels'])})"
     return said

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from orchestration import api
 from reviewhub.reviews.exceptions import InvalidDecision
 from reviewhub.reviews.models import Override, OverrideReason, ReviewTask
 
@@ -45,6 +46,9 @@ def checked_answer(task: ReviewTask, answer: Answer) -> CheckedAnswer:
         raise InvalidDecision([_fault("/outcome", "unknown", f"There is no outcome “{answer.outcome}”: {known}.")])
     faults: Faults = []
     fields, differences = _corrected(task, answer.fields, faults)
+    if answer.outcome != "skip":  # only an incident that is skipped goes on with a given result
+        fields.pop(api.GIVEN_RESULT, None)
+        differences = [each for each in differences if each["field"] != api.GIVEN_RESULT]
     against_ai = bool(task.ai_outcome) and answer.outcome != task.ai_outcome
     reasons = _reasons(answer, faults)
     needed = {"always": True, "never": False}.get(outcome.get("reason", "against_ai"), against_ai)

@@ -10,13 +10,13 @@ from uuid import UUID
 from django.db import transaction
 
 from orchestration import api, ports
-from orchestration.exceptions import InvalidTransition, MissedTimer
+from orchestration.exceptions import InvalidResult, InvalidTransition, MissedTimer
 from reviewhub.accounts.actors import actor_of
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import require
 from reviewhub.reviews.announcements import Fact, announce
 from reviewhub.reviews.evidence import evidence_of
-from reviewhub.reviews.exceptions import EvidenceChanged, KeyReused, TaskMoved
+from reviewhub.reviews.exceptions import EvidenceChanged, InvalidDecision, KeyReused, TaskMoved
 from reviewhub.reviews.models import Decision, ReviewTask
 from reviewhub.reviews.services.answers import Answer, CheckedAnswer, checked_answer
 from reviewhub.reviews.services.holding import (
@@ -143,6 +143,9 @@ def _tell_engine(task: ReviewTask, actor: Person, checked: CheckedAnswer) -> api
             actor=actor_of(actor),
             undo_seconds=0.0 if checked.is_high_risk else task.undo_seconds,
         )
+    except InvalidResult as error:
+        faults = [{"path": f"/fields/{api.GIVEN_RESULT}", "code": "result", "message": each} for each in error.faults]
+        raise InvalidDecision(faults) from error
     except (InvalidTransition, MissedTimer) as error:
         raise TaskMoved(f"“{task.title}” has moved on: {error}", **standing_of(task)) from error
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from orchestration import api
 
 if TYPE_CHECKING:
     from reviewhub.reviews.models import ReviewTask
 
 
-EXPLAINED = {
-    "transient": gettext_lazy("The other system was busy or away, also when asked again. Once it is back, retry."),
-    "permanent": gettext_lazy("It would fail the same way again. Correct the input, or let the run fail."),
-    "ambiguous": gettext_lazy(
-        "Nobody knows whether it took effect: the other system did not say. Look there, then decide."
-    ),
+AGAIN = {
+    "transient": gettext_lazy("may work later"),
+    "permanent": gettext_lazy("will not work as it is"),
+    "ambiguous": gettext_lazy("may have taken effect"),
 }
+SHOWN = 20  # attempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,33 +31,71 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposed:
+    """`way` is empty where the advice is to look first."""
+
+    way: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    number: int
+    at: datetime
+    said: str
+    again: str  # what its class means
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     title: str
     explanation: str
     error: str
     faults: tuple[Fault, ...]
-    attempts: str
+    to: str
+    tried: str
+    means: str
     tool: str
+    proposal: Proposed | None
+    attempts: tuple[Try, ...]
 
 
 def incident_of(task: ReviewTask) -> Incident | None:
     told = task.incident
     if not told:
         return None
-    error = told.get("error") or {}
+    error, explained = told.get("error") or {}, told.get("explained") or {}
     return Incident(
         title=_("“%(step)s” could not be done") % {"step": told.get("step") or task.step_id},
-        explanation=str(EXPLAINED.get(str(error.get("class")), EXPLAINED["permanent"])),
+        explanation=str(explained.get("happened", "")),
+        to=str(explained.get("to", "")),
+        tried=str(explained.get("tried", "")),
+        means=str(explained.get("means", "")),
         error=str(error.get("message", "")),
         faults=tuple(
             Fault(str(each.get("path", "")), str(each.get("message", ""))) for each in error.get("faults", ())
         ),
-        attempts=_attempts(int(told.get("attempts") or 0)),
+        proposal=_proposed(task, told.get("proposal") or {}),
+        attempts=_tries(task),
         tool=str(told.get("tool") or ""),
     )
 
 
-def _attempts(number: int) -> str:
-    if number == 0:
-        return _("It was not tried: its input could not be made.")
-    return _("Tried once.") if number == 1 else _("Tried %(n)d times.") % {"n": number}
+def _proposed(task: ReviewTask, told: Mapping[str, Any]) -> Proposed | None:
+    """By the rules; what a model says stands in its own card, and then is the one that counts."""
+    if not told or task.recommendation_id is not None:
+        return None
+    way = task.label_of(told["way"]) if told.get("way") else ""
+    return Proposed(way, tuple(str(reason) for reason in told.get("reasons", ())))
+
+
+def _tries(task: ReviewTask) -> tuple[Try, ...]:
+    rows = api.run_attempts(task.run_id).filter(path=task.key.partition("!")[0], ended_at__isnull=False)
+    shown = list(rows.order_by("-number")[:SHOWN])[::-1]
+    return tuple(_try(row.number, row.started_at, row.error or {}) for row in shown)
+
+
+def _try(number: int, at: datetime, error: Mapping[str, Any]) -> Try:
+    again = AGAIN.get(str(error.get("class")))
+    said = str(error.get("message", "")) or _("The worker went away.")
+    return Try(number, at, said, str(again) if again else "")

@@ -14,6 +14,7 @@ ICONS = {
     "reject": "cross",
     "retry": "retry",
     "retry_corrected": "pencil",
+    "skip": "right",
     "fail": "cross",
     "send": "mail",
 }

@@ -49,7 +49,7 @@ def test_exhausted_retries_end_in_front_of_a_person_who_retries(engine: Bench) -
     assert (request.kind, request.key) == ("incident", "call!1")
     assert request.incident is not None
     assert request.incident["error"]["message"] == "down"
-    assert [outcome["id"] for outcome in request.outcomes] == ["retry", "retry_corrected", "fail"]
+    assert [outcome["id"] for outcome in request.outcomes] == ["retry", "retry_corrected", "skip", "fail"]
     engine.decide(run_id, "call!1", "retry", undo=0)
     engine.work()
     assert api.run_state(run_id).status == "succeeded"
