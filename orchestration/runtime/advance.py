@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -34,7 +34,7 @@ from orchestration.models import Attempt
 from orchestration.ports import SYSTEM, Actor, bound, clock, human_tasks, policies
 from orchestration.runtime import hints, inbox
 from orchestration.runtime.definitions import definition_of
-from orchestration.runtime.store import Held, Rows, Saving, hold, save_many
+from orchestration.runtime.store import Held, Rows, Saving, hold, hold_many, save_many
 
 
 def advance(run_id: Any, event: Event, actor: Actor = SYSTEM) -> RunState:
@@ -111,14 +111,32 @@ def _end_attempt(run_id: Any, path: str) -> None:
     running.update(status=Attempt.Status.CANCELLED, ended_at=clock().system_now())
 
 
-def then(first: Decided, second: Decided) -> Decided:
-    """Two decisions in a row as one, so that both are written at once."""
+class Decisions:
+    """Decisions on several runs, and any number of them on each, to be written at once."""
+
+    def __init__(self) -> None:
+        self._of: dict[Any, tuple[Held, list[Decided]]] = {}
+
+    def decide(self, held: Held, event: Event) -> Decided:
+        """Raises what the core raises, and then nothing has changed."""
+        decided = consider(held, event)
+        held.state = decided.state
+        self._of.setdefault(held.row.id, (held, []))[1].append(decided)
+        return decided
+
+    def made(self, actor: Actor) -> list[Saving]:
+        return [(held, _as_one(decided), actor) for held, decided in self._of.values()]
+
+
+def _as_one(decided: Sequence[Decided]) -> Decided:
+    if len(decided) == 1:
+        return decided[0]
     return Decided(
-        second.state,
-        first.changes + second.changes,
-        first.effects + second.effects,
-        tuple(dict.fromkeys(first.touched_steps + second.touched_steps)),
-        tuple(dict.fromkeys(first.touched_timers + second.touched_timers)),
+        decided[-1].state,
+        tuple(change for each in decided for change in each.changes),
+        tuple(effect for each in decided for effect in each.effects),
+        tuple(dict.fromkeys(path for each in decided for path in each.touched_steps)),
+        tuple(dict.fromkeys(name for each in decided for name in each.touched_timers)),
     )
 
 
@@ -167,10 +185,25 @@ def fire(run_id: Any, name: str, generation: int) -> None:
         fire_held(held, name, generation)
 
 
+def fire_many(due: Iterable[tuple[Any, str, int]]) -> None:
+    """As `fire` for timers of many runs, in one transaction. Where one fails, none has fired."""
+    with transaction.atomic():
+        timers = list(due)
+        held = {held.row.id: held for held in hold_many({run_id for run_id, _, _ in timers})}
+        decisions = Decisions()
+        for run_id, name, generation in timers:
+            if run_id in held:
+                decisions.decide(held[run_id], _fired(held[run_id], name, generation))
+        commit_many(decisions.made(SYSTEM))
+
+
 def fire_held(held: Held, name: str, generation: int) -> None:
+    commit(held, consider(held, _fired(held, name, generation)), SYSTEM)
+
+
+def _fired(held: Held, name: str, generation: int) -> TimerFired:
     timer = held.state.timers.get(name)
-    people = _people_for(held, timer) if timer is not None else ()
-    commit(held, consider(held, TimerFired(name, generation, people)), SYSTEM)
+    return TimerFired(name, generation, _people_for(held, timer) if timer is not None else ())
 
 
 def fire_due(held: Held, before: datetime) -> None:

@@ -29,7 +29,7 @@ from orchestration.exceptions import InvalidTransition, LeaseLost
 from orchestration.models import Attempt, Run
 from orchestration.ports import SYSTEM, clock
 from orchestration.runtime import calls, hints, limits, pace
-from orchestration.runtime.advance import commit_many, consider, then
+from orchestration.runtime.advance import Decisions, commit_many
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.loading import lock_ready, lock_where_ready, next_ready
 from orchestration.runtime.store import END_ATTEMPT, INSERT_ATTEMPT, Held, Rows, held_ready, hold_many, read_timer
@@ -104,18 +104,11 @@ class Leasing:
 
     def __init__(self, beside: Iterable[Lease] = ()) -> None:
         self.leases: list[Lease] = []
-        self.decided: dict[uuid.UUID, tuple[Held, Decided]] = {}
+        self.decisions = Decisions()
         self.rows = Rows()
         self._steps, self._seconds, self._along = 0, 0.0, True
         for lease in beside:
             self._count(lease.step)
-
-    def decide(self, held: Held, event: Event) -> None:
-        """Raises what the core raises, and then nothing has changed."""
-        decided = consider(held, event)
-        held.state = decided.state
-        known = self.decided.get(held.row.id)
-        self.decided[held.row.id] = (held, then(known[1], decided) if known else decided)
 
     def lease(self, held: Held, path: str) -> None:
         """Leases a ready step if there is room for it. A refusal leaves it as it was."""
@@ -123,7 +116,7 @@ class Leasing:
         if not self._fits(step) or self._has_to_wait(held, path, step):
             return
         try:
-            self.decide(held, AttemptLeased(path, WORKER))
+            self.decisions.decide(held, AttemptLeased(path, WORKER))
         except InvalidTransition:
             return
         self._count(step)
@@ -140,7 +133,7 @@ class Leasing:
         if wait is None:
             return False
         read_timer(held, f"{path}:admission")
-        self.decide(held, AttemptDeferred(path, wait.subject, wait.because, wait.until))
+        self.decisions.decide(held, AttemptDeferred(path, wait.subject, wait.because, wait.until))
         return True
 
     def _fits(self, step: Step) -> bool:
@@ -158,8 +151,7 @@ class Leasing:
 
     def commit(self) -> None:
         taken = [(uuid.UUID(lease.run_id), lease.path) for lease in self.leases]
-        batch = [(held, decided, SYSTEM) for held, decided in self.decided.values()]
-        commit_many(batch, taken=taken, rows=self.rows)
+        commit_many(self.decisions.made(SYSTEM), taken=taken, rows=self.rows)
 
 
 def take(run_id: str, path: str, queue: str = "") -> list[Lease]:
@@ -236,32 +228,35 @@ def _complete(done: Done, *, go_on: bool, beside: Sequence[Lease]) -> list[Lease
     with transaction.atomic():
         held_by_id = {str(held.row.id): held for held in hold_many({lease.run_id for lease, _ in done})}
         leasing = Leasing(beside=beside)
-        for lease, outcome in done:
-            if lease.run_id in held_by_id:
-                _record(leasing, held_by_id[lease.run_id], lease, outcome)
-        if go_on:
-            queues = {lease.queue for lease, _ in done}
-            for held, decided in list(leasing.decided.values()):
-                for path in _ready_here(held, decided, queues):
-                    leasing.lease(held, path)
+        recorded = [
+            (held_by_id[lease.run_id], decided)
+            for lease, outcome in done
+            if lease.run_id in held_by_id
+            and (decided := _record(leasing, held_by_id[lease.run_id], lease, outcome)) is not None
+        ]
+        queues = {lease.queue for lease, _ in done}
+        for held, decided in recorded if go_on else ():
+            for path in _ready_here(held, decided, queues):
+                leasing.lease(held, path)
         leasing.commit()
         return leasing.leases
 
 
-def _record(leasing: Leasing, held: Held, lease: Lease, outcome: calls.Outcome) -> None:
+def _record(leasing: Leasing, held: Held, lease: Lease, outcome: calls.Outcome) -> Decided | None:
     """The fencing token: only the holder of the current lease ends the attempt. It was read under the run's lock."""
     if held.running.get(lease.path) != (lease.number, lease.token):
-        return
+        return None
     try:
-        leasing.decide(held, _event(lease, outcome))
+        decided = leasing.decisions.decide(held, _event(lease, outcome))
     except (LeaseLost, InvalidTransition):
-        return
+        return None
     if isinstance(outcome, calls.Succeeded) and outcome.recommendation is not None:
         outcome.recommendation.save(force_insert=True)
     status = Attempt.Status.SUCCEEDED if isinstance(outcome, calls.Succeeded) else Attempt.Status.FAILED
     error = outcome.error if isinstance(outcome, calls.Failed) else None
     ended = [status.value, clock().system_now(), error, held.row.id, lease.path, lease.number, lease.token]
     leasing.rows.add(END_ATTEMPT, ended)
+    return decided
 
 
 def _event(lease: Lease, outcome: calls.Outcome) -> Event:

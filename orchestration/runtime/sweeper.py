@@ -9,7 +9,8 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -22,7 +23,7 @@ from orchestration.core.state import is_stuck
 from orchestration.models import Attempt, Run, StepRun, Timer
 from orchestration.ports import SYSTEM, clock
 from orchestration.runtime import calls, events, hints, limits, outbox
-from orchestration.runtime.advance import commit, consider, fire
+from orchestration.runtime.advance import commit, consider, fire, fire_many
 from orchestration.runtime.audit import checkpoint
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.heartbeats import beat
@@ -33,6 +34,7 @@ logger = logging.getLogger(__name__)
 POLL = 1.0  # seconds between looks for new timers; one that is due earlier than the next look is waited for exactly
 HINT_AFTER = timedelta(seconds=3)  # a ready step that nobody took for so long is hinted again
 BATCH = 500
+TOGETHER = 100  # timers that fire in one transaction
 
 
 @dataclass(slots=True)
@@ -107,21 +109,38 @@ def fire_timers() -> int:
     """Fires everything that is due now. Returns how many."""
     now = clock().system_now()
     due = [timer for timer in _coming() if timer.at <= now]
-    for timer in due:
-        _quietly(fire, timer.run_id, timer.name, timer.generation)
+    for start in range(0, len(due), TOGETHER):
+        _fire(due[start : start + TOGETHER])
     return len(due)
 
 
 def fire_until(stop: threading.Event) -> None:
     """Fires what falls due within the next `POLL` seconds, each at its instant, then returns to look again."""
     until = time.monotonic() + POLL
-    for timer in _coming():
-        if stop.wait(max(0.0, (timer.at - clock().system_now()).total_seconds())):
+    coming = deque(_coming())
+    more = len(coming) == BATCH
+    while coming:
+        if stop.wait(max(0.0, (coming[0].at - clock().system_now()).total_seconds())):
             return
-        _quietly(fire, timer.run_id, timer.name, timer.generation)
+        now, due = clock().system_now(), [coming.popleft()]
+        while coming and coming[0].at <= now and len(due) < TOGETHER:
+            due.append(coming.popleft())
+        more = _fire(due) and more
         if time.monotonic() > until:
             return
-    stop.wait(max(0.0, until - time.monotonic()))
+    stop.wait(0.0 if more else max(0.0, until - time.monotonic()))
+
+
+def _fire(due: Sequence[Due]) -> bool:
+    """Fires timers together; where that fails, each for itself, so that one run's trouble is no other's."""
+    try:
+        fire_many([(timer.run_id, timer.name, timer.generation) for timer in due])
+    except Exception:
+        logger.exception("%d timers could not be fired together", len(due))
+        for timer in due if len(due) > 1 else ():
+            _quietly(fire, timer.run_id, timer.name, timer.generation)
+        return False
+    return True
 
 
 def _coming() -> list[Due]:

@@ -47,6 +47,7 @@ TOOLS = ("quick.one@1!", "quick.two@1!", "slow.one@1!", "erp.order@1!", "asks.fi
 def engine(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     known = {"quick.one@1": 0.0001, "quick.two@1": 0.0001, "erp.order@1": 0.0001, "asks.first@1": 0.0001}
     monkeypatch.setattr(pace, "_seconds", known)
+    monkeypatch.setattr(pace, "learn", lambda *_: None)
     monkeypatch.setattr(hints, "send", lambda *_: None)
     with bench(*TOOLS) as made:
         made.tools["quick.one"].result = {"n": 1}
