@@ -10,6 +10,7 @@ from orchestration.core.proposing import Proposal, propose
 from orchestration.core.rehearsal.outcome import Failure, Rehearsed, Told
 from orchestration.core.state import RunState, StepState, TimerState
 from orchestration.ports import SYSTEM, Actor
+from orchestration.runtime import sql as statements
 from orchestration.runtime.answering import (
     Standing,
     call_level,
@@ -172,6 +173,7 @@ __all__ = [
     "send_later",
     "start_run",
     "state_at",
+    "statements",
     "take_back_decision",
     "timeline",
     "tool",

@@ -5,7 +5,7 @@ The desk, the demo and the deployment bind implementations with `bind`; the engi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
@@ -18,6 +18,7 @@ __all__ = [
     "Actor",
     "Answer",
     "Clock",
+    "Closing",
     "Evidence",
     "FutureStep",
     "HumanTaskGateway",
@@ -81,10 +82,25 @@ class MachineClock:
 # ---- people ------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A review whose outcome counts from now on."""
+
+    run_id: str
+    key: str
+    outcome: str
+    at: datetime
+    unanswered: bool
+
+
 class HumanTaskGateway(Protocol):
     """The desk, as the engine sees it. Every call runs inside the engine's transaction and calls nothing outside."""
 
     def open(self, request: ReviewRequest) -> None: ...
+
+    def open_many(self, requests: Sequence[ReviewRequest]) -> None:
+        """As `open` for several, of one run or of many: a fixed number of statements."""
+        ...
 
     def people_for(self, run_id: str, key: str, target: Mapping[str, str]) -> tuple[PersonRef, ...]:
         """Whom an escalation level reaches now: never the requester, never somebody excluded, never in a circle."""
@@ -105,6 +121,10 @@ class HumanTaskGateway(Protocol):
 
     def close(self, run_id: str, key: str, outcome: str, at: datetime, unanswered: bool) -> None:
         """The undo window has closed, or nobody answered: the outcome counts now."""
+        ...
+
+    def close_many(self, closings: Sequence[Closing]) -> None:
+        """As `close` for several, each of another review: a fixed number of statements."""
         ...
 
     def withdraw(self, run_id: str, key: str, reason: str, at: datetime) -> None: ...

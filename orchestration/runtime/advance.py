@@ -31,7 +31,7 @@ from orchestration.core.effects import (
 from orchestration.core.events import Event, Now, TimerFired
 from orchestration.core.state import RunState, TimerState
 from orchestration.models import Attempt
-from orchestration.ports import SYSTEM, Actor, bound, clock, human_tasks, policies
+from orchestration.ports import SYSTEM, Actor, Closing, bound, clock, human_tasks, policies
 from orchestration.runtime import hints, inbox
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.store import Held, Rows, Saving, hold, hold_many, save_many
@@ -91,10 +91,12 @@ def commit_many(batch: Iterable[Saving], *, taken: Iterable[tuple[Any, str]] = (
             if isinstance(effect, CallStep) and (held.row.id, effect.path) not in leased:
                 queue = hints.queue_of(definition_of(held.row.version).at(effect.path))
                 transaction.on_commit(partial(hints.send, str(held.row.id), effect.path, queue), robust=True)
+    _opened(changed)
     for held, decided, _ in changed:
         for effect in decided.effects:
             _carry_out(held, effect)
         transaction.on_commit(partial(_observed, str(held.row.id)), robust=True)
+    _closed(changed)
 
 
 def _unwanted(held: Held, decided: Decided) -> Iterator[str]:
@@ -109,6 +111,25 @@ def _end_attempt(run_id: Any, path: str) -> None:
     """Its worker may ask whether it is still wanted; what it answers is not taken."""
     running = Attempt.objects.filter(run_id=run_id, path=path, status=Attempt.Status.RUNNING)
     running.update(status=Attempt.Status.CANCELLED, ended_at=clock().system_now())
+
+
+def _opened(changed: Iterable[Saving]) -> None:
+    """Reviews of all runs at once, before anything else is said about them."""
+    effects = (effect for _, decided, _ in changed for effect in decided.effects)
+    if requests := [effect.request for effect in effects if isinstance(effect, OpenReview)]:
+        human_tasks().open_many(requests)
+
+
+def _closed(changed: Iterable[Saving]) -> None:
+    """Reviews of all runs at once, after everything else that was said about them."""
+    closings = [
+        Closing(str(held.row.id), effect.key, effect.outcome, effect.at, effect.unanswered)
+        for held, decided, _ in changed
+        for effect in decided.effects
+        if isinstance(effect, CloseReview)
+    ]
+    if closings:
+        human_tasks().close_many(closings)
 
 
 class Decisions:
@@ -157,10 +178,6 @@ def _carry_out(held: Held, effect: Effect) -> None:
 
 def _tell_desk(run_id: str, effect: Effect) -> None:
     match effect:
-        case OpenReview(request):
-            human_tasks().open(request)
-        case CloseReview(key, outcome, at, unanswered):
-            human_tasks().close(run_id, key, outcome, at, unanswered)
         case WithdrawReview(key, reason, at):
             human_tasks().withdraw(run_id, key, reason, at)
         case WarnReview(key, stage, at):

@@ -20,7 +20,7 @@ from orchestration.core.state import RunState
 from orchestration.exceptions import InvalidInput, NotFound, NotPublished
 from orchestration.models import Run, Workflow
 from orchestration.ports import Actor, clock
-from orchestration.runtime.advance import commit, consider
+from orchestration.runtime.advance import commit, commit_many, consider
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.plain import storable
 from orchestration.runtime.store import Held
@@ -84,9 +84,7 @@ def start_many(wanted: Sequence[Wanted]) -> list[Started | Exception]:
     found = [_caught(_considered, each) for each in wanted]
     try:
         with transaction.atomic():
-            for new in found:
-                if isinstance(new, _New):
-                    commit(new.held, new.decided, new.wanted.actor)
+            commit_many([(new.held, new.decided, new.wanted.actor) for new in found if isinstance(new, _New)])
     except _DATABASE_AWAY:
         raise
     except Exception as error:  # noqa: BLE001 - whosever fault it is, the others are started without it

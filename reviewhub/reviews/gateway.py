@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from orchestration import api, ports
-from orchestration.ports import FutureStep, PersonRef, ReachedLevel, ReviewRequest
+from orchestration.ports import Closing, FutureStep, PersonRef, ReachedLevel, ReviewRequest
 from reviewhub.accounts.actors import ref_of
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.announcements import Fact, announce
+from reviewhub.reviews.closing import close_tasks
 from reviewhub.reviews.evidence import evidence_of
 from reviewhub.reviews.models import Assignment, Queue, ReviewTask
 from reviewhub.reviews.people import people_for
@@ -36,66 +37,28 @@ _ENDED = {
     "stands_still_since": None,
 }
 
+_INSERT_TASK = api.statements.Insert(ReviewTask, api.statements.columns_of(ReviewTask))
+
 
 class DeskGateway:
     """Implements `orchestration.ports.HumanTaskGateway`."""
 
     def open(self, request: ReviewRequest) -> None:
-        queue = _queue(request)
-        outcomes = [dict(outcome) for outcome in request.outcomes]
-        recommendation = _recommendation(request)
-        said = recommendation.outcome if recommendation else ""
-        answers_this = any(outcome["id"] == said for outcome in outcomes)
-        confidence = recommendation.confidence if recommendation and answers_this else None
-        concerns = [*_doubts(recommendation), *request.concerns]
-        task = ReviewTask(
-            run_id=request.run_id,
-            key=request.key,
-            kind=request.kind,
-            workflow=request.workflow,
-            workflow_title=request.workflow_title,
-            workflow_version=request.workflow_version,
-            workflow_owner=request.workflow_owner,
-            step_id=request.step_id,
-            title=request.title[:TITLE],
-            queue=queue,
-            critical=request.critical,
-            created_at=request.created_at,
-            due_at=request.due_at,
-            half_at=request.half_at,
-            three_quarters_at=request.three_quarters_at,
-            urgency_at=urgency_at(request.created_at, request.due_at, ReviewTask.Priority.NORMAL),
-            future=[_stored(step) for step in request.future],
-            outcomes=outcomes,
-            highlights=[dict(highlight) for highlight in request.highlights],
-            fields=[dict(field) for field in request.fields],
-            concerns=concerns,
-            context=dict(request.context),
-            incident=dict(request.incident) if request.incident else None,
-            policies=dict(request.policies),
-            recommendation=recommendation,
-            ai_outcome=said if answers_this else "",
-            ai_confidence=confidence,
-            requester=request.exclude[0][:254] if request.exclude else "",
-            excluded=[name.strip().lower() for name in request.exclude],
-            undo_seconds=queue.undo_seconds if request.undo_seconds is None else request.undo_seconds,
-            why=why_codes(
-                kind=request.kind,
-                concerns=concerns,
-                critical=request.critical,
-                asked_ai=recommendation is not None and not recommendation.text,
-                ai_outcome=said,
-                confidence=confidence,
-            ),
-        )
-        if task.incident is not None:
-            task.incident["proposal"] = proposed(request)
-            task.ai_outcome = task.incident["proposal"]["way"]
-        task.evidence_hash = evidence_of(task)
-        task.save(force_insert=True)
-        if task.incident is not None:
-            ask_model_later(task)
-        announce(Fact("opened", task, request.created_at))
+        self.open_many([request])
+
+    def open_many(self, requests: Sequence[ReviewRequest]) -> None:
+        queues, recommendations = _queues(requests), _recommendations(requests)
+        tasks = [
+            _opened(request, queues[_slug(request)], recommendations.get(str(request.recommendation_id)))
+            for request in requests
+        ]
+        rows = [[getattr(task, column) for column in _INSERT_TASK.columns] for task in tasks]
+        api.statements.write({_INSERT_TASK: rows})
+        for task in tasks:
+            task._state.adding = False  # noqa: SLF001 - public
+            if task.incident is not None:
+                ask_model_later(task)
+            announce(Fact("opened", task, task.created_at))
 
     def people_for(self, run_id: str, key: str, target: Mapping[str, str]) -> tuple[PersonRef, ...]:
         task = _held(run_id, key)
@@ -141,9 +104,11 @@ class DeskGateway:
         announce(Fact("resumed", task, at, people=people, details={"was": was, "by_itself": by is None}))
 
     def close(self, run_id: str, key: str, outcome: str, at: datetime, unanswered: bool) -> None:
-        task = _held(run_id, key)
-        _end(task, ReviewTask.Status.CLOSED, at, Assignment.Ended.DONE, outcome=outcome, unanswered=unanswered)
-        announce(Fact("closed", task, at, details={"unanswered": unanswered}))
+        self.close_many([Closing(run_id, key, outcome, at, unanswered)])
+
+    def close_many(self, closings: Sequence[Closing]) -> None:
+        for closing, task in close_tasks(closings):
+            announce(Fact("closed", task, closing.at, details={"unanswered": closing.unanswered}))
 
     def withdraw(self, run_id: str, key: str, reason: str, at: datetime) -> None:
         task = _held(run_id, key)
@@ -180,10 +145,64 @@ def _later_step(step: dict[str, Any], since: datetime, by: timedelta) -> dict[st
     return {**step, "at": later.isoformat()} if later is not None else step
 
 
-def _recommendation(request: ReviewRequest) -> Any | None:
-    if request.recommendation_id is None:
-        return None
-    return api.recommendations().filter(pk=request.recommendation_id).first()
+def _opened(request: ReviewRequest, queue: Queue, recommendation: Any | None) -> ReviewTask:
+    outcomes = [dict(outcome) for outcome in request.outcomes]
+    said = recommendation.outcome if recommendation else ""
+    answers_this = any(outcome["id"] == said for outcome in outcomes)
+    confidence = recommendation.confidence if recommendation and answers_this else None
+    concerns = [*_doubts(recommendation), *request.concerns]
+    task = ReviewTask(
+        run_id=request.run_id,
+        key=request.key,
+        kind=request.kind,
+        workflow=request.workflow,
+        workflow_title=request.workflow_title,
+        workflow_version=request.workflow_version,
+        workflow_owner=request.workflow_owner,
+        step_id=request.step_id,
+        title=request.title[:TITLE],
+        queue=queue,
+        critical=request.critical,
+        created_at=request.created_at,
+        due_at=request.due_at,
+        half_at=request.half_at,
+        three_quarters_at=request.three_quarters_at,
+        urgency_at=urgency_at(request.created_at, request.due_at, ReviewTask.Priority.NORMAL),
+        future=[_stored(step) for step in request.future],
+        outcomes=outcomes,
+        highlights=[dict(highlight) for highlight in request.highlights],
+        fields=[dict(field) for field in request.fields],
+        concerns=concerns,
+        context=dict(request.context),
+        incident=dict(request.incident) if request.incident else None,
+        policies=dict(request.policies),
+        recommendation=recommendation,
+        ai_outcome=said if answers_this else "",
+        ai_confidence=confidence,
+        requester=request.exclude[0][:254] if request.exclude else "",
+        excluded=[name.strip().lower() for name in request.exclude],
+        undo_seconds=queue.undo_seconds if request.undo_seconds is None else request.undo_seconds,
+        why=why_codes(
+            kind=request.kind,
+            concerns=concerns,
+            critical=request.critical,
+            asked_ai=recommendation is not None and not recommendation.text,
+            ai_outcome=said,
+            confidence=confidence,
+        ),
+    )
+    if task.incident is not None:
+        task.incident["proposal"] = proposed(request)
+        task.ai_outcome = task.incident["proposal"]["way"]
+    task.evidence_hash = evidence_of(task)
+    return task
+
+
+def _recommendations(requests: Sequence[ReviewRequest]) -> dict[str, Any]:
+    """By their ids as texts."""
+    named = {request.recommendation_id for request in requests if request.recommendation_id is not None}
+    found = api.recommendations().filter(pk__in=named) if named else ()
+    return {str(recommendation.pk): recommendation for recommendation in found}
 
 
 def _doubts(recommendation: Any | None) -> list[str]:
@@ -196,11 +215,18 @@ def _held(run_id: str, key: str) -> ReviewTask:
     return tasks.select_for_update(of=("self",)).get(run_id=run_id, key=key)
 
 
-def _queue(request: ReviewRequest) -> Queue:
-    """The named queue. One that has gone since the workflow was published comes back empty rather than lose work."""
-    slug = request.queue or Queue.INCIDENTS
-    queue, _ = Queue.objects.get_or_create(slug=slug, defaults={"title": slug.replace("-", " ").capitalize()})
-    return queue
+def _queues(requests: Sequence[ReviewRequest]) -> dict[str, Queue]:
+    """The named queues. One that has gone since the workflow was published comes back empty rather than lose work."""
+    slugs = {_slug(request) for request in requests}
+    queues = {queue.slug: queue for queue in Queue.objects.filter(slug__in=slugs)}
+    for slug in slugs - queues.keys():
+        title = slug.replace("-", " ").capitalize()
+        queues[slug], _ = Queue.objects.get_or_create(slug=slug, defaults={"title": title})
+    return queues
+
+
+def _slug(request: ReviewRequest) -> str:
+    return request.queue or Queue.INCIDENTS
 
 
 def _end(task: ReviewTask, status: str, at: datetime, ended: str, **fields: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from orchestration import api, ports
 from orchestration.core.effects import PersonRef, ReachedLevel, ReviewRequest
 from orchestration.exceptions import NotFound
 from orchestration.models import StepRun, Timer
-from orchestration.ports import Actor, Answer, NamedPolicy, Question
+from orchestration.ports import Actor, Answer, Closing, NamedPolicy, Question
 from orchestration.runtime import execute, sweeper
 from orchestration.runtime.tools import ToolCall
 
@@ -66,6 +66,14 @@ class NotingDesk:
         self, run_id: str, key: str, at: datetime, instants: Mapping[str, datetime], by: PersonRef | None
     ) -> None:
         self.told.append(("resumed", key, dict(instants)))
+
+    def open_many(self, requests: Sequence[ReviewRequest]) -> None:
+        for request in requests:
+            self.open(request)
+
+    def close_many(self, closings: Sequence[Closing]) -> None:
+        for closing in closings:
+            self.close(closing.run_id, closing.key, closing.outcome, closing.at, closing.unanswered)
 
     def close(self, run_id: str, key: str, outcome: str, at: datetime, unanswered: bool) -> None:
         self.told.append(("closed", key, outcome, unanswered))

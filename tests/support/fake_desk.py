@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from orchestration.ports import PersonRef, ReachedLevel, ReviewRequest
+from orchestration.ports import Closing, PersonRef, ReachedLevel, ReviewRequest
 
 
 @dataclass
@@ -44,6 +44,10 @@ class FakeDesk:
         assert (request.run_id, request.key) not in self.tasks, "a review is opened once"
         self.tasks[request.run_id, request.key] = FakeTask(request, request.queue or "incidents")
 
+    def open_many(self, requests: Sequence[ReviewRequest]) -> None:
+        for request in requests:
+            self.open(request)
+
     def people_for(self, run_id: str, key: str, target: Mapping[str, str]) -> tuple[PersonRef, ...]:
         excluded = {self.addresses[name].id for name in self.tasks[run_id, key].request.exclude}
         for named in (self.people.get(target["kind"], ()), self.people.get("manager_of", ())):
@@ -71,6 +75,10 @@ class FakeDesk:
         task = self.tasks[run_id, key]
         task.status, task.outcome, task.unanswered, task.ended_at = "closed", outcome, unanswered, at
         task.asked = []
+
+    def close_many(self, closings: Sequence[Closing]) -> None:
+        for closing in closings:
+            self.close(closing.run_id, closing.key, closing.outcome, closing.at, closing.unanswered)
 
     def withdraw(self, run_id: str, key: str, reason: str, at: datetime) -> None:
         task = self.tasks[run_id, key]

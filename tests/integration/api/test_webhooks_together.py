@@ -81,13 +81,13 @@ def test_two_events_about_one_request_among_others_are_one_run(office: Office) -
 def test_one_that_cannot_be_stored_does_not_cost_the_others_theirs(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opens = DeskGateway.open
+    opens = DeskGateway.open_many
 
-    def refuses_ink(gateway: DeskGateway, request: Any) -> None:
-        assert request.title != "Buy ink", "not this one"
-        opens(gateway, request)
+    def refuses_ink(gateway: DeskGateway, requests: Any) -> None:
+        assert "Buy ink" not in [request.title for request in requests], "not this one"
+        opens(gateway, requests)
 
-    monkeypatch.setattr(DeskGateway, "open", refuses_ink)
+    monkeypatch.setattr(DeskGateway, "open_many", refuses_ink)
     answers = api.accept_webhooks([arrived(name, f"msg_{name}") for name in ("pens", "ink", "paper")])
 
     assert [type(answer) for answer in answers] == [api.Started, AssertionError, api.Started]
@@ -98,7 +98,7 @@ def test_a_database_that_is_away_takes_none_of_them(office: Office, monkeypatch:
     def away(*_: Any) -> None:
         raise OperationalError("the connection is lost")
 
-    monkeypatch.setattr(DeskGateway, "open", away)
+    monkeypatch.setattr(DeskGateway, "open_many", away)
     with pytest.raises(OperationalError):
         api.accept_webhooks([arrived("pens", "msg_1"), arrived("ink", "msg_2")])
 
