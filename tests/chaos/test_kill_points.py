@@ -1,0 +1,82 @@
+"""A worker is killed before and after everything that it does, at every time that it does it. Another one goes on:
+every run ends, each effect happened once under its key, and the audit verifies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from orchestration import api
+from orchestration.models import OutboxMessage, Run
+from tests.support.bench import NOON, Bench
+from tests.support.mortal import Mortals
+from tests.support.mortal_worker import POINTS
+from tests.support.outside import EFFECTS, WORKFLOW, Outside, outside_bench
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
+
+LATER = NOON + timedelta(hours=2)  # the dead worker's lease has expired
+MOST = 60
+
+
+@pytest.fixture
+def engine(transactional_db: None, tmp_path: Path) -> Iterator[Bench]:
+    with outside_bench(tmp_path) as made:
+        made.publish(WORKFLOW)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def mortals(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mortals]:
+    made = Mortals(tmp_path_factory.mktemp("mortals"))
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("name", POINTS)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_whenever_a_worker_dies_there_the_next_one_completes_its_work_once(
+    engine: Bench, mortals: Mortals, tmp_path: Path, when: str, name: str
+) -> None:
+    deaths = 0
+    run_id = engine.start("mortal")
+    while mortals.dies(f"{when} {name}", deaths + 1, NOON, tmp_path):
+        deaths += 1
+        mortals.works(LATER, tmp_path)
+        _holds(run_id, tmp_path)
+        assert deaths < MOST, "the point is reached for ever"
+        run_id = engine.start("mortal")
+    _holds(run_id, tmp_path)
+    assert deaths or name == "loss", "the point was never reached"
+    assert api.verify_audit().ok
+
+
+def _holds(run_id: str, place: Path) -> None:
+    run = Run.objects.get(pk=run_id)
+    assert (run.status, run.outcome) == ("succeeded", "done")
+    of_run = {said: count for said, count in Outside(place).effects().items() if run_id in said}
+    assert all(count == 1 for count in of_run.values()), of_run
+    steps = [said.rpartition("/")[2].rpartition(":")[2] for said in of_run if not said.startswith("told")]
+    assert sorted(steps) == sorted(EFFECTS)
+    assert f"told {run_id}:approval" in of_run
+    assert not OutboxMessage.objects.exists()
+
+
+def test_where_workers_die_again_and_again_a_person_is_asked_and_nothing_happens_twice(
+    engine: Bench, mortals: Mortals, tmp_path: Path
+) -> None:
+    """Each life ends at the second commit, so that attempts run out: the step lies before a person, who retries."""
+    run_id = engine.start("mortal")
+    for life in range(MOST):
+        engine.clock.forward(hours=1)
+        if mortals.dies("after commit", 2, NOON + timedelta(hours=life), tmp_path):
+            continue
+        asked = [step.review for step in api.run_state(run_id).steps.values() if step.status == "incident"]
+        for review in asked:
+            engine.decide(run_id, (review or {})["key"], "retry", undo=0)
+        if not asked:
+            break
+    _holds(run_id, tmp_path)
