@@ -23,6 +23,7 @@ from orchestration.runtime.answering import (
 )
 from orchestration.runtime.audit import checkpoint, record_change
 from orchestration.runtime.calls import recommendation_for
+from orchestration.runtime.children import children_of
 from orchestration.runtime.configuring import save_connection, save_decision_point
 from orchestration.runtime.control import cancel_run, pause_run, resume_run
 from orchestration.runtime.credentials import Credential, credential
@@ -128,6 +129,7 @@ __all__ = [
     "check_policy",
     "check_workflow",
     "checkpoint",
+    "children_of",
     "compile_definition",
     "connection",
     "connections",

@@ -13,7 +13,7 @@ from typing import Any
 
 from orchestration.core import flow, pausing
 from orchestration.core.asked import asked_step, review_of
-from orchestration.core.deciding import Deciding
+from orchestration.core.deciding import TIMEOUT, Deciding
 from orchestration.core.effects import CallStep, CloseReview, EscalateReview, PersonRef, ReachedLevel, WarnReview
 from orchestration.core.events import DecisionGiven, DecisionTakenBack, LevelCalled, TimerFired
 from orchestration.core.incidents import FAIL, RESULT, RETRY_CORRECTED, SKIP
@@ -161,7 +161,7 @@ def _resolve(d: Deciding, step: StepState, decision: Mapping[str, Any]) -> None:
 
 
 def _refuse_late(d: Deciding, event: DecisionGiven) -> None:
-    for what in ("unanswered", flow.TIMEOUT):
+    for what in ("unanswered", TIMEOUT):
         timer = d.work.timers.get(f"{event.key}:{what}")
         if timer is not None and timer.status == "armed" and timer.due_at < event.received_at:
             raise MissedTimer

@@ -81,6 +81,11 @@ def lost(d: Deciding, event: AttemptLost) -> None:
     _after_error(d, step, "attempt.lost", error, event)
 
 
+def child_failed(d: Deciding, event: AttemptFailed) -> None:
+    """A run that the step started did not end well: an error of the step, like any other."""
+    _after_error(d, d.work.steps[event.path], "child.failed", event.error, event)
+
+
 def retry_due(d: Deciding, path: str) -> None:
     if d.work.steps[path].status != "retrying":
         return

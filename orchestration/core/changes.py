@@ -92,6 +92,7 @@ def _run_ended(work: Working, change: Change) -> None:
         status=change.data["status"],
         outcome=change.data["outcome"],
         error=values.get("error"),
+        result=values.get("result"),
         ended_at=change.at,
         paused_at=None,
         held=(),
@@ -115,6 +116,7 @@ def _run_held(work: Working, change: Change) -> None:
 def _step_opened(work: Working, change: Change) -> None:
     """Opens a step, or opens it again after an incident: what it went through stays counted."""
     data, values = change.data, change.values or {}
+    work.run = replace(work.run, opened=work.run.opened + 1)
     known = work.steps.get(data["path"])
     scope = {**(known.scope or {} if known else {}), **(data.get("scope") or {})}
     work.steps[data["path"]] = StepState(
@@ -171,6 +173,11 @@ def _attempt_started(work: Working, change: Change) -> None:
 
 def _step_limited(work: Working, change: Change) -> None:
     work.step(change.data["path"], status="limited")
+
+
+def _child_asked(work: Working, change: Change) -> None:
+    """A step that is tried again waits for its child as it did at first."""
+    work.step(change.data["path"], status="waiting", attempts=change.data["number"], error=None)
 
 
 def _attempt_failed(work: Working, change: Change) -> None:
@@ -243,6 +250,8 @@ _APPLY: Mapping[str, Callable[[Working, Change], None]] = {
     "attempt.started": _attempt_started,
     "attempt.failed": _attempt_failed,
     "attempt.lost": _attempt_failed,
+    "child.asked": _child_asked,
+    "child.failed": _attempt_failed,
     "review.opened": _review_opened,
     "incident.opened": _incident_opened,
     "review.decided": _review_changed,

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orchestration.core import attempts
 from orchestration.core.deciding import Deciding
 from orchestration.core.effects import StartChild
 from orchestration.core.events import AttemptFailed, ChildEnded
@@ -23,8 +22,10 @@ MAX_DEPTH = 10  # runs that stand in each other
 
 def open_child(d: Deciding, step: Step) -> None:
     given = d.evaluate(step.values["with"], step.path)
-    data = {"path": step.path, "id": step.id, "kind": step.kind, "status": "waiting"}
-    d.record("step.opened", data, {"input": given})
+    known = d.work.steps.get(step.path)
+    # A person retries it: what was tried before is forgiven, its numbers stay used.
+    scope = {"forgiven": known.attempts} if known is not None else None
+    d.open_step(step, "waiting", scope=scope, given=given)
     ask(d, step.path)
 
 
@@ -36,9 +37,8 @@ def ask(d: Deciding, path: str) -> None:
     d.effects.append(StartChild(path, number))
 
 
-def ended(d: Deciding, event: ChildEnded) -> dict[str, Any] | None:
-    """The step's result; None where the child's failure is the step's error. Raises `InvalidTransition` where the
-    step waits for this child no more."""
+def ended(d: Deciding, event: ChildEnded) -> dict[str, Any] | AttemptFailed:
+    """The step's result, or its error. Raises `InvalidTransition` where the step waits for this child no more."""
     step = _waiting(d, event)
     data = {"path": step.path, "number": event.number, "run": event.run_id}
     d.record("child.ended", {**data, "status": event.status, "outcome": event.outcome})
@@ -49,8 +49,7 @@ def ended(d: Deciding, event: ChildEnded) -> dict[str, Any] | None:
         given = d.evaluate(spec.values["child_fails.result"], step.path)
         return {"outcome": event.status, "result": given, "run": event.run_id}
     error = _error(event, retries="retry" in spec.spec)
-    attempts.child_failed(d, step, AttemptFailed(step.path, event.number, error, "ask", event.draw))
-    return None
+    return AttemptFailed(step.path, event.number, error, "ask", event.draw)
 
 
 def _waiting(d: Deciding, event: ChildEnded) -> StepState:

@@ -2,7 +2,8 @@
 
 What holds after every event (the tests say it in these words):
 a finished step run never changes again; only the current attempt completes a step; an open run has a ready or
-running step, an armed timer, an open review or incident, or an awaited event; folding the changes gives the state.
+running step, an armed timer, an open review or incident, an awaited event or an open child; folding the changes
+gives the state.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from orchestration.core import answers, attempts, control, flow, pausing, waits
+from orchestration.core import answers, attempts, children, control, flow, pausing, waits
 from orchestration.core.changes import Change
-from orchestration.core.deciding import Deciding, World
+from orchestration.core.deciding import TIMEOUT, Deciding, World
 from orchestration.core.effects import Effect
 from orchestration.core.events import (
     AttemptDeferred,
@@ -23,6 +24,7 @@ from orchestration.core.events import (
     AttemptLost,
     AttemptSucceeded,
     CancelRequested,
+    ChildEnded,
     DecisionGiven,
     DecisionTakenBack,
     Event,
@@ -37,6 +39,8 @@ from orchestration.core.events import (
     Started,
     TimerFired,
 )
+from orchestration.core.incidents import open_incident
+from orchestration.core.language.expressions import ExpressionError
 from orchestration.core.state import RunState
 from orchestration.exceptions import InvalidTransition
 
@@ -102,15 +106,22 @@ def _timer_fired(d: Deciding, event: TimerFired) -> None:
         return
     subject, _, what = event.name.rpartition(":")
     if what == "retry":
-        attempts.retry_due(d, subject)
+        _retry_due(d, subject)
     elif what == waits.OVER:
         _wait_is_over(d, subject, timer.due_at)
     elif what == "admission":
         attempts.admission_due(d, subject)
-    elif what == flow.TIMEOUT:
+    elif what == TIMEOUT:
         flow.timed_out(d, subject)
     else:
         answers.timer_due(d, subject, what, event, timer.due_at)
+
+
+def _retry_due(d: Deciding, path: str) -> None:
+    if d.work.steps[path].kind != "workflow":
+        attempts.retry_due(d, path)
+    elif d.work.steps[path].status == "retrying":
+        children.ask(d, path)
 
 
 def _wait_is_over(d: Deciding, path: str, due_at: datetime) -> None:
@@ -121,6 +132,18 @@ def _wait_is_over(d: Deciding, path: str, due_at: datetime) -> None:
 
 def _event_arrived(d: Deciding, event: EventArrived) -> None:
     flow.succeed(d, event.path, waits.arrived(d, event))
+
+
+def _child_ended(d: Deciding, event: ChildEnded) -> None:
+    try:
+        found = children.ended(d, event)
+    except ExpressionError as error:
+        open_incident(d, event.path, flow.expression_error(error))
+        return
+    if isinstance(found, AttemptFailed):
+        attempts.child_failed(d, found)
+    else:
+        flow.succeed(d, event.path, found)
 
 
 _HANDLERS: Mapping[type[Event], Callable[[Deciding, Any], None]] = {
@@ -141,4 +164,5 @@ _HANDLERS: Mapping[type[Event], Callable[[Deciding, Any], None]] = {
     PauseRequested: control.paused,
     ResumeRequested: control.resumed,
     CancelRequested: control.cancelled,
+    ChildEnded: _child_ended,
 }

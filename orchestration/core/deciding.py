@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from orchestration.core import paths
 from orchestration.core.calendars import Calendar
 from orchestration.core.changes import Change, Working
-from orchestration.core.effects import Effect, WithdrawReview
+from orchestration.core.effects import CancelChild, Effect, RunEnded, WithdrawReview
 from orchestration.core.events import Now
-from orchestration.core.language.definition import ON_ERROR, Definition
+from orchestration.core.language.definition import ON_ERROR, Definition, Step
 from orchestration.core.language.expressions import ExpressionError, Value
 from orchestration.core.state import RunState, StepState, TimerState
 
 OF_ITERATION = frozenset({"item", "number", "previous"})  # names that only loops know
+
+
+CALLS = ("tool", "ai")  # their timeout is that of one call
+TIMEOUT = "timeout"  # the key of a step, and what its timer is called
 
 
 class MissingPolicy(Exception):
@@ -98,6 +102,15 @@ class Deciding:
         change = Change(kind, self.now.process, data, values)
         self.work.apply(change)
         self.changes.append(change)
+
+    def open_step(self, step: Step, status: str, *, scope: Any = None, given: Any = None) -> None:
+        """Enters a step, and arms its `timeout`; that of a call is the call's own."""
+        data: dict[str, Any] = {"path": step.path, "id": step.id, "kind": step.kind, "status": status}
+        if scope is not None:
+            data["scope"] = scope
+        self.record("step.opened", data, {"input": given} if given is not None else None)
+        if TIMEOUT in step.spec and step.kind not in CALLS:
+            self.arm([(f"{step.path}:{TIMEOUT}", "process", self.now.process + timedelta(seconds=step.spec[TIMEOUT]))])
 
     # ---- the steps and timers of the run -------------------------------------------------------
 
@@ -213,12 +226,15 @@ class Deciding:
 
     # ---- the run's end -------------------------------------------------------------------------
 
-    def end_run(self, status: str, outcome: str, reason: str, error: Mapping[str, Any] | None = None) -> None:
+    def end_run(
+        self, status: str, outcome: str, reason: str, error: Mapping[str, Any] | None = None, result: Any = None
+    ) -> None:
         """Ends the run: what is open is cancelled, its reviews are withdrawn, its timers stopped."""
         self.entering.clear()
         self.cancel_inside("", reason)
-        values = {"error": error} if error is not None else None
-        self.record("run.ended", {"status": status, "outcome": outcome, "reason": reason}, values)
+        values = {name: value for name, value in (("error", error), ("result", result)) if value is not None}
+        self.record("run.ended", {"status": status, "outcome": outcome, "reason": reason}, values or None)
+        self.effects.append(RunEnded())
 
     def cancel_inside(self, within: str, reason: str) -> None:
         """Cancels what is open inside a block, a branch or an iteration, or in the whole run."""
@@ -233,7 +249,13 @@ class Deciding:
         self.stop([timer.name for timer in self.all_timers(within) if timer.status in ("armed", "held")])
 
     def withdraw(self, path: str, reason: str) -> None:
-        review = self.work.steps[path].review
+        """Takes back what an open step has asked for: its review, or the run that it started."""
+        step = self.work.steps[path]
+        if step.kind == "workflow" and step.status == "waiting":
+            if self.world.definition.at(path).spec.get("parent_ends") != "leave":
+                self.effects.append(CancelChild(path, step.attempts, reason))
+            return
+        review = step.review
         if review is None or review["status"] not in ("open", "decided"):
             return
         self.record("review.withdrawn", {"path": path, "key": review["key"], "review": {"status": "withdrawn"}})

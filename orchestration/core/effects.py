@@ -177,6 +177,33 @@ class GoOnReview:
     by: timedelta
 
 
+@dataclass(frozen=True, slots=True)
+class StartChild:
+    """A run that a step asks for: its input is the step's, its workflow is in the definition."""
+
+    path: str
+    number: int  # of the ask; only the latest child is heard
+
+
+@dataclass(frozen=True, slots=True)
+class CancelChild:
+    path: str
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContinueRun:
+    """The run goes on as a new one, with this input and with its business key."""
+
+    input: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnded:
+    """For whoever waits for this run: its parent, if it has one."""
+
+
 Effect = (
     CallStep
     | OpenReview
@@ -190,4 +217,8 @@ Effect = (
     | EmitEvent
     | StandStillReview
     | GoOnReview
+    | StartChild
+    | CancelChild
+    | ContinueRun
+    | RunEnded
 )

@@ -160,6 +160,20 @@ class ResumeRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class ChildEnded:
+    """A run that a step has asked for is over. `run_id` None: it could not even start, for the reason in `error`."""
+
+    path: str
+    number: int
+    run_id: str | None
+    status: str  # succeeded | failed | cancelled
+    outcome: str
+    result: Any
+    error: Mapping[str, Any] | None
+    draw: float
+
+
+@dataclass(frozen=True, slots=True)
 class CancelRequested:
     reason: str
 
@@ -181,5 +195,6 @@ Event = (
     | EventArrived
     | PauseRequested
     | ResumeRequested
+    | ChildEnded
     | CancelRequested
 )

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
-from orchestration.core import failing, joins, loops, paths, reviews, waits
-from orchestration.core.deciding import Deciding
+from orchestration.core import continuing, failing, joins, loops, paths, reviews, waits
+from orchestration.core.children import open_child
+from orchestration.core.deciding import TIMEOUT, Deciding
 from orchestration.core.effects import CallStep, EmitEvent
 from orchestration.core.incidents import open_incident
 from orchestration.core.language.definition import ON_ERROR, Around, Step
 from orchestration.core.language.expressions import ExpressionError
 
-TIMEOUT = "timeout"
-CALLS = ("tool", "ai")  # their timeout is the call's
-
 
 def settle(d: Deciding) -> None:
     """Enters steps until everything that needs no outside call is done."""
-    while d.entering:
+    while d.entering and not continuing.over_step_limit(d):
         path = d.entering.popleft()
         if paths.is_iteration(path):
             _turn(d, path)
@@ -57,12 +54,7 @@ def _enter(d: Deciding, step: Step) -> None:
 
 
 def _open(d: Deciding, step: Step, status: str, *, scope: Any = None, given: Any = None) -> None:
-    data = {"path": step.path, "id": step.id, "kind": step.kind, "status": status}
-    if scope is not None:
-        data["scope"] = scope
-    d.record("step.opened", data, {"input": given} if given is not None else None)
-    if TIMEOUT in step.spec and step.kind not in CALLS:
-        d.arm([(f"{step.path}:{TIMEOUT}", "process", d.now.process + timedelta(seconds=step.spec[TIMEOUT]))])
+    d.open_step(step, status, scope=scope, given=given)
 
 
 def succeed(d: Deciding, path: str, result: Any, *, handled: bool = False) -> None:
@@ -82,7 +74,7 @@ def leave(d: Deciding, path: str) -> None:
         return
     around = definition.parent(path)
     if around is None:
-        d.end_run("succeeded", "done", "The last step is done.")
+        d.end_run("succeeded", "done", "The last step is done.", result=d.work.steps[path].result)
     elif around.block.name == ON_ERROR:
         _handled(d, path, around)
     elif around.step.kind == "switch":
@@ -242,7 +234,16 @@ def _enter_end(d: Deciding, step: Step) -> None:
     _open(d, step, "waiting")
     d.record("step.succeeded", {"path": step.path})
     _close_cases_around(d, step.path)
-    d.end_run("succeeded", str(outcome), "The run reached its end.")
+    result = d.evaluate(step.values["with"], step.path) if "with" in step.values else None
+    d.end_run("succeeded", str(outcome), "The run reached its end.", result=result)
+
+
+def _enter_continue(d: Deciding, step: Step) -> None:
+    given = continuing.checked_input(d, step)
+    _open(d, step, "waiting", given=given)
+    d.record("step.succeeded", {"path": step.path})
+    _close_cases_around(d, step.path)
+    continuing.go_on(d, given)
 
 
 def _close_cases_around(d: Deciding, path: str) -> None:
@@ -266,10 +267,12 @@ _ENTER = {
     "switch": _enter_switch,
     "parallel": _enter_parallel,
     "wait": _enter_wait,
+    "workflow": open_child,
     "emit": _enter_emit,
     "each": _enter_each,
     "repeat": _enter_repeat,
     "set": _enter_set,
     "end": _enter_end,
+    "continue": _enter_continue,
     "fail": _enter_fail,
 }

@@ -60,6 +60,8 @@ class RunState:
     paused_at: datetime | None = None  # process time
     held: tuple[str, ...] = ()  # what a paused run enters when it goes on, by path
     sequence: int = 0
+    result: Any = None  # what its end or its last step gave
+    opened: int = 0  # steps that were entered: what the limit counts
     steps: Mapping[str, StepState] = field(default_factory=dict)
     timers: Mapping[str, TimerState] = field(default_factory=dict)
 
@@ -69,7 +71,7 @@ class RunState:
 
 def is_stuck(state: RunState) -> bool:
     """An open run that nothing can move on: no ready or running step, no armed timer, no open review or incident, no
-    awaited event, and nobody paused it."""
+    awaited event, no open child, and nobody paused it."""
     if state.status != "running" or state.paused_at is not None:
         return False
     moving = any(step.status in ("ready", "running") for step in state.steps.values())
@@ -77,5 +79,5 @@ def is_stuck(state: RunState) -> bool:
         step.is_open and step.review is not None and step.review["status"] in ("open", "decided")
         for step in state.steps.values()
     )
-    awaiting = any(step.is_open and step.kind == "wait" for step in state.steps.values())
+    awaiting = any(step.is_open and step.kind in ("wait", "workflow") for step in state.steps.values())
     return not (moving or asked or awaiting or state.armed())

@@ -67,8 +67,7 @@ def _waits_for(step: StepState, event: EventArrived) -> bool:
 def _open_event(d: Deciding, step: Step) -> dict[str, Any] | None:
     spec, path = step.spec["wait"], step.path
     wanted = {"event": spec["event"], "key": key_of(d, step)}
-    data = {"path": path, "id": step.id, "kind": step.kind, "status": "waiting"}
-    d.record("step.opened", data, {"input": wanted})
+    d.open_step(step, "waiting", given=wanted)
     found = _first(d, wanted)
     if found is not None:
         return _taken(d, path, found)
@@ -111,15 +110,15 @@ def _taken(d: Deciding, path: str, found: Arrived) -> dict[str, Any]:
 
 def _open_time(d: Deciding, step: Step) -> dict[str, Any] | None:
     spec, path = step.spec["wait"], step.path
-    data: dict[str, Any] = {"path": path, "id": step.id, "kind": step.kind, "status": "waiting"}
+    scope = None
     if "until" in spec:
         due_at = _instant(d, step)
     else:
         calendar = d.world.calendar(spec["calendar"]) if "calendar" in spec else ALWAYS_OPEN
         due_at = calendar.add(d.now.process, timedelta(seconds=spec["for"]))
         if "calendar" in spec:
-            data["scope"] = {"policies": {f"calendar:{calendar.name}": calendar.version}}
-    d.record("step.opened", data)
+            scope = {"policies": {f"calendar:{calendar.name}": calendar.version}}
+    d.open_step(step, "waiting", scope=scope)
     if due_at <= d.now.process:
         return {"at": due_at.isoformat()}
     d.arm([(f"{path}:{OVER}", "process", due_at)])

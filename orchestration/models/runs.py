@@ -35,6 +35,16 @@ class Run(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)  # process time
     paused_at = models.DateTimeField(null=True, blank=True)  # process time; since when somebody holds it
     held = models.JSONField(default=list)  # paths that a paused run enters when it goes on
+    result = models.JSONField(null=True, blank=True)  # what its end or its last step gave
+    opened = models.PositiveIntegerField(null=True, blank=True)  # steps entered: what `limits.steps` counts
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent_path = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - the step that asked for it
+    parent_number = models.PositiveIntegerField(null=True, blank=True)  # of the ask
+    depth = models.PositiveSmallIntegerField(null=True, blank=True)  # how many runs it stands in
+    continues = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="continued_by")
+    chain = models.UUIDField(null=True, blank=True)  # the first of the runs that continue each other
+    generation = models.PositiveIntegerField(null=True, blank=True)  # its place among them
+    events_since = models.DateTimeField(null=True, blank=True)  # process time: earlier events are not for it
 
     class Meta:
         ordering = ("-started_at", "-id")
@@ -52,12 +62,21 @@ class Run(models.Model):
                 condition=Q(business_key__isnull=False, key_while="ever"),
                 name="run_key_once_for_ever",
             ),
+            models.UniqueConstraint(
+                fields=("parent", "parent_path", "parent_number"),
+                condition=Q(parent__isnull=False, continues__isnull=True),
+                name="run_child_once",
+            ),
+            models.UniqueConstraint(
+                fields=("continues",), condition=Q(continues__isnull=False), name="run_continued_once"
+            ),
         )
         indexes = (
             models.Index(fields=("workflow", "-started_at"), name="run_by_workflow"),
             models.Index(fields=("-started_at", "-id"), name="run_newest_first"),
             models.Index(fields=("started_at",), condition=Q(status="running"), name="run_open"),
             models.Index(fields=("-started_at", "-id"), condition=Q(paused_at__isnull=False), name="run_paused"),
+            models.Index(fields=("chain",), condition=Q(chain__isnull=False), name="run_chain"),
         )
 
     def __str__(self) -> str:
@@ -72,7 +91,7 @@ class StepRun(models.Model):
         RUNNING = "running"  # leased; completing the attempt, or losing the lease, moves it on
         RETRYING = "retrying"  # its timer makes it ready again
         LIMITED = "limited"  # a rate, a concurrency or a breaker makes it wait; its turn, or its timer, makes it ready
-        WAITING = "waiting"  # for its review, for the steps inside it, for a time or an event
+        WAITING = "waiting"  # for its review, the steps inside it, a time, an event or the run that it started
         INCIDENT = "incident"  # in front of a person, whose choice moves it on
         SUCCEEDED = "succeeded"  # final
         FAILED = "failed"  # final

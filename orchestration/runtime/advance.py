@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -15,7 +15,9 @@ from orchestration.core.deciding import MissingEvents, MissingPolicy, Policy, Wo
 from orchestration.core.effects import (
     AwaitEvent,
     CallStep,
+    CancelChild,
     CloseReview,
+    ContinueRun,
     Effect,
     EmitEvent,
     EscalateReview,
@@ -23,16 +25,19 @@ from orchestration.core.effects import (
     OpenReview,
     PersonRef,
     ResumeReview,
+    RunEnded,
     StandStillReview,
+    StartChild,
     TakeEvent,
     WarnReview,
     WithdrawReview,
 )
-from orchestration.core.events import Event, Now, TimerFired
+from orchestration.core.events import Event, Now, Started, TimerFired
 from orchestration.core.state import RunState, TimerState
-from orchestration.models import Attempt
+from orchestration.models import Attempt, Run
 from orchestration.ports import SYSTEM, Actor, Closing, bound, clock, human_tasks, policies
 from orchestration.runtime import hints, inbox
+from orchestration.runtime.continuing import next_run
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.store import Held, Rows, Saving, hold, hold_many, save_many
 
@@ -170,8 +175,10 @@ def _carry_out(held: Held, effect: Effect) -> None:
     match effect:
         case CallStep():
             pass  # hinted already
-        case AwaitEvent() | TakeEvent() | EmitEvent():
+        case AwaitEvent() | TakeEvent() | EmitEvent() | StartChild() | CancelChild() | RunEnded():
             inbox.carry_out(held.row, effect)
+        case ContinueRun(given):
+            _continue(held.row, given)
         case _:
             _tell_desk(str(held.row.id), effect)
 
@@ -190,6 +197,13 @@ def _tell_desk(run_id: str, effect: Effect) -> None:
             human_tasks().stand_still(run_id, key, at)
         case GoOnReview(key, since, by):
             human_tasks().go_on(run_id, key, since, by)
+
+
+def _continue(row: Run, given: Mapping[str, Any]) -> None:
+    """The next run of a chain begins in the transaction in which this one ends, so its key is never free between."""
+    following = next_run(row, given)
+    held = Held(following, RunState(id=str(following.id)))
+    commit(held, consider(held, Started(following.input, following.source, following.business_key)), SYSTEM)
 
 
 # ---- timers ------------------------------------------------------------------------------------

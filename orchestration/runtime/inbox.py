@@ -10,16 +10,19 @@ import hashlib
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from orchestration.core.deciding import Arrived, MissingEvents
-from orchestration.core.effects import AwaitEvent, EmitEvent, TakeEvent
+from orchestration.core.effects import AwaitEvent, CancelChild, EmitEvent, RunEnded, StartChild, TakeEvent
 from orchestration.models import InboxMessage, ReceivedEvent, Run, StepRun
 from orchestration.ports import clock
 from orchestration.runtime import outbox
 
 LOOKED_AT = 200  # events of one name and key that a wait looks through at once
 DELIVER, EMIT = "event.deliver", "event.emit"  # topics of the outbox
+CHILD_START, CHILD_CANCEL, CHILD_ENDED = "child.start", "child.cancel", "child.ended"
+
+Between = AwaitEvent | TakeEvent | EmitEvent | StartChild | CancelChild | RunEnded
 
 
 def meet(name: str, key: str, *, alone: bool) -> None:
@@ -39,12 +42,14 @@ def arrived(run: Run, missing: MissingEvents) -> tuple[Arrived, ...]:
 
 
 def _untaken(run: Run, name: str, key: str) -> QuerySet[ReceivedEvent]:
-    taken = InboxMessage.objects.filter(run=run, source=source(name)).values("dedupe_key")
-    found = ReceivedEvent.objects.filter(name=name, key=key, received_at__gt=run.started_at)
+    """Runs that continue each other have one inbox: what one has taken is taken, what none has is there."""
+    ours = Q(run=run) if run.chain is None else Q(run__chain=run.chain) | Q(run_id=run.chain)
+    taken = InboxMessage.objects.filter(ours, source=source(name)).values("dedupe_key")
+    found = ReceivedEvent.objects.filter(name=name, key=key, received_at__gt=run.events_since or run.started_at)
     return found.exclude(event_id__in=taken).order_by("received_at", "id")
 
 
-def carry_out(run: Run, effect: AwaitEvent | TakeEvent | EmitEvent) -> None:
+def carry_out(run: Run, effect: Between) -> None:
     match effect:
         case AwaitEvent(path, name, key):
             _await(run, path, name, key)
@@ -53,6 +58,19 @@ def carry_out(run: Run, effect: AwaitEvent | TakeEvent | EmitEvent) -> None:
         case EmitEvent(name, key, id_, payload):
             told = {"name": name, "key": key, "payload": payload, "run": str(run.id)}
             outbox.send_later(topic=EMIT, key=id_, payload=told)
+        case StartChild(path, number):
+            asked = {"parent": str(run.id), "path": path, "number": number}
+            outbox.send_later(topic=CHILD_START, key=child_key(run.id, path, number), payload=asked)
+        case CancelChild(path, number, reason):
+            asked = {"parent": str(run.id), "path": path, "number": number, "reason": reason}
+            outbox.send_later(topic=CHILD_CANCEL, key=child_key(run.id, path, number), payload=asked)
+        case RunEnded():
+            if run.parent_id is not None:
+                outbox.send_later(topic=CHILD_ENDED, key=str(run.id), payload={"child": str(run.id)})
+
+
+def child_key(parent: Any, path: str, number: int) -> str:
+    return f"{parent}:{number}:{path}"[:300]
 
 
 def _await(run: Run, path: str, name: str, key: str) -> None:

@@ -241,6 +241,8 @@ def run_state(row: Run, steps: Mapping[str, StepState], timers: Mapping[str, Tim
         paused_at=row.paused_at,
         held=tuple(row.held),
         sequence=row.sequence,
+        result=row.result,
+        opened=row.opened or 0,
         steps=steps,
         timers=timers,
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import transaction
 
 from orchestration.core.language.check import Catalogue, Checked, Fault, check_text
@@ -25,8 +28,16 @@ def catalogue() -> Catalogue:
         calendars=names.get("calendars"),
         escalation_policies=names.get("escalation_policies"),
         sla_policies=names.get("sla_policies"),
+        workflows=_input_schemas(),
         connections=frozenset(Connection.objects.values_list("name", flat=True)),
     )
+
+
+def _input_schemas() -> dict[str, Mapping[str, Any]]:
+    """Of the published workflows, by name: what a step that starts one has to give."""
+    published = Workflow.objects.filter(current__isnull=False).select_related("current")
+    rows = published.defer("current__text", "current__definition")
+    return {row.name: definition_of(row.current).input_schema for row in rows if row.current is not None}
 
 
 def check_workflow(text: str) -> Checked:

@@ -66,6 +66,17 @@ class Wanted:
     actor: Actor
     source: str
     event_id: str | None
+    parent: Parent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The run, and the step of it, that asks for a run; `depth` counts the runs around the new one."""
+
+    run_id: Any
+    path: str
+    number: int
+    depth: int
 
 
 def start_wanted(wanted: Wanted) -> Started:
@@ -146,9 +157,21 @@ def _considered(wanted: Wanted) -> Started | _New:
         business_key=key,
         key_while=definition.key_while,
         started_at=clock().process_now(),
+        **_link(wanted.parent),
     )
     held = Held(run, RunState(id=str(run.id)))
     return _New(wanted, definition, held, consider(held, RunStarted(checked, wanted.source, key)))
+
+
+def _link(parent: Parent | None) -> dict[str, Any]:
+    if parent is None:
+        return {}
+    return {
+        "parent_id": parent.run_id,
+        "parent_path": parent.path,
+        "parent_number": parent.number,
+        "depth": parent.depth,
+    }
 
 
 def _inserted(new: _New) -> Started:

@@ -214,7 +214,7 @@ def report_stuck() -> list[str]:
     moving = Run.objects.filter(status=Run.Status.RUNNING, paused_at__isnull=True)
     moving = moving.exclude(timers__status=Timer.Status.ARMED)
     moving = moving.exclude(steps__status__in=("ready", "running", "incident"))
-    moving = moving.exclude(steps__kind__in=("review", "wait"), steps__status="waiting")
+    moving = moving.exclude(steps__kind__in=("review", "wait", "workflow"), steps__status="waiting")
     stuck = [str(row.id) for row in moving.order_by("started_at")[:100] if is_stuck(state_of(row))]
     if stuck:
         logger.error("Stuck runs, nothing will move them on: %s", ", ".join(stuck))

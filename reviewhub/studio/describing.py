@@ -167,16 +167,30 @@ def _wait(spec: Spec) -> Description:
     wait = spec["wait"]
     if "for" in wait:
         calendar = f", {readable(wait['calendar']).lower()}" if "calendar" in wait else ""
-        return Description(f"Waits {length(wait['for'])}{calendar}", "risk", more=tuple(_condition(spec)))
+        return Description(f"Waits {length(wait['for'])}{calendar}", "wait", more=tuple(_condition(spec)))
     if "until" in wait:
-        return Description(f"Waits until {_plain(wait['until'])}", "risk", more=tuple(_condition(spec)))
+        return Description(f"Waits until {_plain(wait['until'])}", "wait", more=tuple(_condition(spec)))
     late = wait.get("unanswered")
     return Description(
         detail=f"Waits for {wait['event']}",
-        icon="risk",
+        icon="wait",
         more=(*_condition(spec), Chip(f"Of {_plain(wait['key'])}", title=str(wait["key"]))),
         last=f"{length(late['after'])}: {late['outcome']}" if late else "",
     )
+
+
+def _workflow(spec: Spec) -> Description:
+    more = [*_condition(spec)]
+    if spec.get("parent_ends") == "leave":
+        more.append(Chip("Goes on alone", title="It is not cancelled when this run ends before it"))
+    if isinstance(spec.get("child_fails"), Mapping):
+        more.append(Chip("Carries on if it fails", title="This run goes on with a given result"))
+    return Description(f"Runs {readable(str(spec['workflow']))}", "flow", more=tuple(more))
+
+
+def _continue(spec: Spec) -> Description:
+    names = ", ".join(spec["continue"])
+    return Description("", "retry", title="Goes on as a new run", more=(Chip(f"With {names}"),) if names else ())
 
 
 def _emit(spec: Spec) -> Description:
@@ -223,7 +237,9 @@ _DESCRIBE: Mapping[str, Callable[[Spec], Description]] = {
     "each": _each,
     "repeat": _repeat,
     "wait": _wait,
+    "workflow": _workflow,
     "emit": _emit,
+    "continue": _continue,
     "set": _set,
     "end": _end,
     "fail": _fail,

@@ -16,7 +16,7 @@ from reviewhub.studio.facts import Names
 from reviewhub.studio.states import State, step_state
 from reviewhub.studio.wording import length
 
-STOPS = ("end", "fail")
+STOPS = ("end", "continue", "fail")
 LOOPS = ("each", "repeat")
 SHORTEST = timedelta(seconds=0.05)  # below it a length of time says nothing
 

@@ -38,6 +38,7 @@ TONES = {
     "review.escalated": "warning",
     "review.unanswered": "warning",
     "wait.unanswered": "warning",
+    "child.failed": "warning",
 }
 
 

@@ -36,8 +36,8 @@ STEPS = {
     "cancelled": State("Not needed"),
 }
 
-WAITS = State("Waits", "calm", "risk")
 PAUSED = State("Paused", "warning", "pause")
+WAITS = State("Waits", "calm", "wait")
 ASKED = State("Waits for a person", "calm", "mine")
 TAKE_BACK = State("Decided, can be taken back", "calm", "undo")
 
@@ -51,7 +51,7 @@ NOW = {
 }
 
 
-AWAITS = {"wait": "waits at {}"}
+AWAITS = {"wait": "waits at {}", "workflow": "waits for the run of {}"}
 
 
 def run_state(run: Any, open_steps: Sequence[Any] = ()) -> State:
@@ -73,7 +73,7 @@ def step_state(step: Any) -> State:
     if step.kind == "review" and step.status == "waiting":
         decided = (step.review or {}).get("status") == "decided"
         return TAKE_BACK if decided else ASKED
-    if step.kind == "wait" and step.status == "waiting":
+    if step.kind in AWAITS and step.status == "waiting":
         return WAITS
     return STEPS[step.status]
 

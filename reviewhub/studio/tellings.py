@@ -224,6 +224,25 @@ def event_emitted(names: Names, fact: Fact) -> str:
     return f"{names.step(fact.path)} told everybody who waits for it: {fact.data['event']}"
 
 
+def child_asked(names: Names, fact: Fact) -> str:
+    again = f", for the {int(fact.data['number'])}. time" if int(fact.data["number"]) > 1 else ""
+    return f"A run of {fact.data['workflow']} was asked for{again}"
+
+
+ENDED = {"succeeded": "ended", "failed": "failed", "cancelled": "was cancelled"}
+
+
+def child_ended(names: Names, fact: Fact) -> str:
+    if fact.data["run"] is None:
+        return f"The run for {names.step(fact.path)} could not start"
+    outcome = f": {fact.data['outcome']}" if fact.data["status"] == "succeeded" else ""
+    return f"The run that {names.step(fact.path)} started {ENDED[str(fact.data['status'])]}{outcome}"
+
+
+def child_failed(names: Names, fact: Fact) -> str:
+    return f"{names.step(fact.path)} did not get what it needs{fact.because}{_again(fact)}"
+
+
 # ---- timers ------------------------------------------------------------------------------------
 
 
@@ -322,6 +341,9 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "event.emitted": event_emitted,
     "review.paused": review_paused,
     "review.resumed": review_resumed,
+    "child.asked": child_asked,
+    "child.ended": child_ended,
+    "child.failed": child_failed,
     "timer.armed": timer_armed,
     "timer.stopped": timer_stopped,
     "timer.held": timer_held,

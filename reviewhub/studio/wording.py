@@ -14,7 +14,14 @@ TARGETS = {
 }
 OF = {"queue": "of the queue", "assignee": "of whoever has it", "workflow": ""}
 
-SOURCES = {"manual": "by hand", "api": "through the API", "demo": "by the demo", "cli": "from the command line"}
+SOURCES = {
+    "workflow": "by another run",
+    "continued": "as the next of a chain of runs",
+    "manual": "by hand",
+    "api": "through the API",
+    "demo": "by the demo",
+    "cli": "from the command line",
+}
 
 
 def length(value: timedelta | float) -> str:

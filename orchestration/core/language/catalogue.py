@@ -20,3 +20,4 @@ class Catalogue:
     escalation_policies: Collection[str] | None = None
     sla_policies: Collection[str] | None = None
     connections: Collection[str] | None = None
+    workflows: Mapping[str, Mapping[str, Any]] | None = None  # the input schemas of those that are published

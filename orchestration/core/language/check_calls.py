@@ -52,7 +52,7 @@ def _call(step: Cursor, scope: Scope) -> dict[str, Any]:
     if given is not None and given.mapping():
         made["with"] = check_value(given, scope)
     if retry is not None:
-        made["retry"] = _retry(retry)
+        made["retry"] = check_retry(retry)
     if timeout is not None:
         made["timeout"] = timeout.duration(least=0.1)
         if made["timeout"] is not None and made["timeout"] > 600:
@@ -60,7 +60,7 @@ def _call(step: Cursor, scope: Scope) -> dict[str, Any]:
     return made
 
 
-def _retry(cursor: Cursor) -> dict[str, Any]:
+def check_retry(cursor: Cursor) -> dict[str, Any]:
     if not cursor.mapping(("attempts", "first", "factor", "cap", "jitter")):
         return {}
     reads: dict[str, Callable[[Cursor], Any]] = {

@@ -10,6 +10,7 @@ from typing import Any
 from orchestration.core.language.catalogue import Catalogue
 from orchestration.core.language.check_blocks import Inside, check_each, check_parallel, check_repeat
 from orchestration.core.language.check_calls import RECOMMENDATION, check_ai, check_tool
+from orchestration.core.language.check_children import CHILD, check_child, check_continue
 from orchestration.core.language.check_review import check_review, result_schema
 from orchestration.core.language.check_values import Schema, Scope, check_condition, check_value, closed
 from orchestration.core.language.check_waits import check_emit, check_wait
@@ -25,13 +26,15 @@ OF_KIND: Mapping[str, tuple[str, ...]] = {
     "each": ("timeout", "on_error"),
     "repeat": ("timeout", "on_error"),
     "wait": (),
+    "workflow": ("with", "parent_ends", "child_fails", "retry", "timeout", "on_error"),
     "emit": (),
     "set": (),
-    "end": (),
+    "end": ("with",),
+    "continue": (),
     "fail": (),
 }
+ENDINGS = ("end", "continue", "fail")  # a run ends there; they can do without an id
 LATER = {
-    "workflow": "A workflow as a step",
     "undo": "Undo (compensation)",
     "fallback": "A fallback to other tools",
     "cache": "cache",
@@ -117,7 +120,7 @@ def check_steps(steps: Cursor, scope: Scope, checking: Checking) -> tuple[list[d
         results |= given
         if canonical is not None:
             made.append(canonical)
-            if canonical["kind"] in ("end", "fail") and "when" not in canonical:
+            if canonical["kind"] in ENDINGS and "when" not in canonical:
                 ended = step
     return made, results
 
@@ -166,7 +169,7 @@ def _check_id(step: Cursor, name: str, checking: Checking) -> None:
             place.fault(f"{name[:60]!r} is no name for a step; expected {NAME_IS}.")
         if name in checking.seen:
             place.fault(f"The id {name!r} is taken already, on line {checking.seen[name]}.")
-    elif step.value and next(iter(set(OF_KIND) & set(step.value)), "") not in ("end", "fail"):
+    elif step.value and next(iter(set(OF_KIND) & set(step.value)), "") not in ENDINGS:
         step.fault("'id' is missing: every step has a name of its own.")
     checking.seen.setdefault(name, step.line)
 
@@ -254,6 +257,14 @@ def _wait(step: Cursor, scope: Scope, checking: Checking) -> Checked:
     return {"wait": made}, {checking.ids[id(step.node)]: result}
 
 
+def _workflow(step: Cursor, scope: Scope, checking: Checking) -> Checked:
+    return check_child(step, scope, checking.catalogue), {checking.ids[id(step.node)]: CHILD}
+
+
+def _continue(step: Cursor, scope: Scope, checking: Checking) -> Checked:
+    return check_continue(step, scope, scope.names.get("input")), {checking.ids[id(step.node)]: closed()}
+
+
 def _emit(step: Cursor, scope: Scope, checking: Checking) -> Checked:
     return {"emit": check_emit(step.at("emit"), scope)}, {checking.ids[id(step.node)]: closed("id")}
 
@@ -267,7 +278,11 @@ def _set(step: Cursor, scope: Scope, checking: Checking) -> Checked:
 def _end(step: Cursor, scope: Scope, checking: Checking) -> Checked:
     place = step.at("end")
     outcome = place.name("the run's outcome, such as rejected")
-    return {"end": outcome}, {checking.ids[id(step.node)]: closed()}
+    made: dict[str, Any] = {"end": outcome}
+    given = step.get("with")
+    if given is not None and given.mapping():
+        made["with"] = check_value(given, scope)
+    return made, {checking.ids[id(step.node)]: closed()}
 
 
 def _fail(step: Cursor, scope: Scope, checking: Checking) -> Checked:
@@ -283,10 +298,12 @@ _CHECKS: Mapping[str, Callable[[Cursor, Scope, Checking], Checked]] = {
     "switch": _switch,
     "parallel": _parallel,
     "wait": _wait,
+    "workflow": _workflow,
     "emit": _emit,
     "each": _each,
     "repeat": _repeat,
     "set": _set,
     "end": _end,
+    "continue": _continue,
     "fail": _fail,
 }

@@ -271,8 +271,14 @@ def values_of(raw: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     match raw["kind"]:
         case "tool" | "ai":
             yield "with", raw.get("with", {})
-        case "set" | "end" | "fail" as name:
+        case "set" | "end" | "continue" | "fail" as name:
             yield name, raw[name]
+            if "with" in raw:
+                yield "with", raw["with"]
+        case "workflow":
+            yield "with", raw.get("with", {})
+            if isinstance(raw.get("child_fails"), Mapping):
+                yield "child_fails.result", raw["child_fails"]["result"]
         case "wait" | "emit" as name:
             yield from ((key, raw[name][key]) for key in ("until", "key", "with") if key in raw[name])
         case "each":

@@ -88,7 +88,7 @@ def _trigger() -> Schema:
 
 def _step(kind: str) -> Schema:
     properties = {"id": NAMED, "when": {**CONDITION, "description": "The step is skipped where this is false."}}
-    needs = (kind,) if kind in ("end", "fail") else ("id", kind)
+    needs = (kind,) if kind in check_steps.ENDINGS else ("id", kind)
     options = {name: _OPTIONS[name] for name in check_steps.OF_KIND[kind]}
     return _mapping(properties | {kind: _KINDS[kind]} | options, needs)
 
@@ -238,11 +238,15 @@ _KINDS: Mapping[str, Schema] = {
     "emit": _emit(),
     "each": _each(),
     "repeat": _repeat(),
+    "workflow": _text("The workflow whose run is started.", pattern="^[a-z0-9][a-z0-9_-]*$"),
+    "continue": {"type": "object", "description": "The input of the run that follows this one."},
     "set": {"type": "object", "description": "Names and values."},
     "end": {**NAMED, "description": "Ends the run well, with this outcome."},
     "fail": _text("Ends the run as failed, with this message."),
 }
 _OPTIONS: Mapping[str, Schema] = {
+    "parent_ends": _choice("cancel", "leave", about="What becomes of the child when this run ends before it."),
+    "child_fails": {"anyOf": [{"const": "error"}, _mapping({"result": ANYTHING}, ("result",))]},
     "with": {"type": "object", "description": "What is given to it."},
     "retry": {"$ref": "#/$defs/retry"},
     "timeout": DURATION,

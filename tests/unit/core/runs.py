@@ -21,6 +21,7 @@ from orchestration.core.events import (
     AttemptLost,
     AttemptSucceeded,
     CancelRequested,
+    ChildEnded,
     DecisionGiven,
     DecisionTakenBack,
     Event,
@@ -66,7 +67,7 @@ class Author:
         return [self._step(depth) for _ in range(self._chance.randint(least, 4 - depth))]
 
     def _step(self, depth: int) -> dict[str, Any]:
-        kinds = ["tool"] * 6 + ["ai", "set", "wait"] * 2 + ["emit"] + ["review"] * 6 + ["end", "fail"]
+        kinds = ["tool"] * 6 + ["ai", "set", "wait", "workflow"] * 2 + ["emit"] + ["review"] * 6 + ["end", "fail"]
         blocks = ["parallel"] * 8 + ["switch", "each"] * 4 + ["repeat"] * 2
         kind = self._chance.choice(kinds + (blocks if depth < 2 else []))
         made: dict[str, Any] = {"id": next(self._names), "kind": kind}
@@ -96,6 +97,10 @@ class Author:
                 return self._review()
             case "wait":
                 return {"wait": self._wait()}
+            case "workflow":
+                policy: dict[str, Any] = self._chance.choice([{}, {"parent_ends": "leave"}, {"retry": {"attempts": 2}}])
+                given = {"child_fails": {"result": self._value()}} if self._chance.random() < 0.3 else {}
+                return {"workflow": "other", "with": {"n": self._value()}, **policy, **given}
             case "emit":
                 return {"emit": {"event": "e", "key": self._value(), "with": {"n": self._value()}}}
             case "parallel" | "switch" | "each" | "repeat":
@@ -244,6 +249,8 @@ class Surroundings:
             return self._ends_of(step.path, step.attempts)
         if step.kind == "wait" and step.status == "waiting" and step.input is not None:
             return [self._event(step.path, step.input["key"], player)] * 2
+        if step.kind == "workflow" and step.status == "waiting":
+            return [self._ended(step.path, step.attempts)] * 2
         if step.review is not None and step.review["status"] == "open":
             return [self._decision(player, step.review) for _ in range(2)] + self._pauses(player, step.review)
         if step.review is not None and step.review["status"] == "decided":
@@ -275,6 +282,11 @@ class Surroundings:
         received = player.now - timedelta(seconds=self._chance.choice([0, 0, 0, 5, 4_000]))
         return DecisionGiven(review["key"], self._chance.choice(review["outcomes"]), {"n": 9.0}, ALICE, received, until)
 
+    def _ended(self, path: str, number: int) -> ChildEnded:
+        status = self._chance.choice(["succeeded", "succeeded", "failed", "cancelled"])
+        run = self._chance.choice(["r2", "r2", "r2", None]) if status == "failed" else "r2"
+        return ChildEnded(path, number, run, status, "done", {"ok": True}, None, self._chance.random())
+
     def _event(self, path: str, key: str, player: Player) -> EventArrived:
         id_ = str(len(player.changes))
         return EventArrived(path, "e", key, id_, {"n": 1.0}, player.now)
@@ -295,6 +307,7 @@ class Surroundings:
             player.arrived.append(Arrived("e", "7", f"early-{len(player.changes)}", {}, player.now))
         any_of: list[Event] = [
             self._event(step.path, "7", player),
+            self._ended(step.path, number),
             LimitLifted(step.path),
             AttemptLeased(step.path, "other"),
             decision,

@@ -17,12 +17,13 @@ from orchestration.core import paths
 from orchestration.core.changes import fold
 from orchestration.core.decide import RUN_LIMIT, Decided, decide
 from orchestration.core.deciding import World
-from orchestration.core.effects import CallStep, CloseReview, OpenReview, WithdrawReview
+from orchestration.core.effects import CallStep, CloseReview, OpenReview, StartChild, WithdrawReview
 from orchestration.core.events import (
     AttemptFailed,
     AttemptLeased,
     AttemptLost,
     AttemptSucceeded,
+    ChildEnded,
     DecisionTakenBack,
     Event,
     EventArrived,
@@ -89,7 +90,7 @@ def test_an_open_run_has_something_that_moves_it_on(seed: int) -> None:
             for timer in state.armed()
             if step.status in WAITS
         )
-        waiting = any(step.kind == "wait" and step.status == "waiting" for step in open_steps)
+        waiting = any(step.kind in ("wait", "workflow") and step.status == "waiting" for step in open_steps)
         assert called or asked or retried or waiting
         assert not is_stuck(state)
 
@@ -108,6 +109,9 @@ def test_each_open_step_has_what_moves_it_on(seed: int) -> None:
                 assert f"{path}:{WAITS[step.status]}" in armed
             elif step.review is not None and step.review["status"] in ("open", "decided"):
                 assert step.review["status"] == "open" or f"{step.review['key']}:undo" in armed
+            elif step.kind == "workflow":
+                effects = [effect for made in player.made for effect in made.effects]
+                assert StartChild(path, step.attempts) in effects
             elif step.kind == "wait":
                 assert step.input is not None or f"{path}:over" in armed
             else:
@@ -267,6 +271,8 @@ def _move_on(player: Player, chance: Random) -> None:
         player.happens(AttemptSucceeded(step.path, step.attempts, {"ok": True}))
     elif step.review is not None:
         player.decides(step.review["key"], "fail" if step.review["kind"] == "incident" else "approve")
+    elif step.kind == "workflow":
+        player.happens(ChildEnded(step.path, step.attempts, "r2", "succeeded", "done", {}, None, 0.0))
     elif step.kind == "wait":
         player.passes(hours=3)
         player.fires_what_is_due()

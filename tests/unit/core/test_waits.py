@@ -130,5 +130,5 @@ def test_an_emitted_event_has_the_same_id_however_often_it_is_told() -> None:
     canonical = {"workflow": "w", "title": "W", "input": {"type": "object"}, "steps": [emit]}
     player = Player(compile_definition(canonical))
     decided = player.starts()
-    assert decided.effects == (EmitEvent("paid", "7", "r1:tell", {"n": 1}),)
+    assert EmitEvent("paid", "7", "r1:tell", {"n": 1}) in decided.effects
     assert player.state.steps["tell"].result == {"id": "r1:tell"}

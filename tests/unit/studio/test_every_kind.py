@@ -18,7 +18,7 @@ SAID = "\n".join(
     for package in ("orchestration/runtime", "reviewhub/accounts", "reviewhub/reviews", "reviewhub/api")
     for path in (ROOT / package).rglob("*.py")
 )
-OF_RUNS = set(re.findall(r'"((?:run|step|attempt|review|timer|incident|wait|event)\.[a-z_]+)"', CORE)) | set(
+OF_RUNS = set(re.findall(r'"((?:run|step|attempt|review|timer|incident|wait|event|child)\.[a-z_]+)"', CORE)) | set(
     re.findall(r'"(desk\.[a-z_]+)"', DESK)
 )
 SUBJECTS = "workflow|role|queue|calendar|policy|reason|connection|token"

@@ -1,0 +1,126 @@
+"""Runs that runs have started. Messages go between parent and child, so that no transaction holds the locks of both."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from orchestration.core.children import MAX_DEPTH
+from orchestration.core.events import CancelRequested, ChildEnded
+from orchestration.exceptions import InvalidInput, InvalidTransition, NotFound, NotPublished, OrchestrationError
+from orchestration.models import OutboxMessage, Run, StepRun
+from orchestration.ports import SYSTEM, Actor
+from orchestration.runtime import inbox, outbox
+from orchestration.runtime.advance import advance, commit, consider
+from orchestration.runtime.definitions import definition_of
+from orchestration.runtime.starting import Parent, Wanted, start_wanted, startable
+from orchestration.runtime.store import hold
+
+
+def children_of(run_id: Any) -> QuerySet[Run]:
+    """The runs that this one has started, the oldest first."""
+    return Run.objects.filter(parent_id=run_id).select_related("workflow").order_by("started_at", "id")
+
+
+NEWEST = F("generation").desc(nulls_last=True)
+
+
+class _NoChild(OrchestrationError):
+    """The workflow that the step names cannot be started."""
+
+
+@outbox.on_topic(inbox.CHILD_START)
+def _start(message: Mapping[str, Any], _: str) -> None:
+    """Starts the child once, on its workflow's present version. What keeps it from starting is told to the parent."""
+    path, number = message["path"], message["number"]
+    parent = Run.objects.select_related("version", "workflow").get(pk=message["parent"])
+    step = StepRun.objects.get(run=parent, path=path)
+    if parent.status != Run.Status.RUNNING or step.status != "waiting" or step.attempts != number:
+        return
+    if _child(message) is not None:
+        return
+    try:
+        _started(parent, step, Parent(parent.pk, path, number, (parent.depth or 0) + 1))
+    except (InvalidInput, NotFound, NotPublished, _NoChild) as error:
+        code = {InvalidInput: "child_input", NotFound: "no_workflow", NotPublished: "no_workflow"}.get(type(error))
+        said = {"class": "permanent", "code": code or "no_child", "message": _said(error)}
+        event = ChildEnded(path, number, None, "failed", "", None, said, random.random())  # noqa: S311
+        _tell(parent.pk, event, f"{number}:not started")
+
+
+def _started(parent: Run, step: StepRun, link: Parent) -> None:
+    name = definition_of(parent.version).at(step.path).spec["workflow"]
+    if link.depth > MAX_DEPTH:
+        raise _NoChild(f"Runs stand in each other at most {MAX_DEPTH} deep; {name!r} would be one more.")
+    workflow = startable().filter(name=name).first()
+    if workflow is None:
+        raise NotFound(f"There is no workflow {name!r}.")
+    actor = Actor("system", f"run:{parent.pk}", f"{parent.workflow.title}"[:150])
+    started = start_wanted(Wanted(workflow, step.input or {}, actor, "workflow", None, link))
+    if not started.created:
+        raise _NoChild(f"Another run of {name!r} has this business key already: {started.run_id}.")
+
+
+def _said(error: OrchestrationError) -> str:
+    if not isinstance(error, InvalidInput):
+        return str(error)
+    faults = "; ".join(f"{fault['path']}: {fault['message']}" for fault in error.faults[:5])
+    return f"The input does not fit the workflow: {faults}"
+
+
+def _child(message: Mapping[str, Any]) -> Run | None:
+    """The newest run that this ask has led to: a child may have been continued as a new run."""
+    asked = {"parent_id": message["parent"], "parent_path": message["path"], "parent_number": message["number"]}
+    return Run.objects.filter(**asked).order_by(NEWEST).first()
+
+
+@outbox.on_topic(inbox.CHILD_CANCEL)
+def _cancel(message: Mapping[str, Any], key: str) -> None:
+    """Ends the child with its parent. One that is just being started is waited for: raising means once more, later."""
+    starting = OutboxMessage.objects.filter(topic=inbox.CHILD_START, key=key).exists()
+    child = _child(message)
+    if child is None:
+        if starting:
+            raise NotFound("The run to be cancelled is just being started.")
+        return
+    try:
+        advance(child.pk, CancelRequested(f"The run that started it is over: {message['reason']}"))
+    except InvalidTransition:
+        child.refresh_from_db()
+        if child.status == Run.Status.RUNNING or child.outcome == "continued":
+            raise
+
+
+@outbox.on_topic(inbox.CHILD_ENDED)
+def _ended(message: Mapping[str, Any], _: str) -> None:
+    child = Run.objects.get(pk=message["child"])
+    event = ChildEnded(
+        path=child.parent_path or "",
+        number=child.parent_number or 0,
+        run_id=str(child.pk),
+        status=child.status,
+        outcome=child.outcome,
+        result=child.result,
+        error=child.error,
+        draw=random.random(),  # noqa: S311 - spreads retries, protects nothing
+    )
+    _tell(child.parent_id, event, str(child.pk))
+
+
+def _tell(parent_id: Any, event: ChildEnded, dedupe_key: str) -> None:
+    """Puts the end of a child into the parent's inbox, and lets the parent go on from it, in one transaction."""
+    source = f"child:{event.path}"
+    with transaction.atomic():
+        held = hold(parent_id)
+        if inbox.has_taken(parent_id, source, dedupe_key):
+            return
+        inbox.take(held.row, source, dedupe_key)
+        try:
+            decided = consider(held, event)
+        except InvalidTransition:  # the parent is over, or waits for a later child
+            return
+        commit(held, decided, SYSTEM)
