@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from reviewhub.api.views import control, docs, events, problems, runs, schema, tasks, tokens, workflows
+from reviewhub.api.views import control, docs, events, handing, problems, runs, schema, tasks, tokens, workflows
 
 app_name = "api"
 
@@ -30,6 +30,11 @@ urlpatterns = [
     path("v1/tasks/<uuid:task_id>/", tasks.OneTask.as_view(), name="task"),
     path("v1/tasks/<uuid:task_id>/claim/", tasks.Claim.as_view(), name="claim"),
     path("v1/tasks/<uuid:task_id>/decision/", tasks.Deciding.as_view(), name="decision"),
+    path("v1/tasks/<uuid:task_id>/information/", handing.Asking.as_view(), name="information"),
+    path("v1/tasks/<uuid:task_id>/snooze/", handing.Snoozing.as_view(), name="snooze"),
+    path("v1/tasks/<uuid:task_id>/delegation/", handing.Delegating.as_view(), name="delegation"),
+    path("v1/tasks/<uuid:task_id>/refusal/", handing.Declining.as_view(), name="refusal"),
+    path("v1/tasks/<uuid:task_id>/escalation/", handing.Escalating.as_view(), name="escalation"),
     path("v1/tasks/<uuid:task_id>/comments/", tasks.Comments.as_view(), name="comments"),
     path("v1/reasons/", tasks.Reasons.as_view(), name="reasons"),
     path("v1/tokens/", tokens.Tokens.as_view(), name="tokens"),

@@ -39,4 +39,4 @@ def send_question(payload: Mapping[str, Any], key: str) -> None:
 
 
 def link_to(asked: InformationRequest) -> str:
-    return f"{settings.PUBLIC_URL}{reverse('web:information', args=(information_token(asked.pk),))}"
+    return f"{settings.PUBLIC_URL}{reverse('web:question', args=(information_token(asked.pk),))}"

@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from reviewhub.web.views import claims, comments, decisions, information, notices, queues, sessions, tasks
+from reviewhub.web.views import acts, claims, comments, decisions, information, notices, queues, sessions, tasks
 
 app_name = "web"
 urlpatterns = [
@@ -13,8 +13,14 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/", tasks.task, name="task"),
     path("tasks/<uuid:task_id>/claim/", claims.claim, name="claim"),
     path("tasks/<uuid:task_id>/decision/", decisions.decision, name="decision"),
+    path("tasks/<uuid:task_id>/information/", acts.information, name="information"),
+    path("tasks/<uuid:task_id>/delegation/", acts.delegation, name="delegation"),
+    path("tasks/<uuid:task_id>/escalation/", acts.escalation, name="escalation"),
+    path("tasks/<uuid:task_id>/snooze/", acts.snooze, name="snooze"),
+    path("tasks/<uuid:task_id>/refusal/", acts.refusal, name="refusal"),
+    path("tasks/<uuid:task_id>/pause/", acts.pause, name="pause"),
     path("tasks/<uuid:task_id>/comments/", comments.comments, name="comments"),
-    path("information/<str:token>/", information.information, name="information"),
+    path("information/<str:token>/", information.information, name="question"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<int:notice_id>/", notices.notice, name="notice"),
     path("keys/", sessions.keys, name="keys"),

@@ -7,6 +7,7 @@ import keyboard from "./controllers/keyboard.js";
 import list from "./controllers/list.js";
 import live from "./controllers/live.js";
 import look from "./controllers/look.js";
+import menu from "./controllers/menu.js";
 import moment from "./controllers/moment.js";
 import offline from "./controllers/offline.js";
 import pane from "./controllers/pane.js";
@@ -22,6 +23,7 @@ const controllers = {
   list,
   live,
   look,
+  menu,
   moment,
   offline,
   pane,

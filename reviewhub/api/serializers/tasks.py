@@ -111,6 +111,11 @@ class TaskShown(TaskRow):
     incident = serializers.DictField(allow_null=True)
     evidence_hash = serializers.CharField(help_text="SHA-256 of what a reviewer is shown.")
     withdrawn_reason = serializers.CharField()
+    information = serializers.ListField(
+        child=serializers.DictField(), help_text="What the requester was asked and answered: asked, by, answer, at."
+    )
+    wakes_at = Instant(allow_null=True, help_text="When it comes back by itself, while it is asked or snoozed.")
+    stands_still_since = Instant(allow_null=True, help_text="Since when its clock stands still; null: it runs.")
     decision = serializers.SerializerMethodField()
 
     @extend_schema_field(FutureShown(many=True))
@@ -132,6 +137,27 @@ class DecisionGiven(Strict):
     confirmed = serializers.BooleanField(required=False, default=False)
     evidence_hash = serializers.RegexField(r"^[0-9a-f]{64}$", required=False, default="")
     seconds_spent = serializers.FloatField(required=False, min_value=0, max_value=86_400)
+
+
+class InformationAsked(Strict):
+    text = serializers.CharField(max_length=4000, help_text="Goes to the requester by mail, with a link to answer.")
+
+
+class SnoozeGiven(Strict):
+    until = serializers.DateTimeField(help_text="Process time: 30 days at most, and before a deadline that runs.")
+
+
+class DelegationGiven(Strict):
+    to = serializers.CharField(max_length=150, help_text="A user name: of the queue, its manager or backup, or yours.")
+    note = serializers.CharField(required=False, default="", allow_blank=True, max_length=500)
+
+
+class RefusalGiven(Strict):
+    reason = serializers.CharField(max_length=500)
+
+
+class EscalationGiven(Strict):
+    note = serializers.CharField(required=False, default="", allow_blank=True, max_length=500)
 
 
 class ReasonShown(Shown):

@@ -64,13 +64,13 @@ class Claim(ApiView):
         task = task_for(request, task_id)
         require_right(request, "task.claim", task)
         services.claim_task(task_id=task.pk, actor=person_of(request), expected_version=expected_version(request))
-        return _as_it_stands(request, task_id)
+        return as_it_stands(request, task_id)
 
     @extend_schema(operation_id="release_task", request=None, responses={200: TaskShown})
     def delete(self, request: Request, task_id: UUID) -> Response:
         """Gives the task back. A lead may give back somebody else's."""
-        services.release_task(task_id=task_for(request, task_id).pk, actor=_deciding(request))
-        return _as_it_stands(request, task_id)
+        services.release_task(task_id=task_for(request, task_id).pk, actor=deciding_person(request))
+        return as_it_stands(request, task_id)
 
 
 class Deciding(ApiView):
@@ -98,13 +98,13 @@ class Deciding(ApiView):
             channel=Decision.Channel.API,
             **given,
         )
-        return _as_it_stands(request, task_id, status=201)
+        return as_it_stands(request, task_id, status=201)
 
     @extend_schema(operation_id="take_back_decision", request=None, responses={200: TaskShown})
     def delete(self, request: Request, task_id: UUID) -> Response:
         """Takes one's own decision back, while its undo window is open."""
-        services.take_back_decision(task_id=task_for(request, task_id).pk, actor=_deciding(request))
-        return _as_it_stands(request, task_id)
+        services.take_back_decision(task_id=task_for(request, task_id).pk, actor=deciding_person(request))
+        return as_it_stands(request, task_id)
 
 
 class Comments(ApiView):
@@ -147,13 +147,13 @@ def _view(request: Request, name: str) -> Any:
     return view(name, person_of(request))
 
 
-def _deciding(request: Request) -> Any:
+def deciding_person(request: Request) -> Any:
     """The person; a service token is none."""
     if service_of(request) is not None:
         require_right(request, "task.decide")
     return person_of(request)
 
 
-def _as_it_stands(request: Request, task_id: UUID, status: int = 200) -> Response:
+def as_it_stands(request: Request, task_id: UUID, status: int = 200) -> Response:
     task = task_for(request, task_id)
     return shown(TaskShown, task, status=status, ETag=etag_of(task.version))

@@ -10,7 +10,7 @@ from uuid import UUID
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import VERBS, Role, require, roles_of
 from reviewhub.reviews.exceptions import TaskNotFound
-from reviewhub.reviews.models import Assignment, Comment, Decision, ReviewTask
+from reviewhub.reviews.models import Assignment, Comment, Decision, InformationRequest, ReviewTask
 from reviewhub.reviews.selectors.future import FutureEntry, future_of
 from reviewhub.reviews.selectors.history import HistoryEntry, history_of
 from reviewhub.reviews.services.holding import is_excluded
@@ -25,6 +25,7 @@ class TaskDetail:
     assignments: list[Assignment]  # those still asked
     decisions: list[Decision]  # taken back ones too, the oldest first
     comments: list[Comment]
+    question: InformationRequest | None  # to the requester, while it is open
     future: list[FutureEntry]
     history: list[HistoryEntry]
     may: Mapping[str, bool]  # {"task.decide": True, …}; nobody decides their own request
@@ -57,11 +58,18 @@ def task_detail(task_id: UUID | str, person: Person) -> TaskDetail:
         assignments=list(task.assignments.filter(ended_at__isnull=True).select_related("person")),
         decisions=list(task.decisions.select_related("by", "override").prefetch_related("override__reasons")),
         comments=list(task.comments.select_related("by")),
+        question=_open_question(task),
         future=future_of(task),
         history=history_of(task),
         may=_may(roles, excluded=excluded),
         excluded=excluded,
     )
+
+
+def _open_question(task: ReviewTask) -> InformationRequest | None:
+    if task.status != ReviewTask.Status.ASKED:
+        return None
+    return task.information_requests.filter(answered_at=None, revoked_at=None).select_related("by").first()
 
 
 def _may(roles: frozenset[Role], *, excluded: bool) -> dict[str, bool]:

@@ -40,6 +40,7 @@ class Deadline:
     due: datetime
     starts: datetime
     risk: datetime | None
+    still: bool  # its clock stands still
     left: str  # "52 minutes left"
     full: str  # "Due today 14:52, Helsinki"
 
@@ -49,8 +50,10 @@ class Deadline:
 
 
 def deadline_of(task: ReviewTask, now: datetime) -> Deadline | None:
-    if task.due_at is None or task.stands_still_since is not None:
+    if task.due_at is None:
         return None
+    since = task.stands_still_since
+    now, real = since or now, now
     ring = ring_of(task, task.due_at, now)
     spoken = moments.spoken(task.due_at - now)
     return Deadline(
@@ -58,8 +61,11 @@ def deadline_of(task: ReviewTask, now: datetime) -> Deadline | None:
         due=task.due_at,
         starts=task.created_at,
         risk=task.three_quarters_at,
+        still=since is not None,
         left=(_("Late by %(span)s") if ring.tone == "breached" else _("%(span)s left")) % {"span": spoken},
-        full=_("%(said)s, %(zone)s") % {"said": _due(task.due_at, now), "zone": zone_label()},
+        full=_("Its clock stands still")
+        if since
+        else _("%(said)s, %(zone)s") % {"said": _due(task.due_at, real), "zone": zone_label()},
     )
 
 

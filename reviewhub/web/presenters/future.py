@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -35,7 +35,10 @@ def steps_of(task: ReviewTask, entries: list[FutureEntry], viewer: Person, now: 
     if not task.is_waiting or not entries:
         return ()
     shown = [entry for entry in entries if _is_told(entry)]
-    return (_holder(task, viewer), *(_step(entry, viewer, now) for entry in shown))
+    steps = (_step(entry, viewer, now) for entry in shown)
+    if task.stands_still_since:
+        steps = (step if step.past or step.off else replace(step, when=_("clock stopped"), tone="") for step in steps)
+    return (_holder(task, viewer), *steps)
 
 
 def _is_told(entry: FutureEntry) -> bool:

@@ -58,6 +58,7 @@ class Row:
     ended: str = ""  # "Decided"; empty while somebody still has to decide
     ended_iso: str = ""
     ended_at: str = ""
+    still: bool = False  # its clock stands still
     undo_seconds: int = 0  # what is left of the undo window
 
 
@@ -83,9 +84,10 @@ def row_of(task: ReviewTask, now: datetime, system_now: datetime) -> Row:
 
 
 def _clock(task: ReviewTask, now: datetime) -> dict[str, Any]:
-    if task.due_at is None or task.stands_still_since is not None:
+    if task.due_at is None:
         return {}
-    ring = ring_of(task, task.due_at, now)
+    since = task.stands_still_since
+    ring = ring_of(task, task.due_at, since or now)
     return {
         "due": iso(task.due_at),
         "starts": iso(task.created_at),
@@ -94,7 +96,8 @@ def _clock(task: ReviewTask, now: datetime) -> dict[str, Any]:
         "left": ring.left,
         "offset": ring.offset,
         "brief": ring.label,
-        "when": short_of(ring.tone, task.due_at, now),
+        "still": since is not None,
+        "when": _("Clock stopped") if since else short_of(ring.tone, task.due_at, now),
     }
 
 
@@ -135,6 +138,10 @@ def _ai_chip(task: ReviewTask) -> Chip:
 def _concern(task: ReviewTask) -> str:
     if task.stands_still_since is not None and task.paused_by_id is None:
         return _("Its run is paused; the clock stands still")
+    if task.status == ReviewTask.Status.ASKED:
+        return _("Waiting for an answer")
+    if task.status == ReviewTask.Status.SNOOZED:
+        return _("Snoozed")
     if task.concerns:
         return str(task.concerns[0])
     return why_label(task.why[0]) if task.why else ""

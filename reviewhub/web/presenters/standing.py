@@ -20,12 +20,16 @@ class Happened:
     icon: str = "alert"
 
 
-def state_of(task: ReviewTask, viewer: Person, system_now: datetime) -> str:
+def state_of(task: ReviewTask, viewer: Person, now: datetime, system_now: datetime) -> str:
     if task.status == ReviewTask.Status.CLAIMED and task.claimed_by and task.holder_id(system_now):
         until = moments.moment(task.claim_expires_at or system_now, system_now)
         if task.claimed_by_id == viewer.pk:
             return _("Claimed by you until %(until)s") % {"until": until}
         return _("Claimed by %(name)s until %(until)s") % {"name": task.claimed_by.display_name, "until": until}
+    if task.status == ReviewTask.Status.ASKED:
+        return _("Waiting for an answer")
+    if task.status == ReviewTask.Status.SNOOZED and task.wakes_at:
+        return _("Snoozed until %(until)s") % {"until": moments.moment(task.wakes_at, now)}
     if task.is_waiting:
         return _("Open")
     return task.outcome_label or _("Withdrawn")

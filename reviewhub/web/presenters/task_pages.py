@@ -13,6 +13,7 @@ from orchestration import ports
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.selectors import HistoryEntry, TaskDetail
+from reviewhub.web.presenters.acts import Act, Panel, acts_of, split
 from reviewhub.web.presenters.advice import Advice, advice_of
 from reviewhub.web.presenters.asking import Ask, ask_of
 from reviewhub.web.presenters.deadlines import Deadline, deadline_of
@@ -21,7 +22,8 @@ from reviewhub.web.presenters.evidence import Marks
 from reviewhub.web.presenters.fields import Field, corrections_shown, fields_of
 from reviewhub.web.presenters.future import Step, steps_of
 from reviewhub.web.presenters.incidents import Incident, incident_of
-from reviewhub.web.presenters.outcomes import OutcomeButton, outcome_buttons
+from reviewhub.web.presenters.information import Information, Question, information_of, question_of
+from reviewhub.web.presenters.outcomes import MAIN, OutcomeButton, outcome_buttons
 from reviewhub.web.presenters.reasons_shown import Why, why_of
 from reviewhub.web.presenters.standing import Happened, happened_to, state_of
 from reviewhub.web.presenters.values import shown
@@ -65,6 +67,13 @@ class TaskPage:
     outcomes: tuple[OutcomeButton, ...]
     closed_note: str
     undo_note: str
+    acts: tuple[Act, ...] = ()  # in the bar
+    more: tuple[Act, ...] = ()
+    wakes: str = ""  # what taking it up again is called, where it is set aside
+    delegates: str = ""  # to whom the viewer has given it
+    question: Question | None = None
+    information: tuple[Information, ...] = ()
+    panel: Panel | None = None
     ask: Ask | None = None
     refusal: Happened | None = None
     typed_comment: str = ""
@@ -94,6 +103,9 @@ def page_of_task(
     labels = {str(field["name"]): str(field.get("label") or field["name"]) for field in task.fields}
     holder = task.holder_id(system_now)
     can_decide = task.is_waiting and detail.may["task.decide"] and holder in (None, viewer.pk)
+    outcomes = outcome_buttons(task) if can_decide else ()
+    others = len(outcomes) - MAIN + bool(_wakes(detail))
+    acts, more = split(acts_of(detail, view, free=holder in (None, viewer.pk)), others)
     wrong = {path.removeprefix(FIELD): said for path, said in faults.items() if path.startswith(FIELD)}
     return TaskPage(
         id=str(task.pk),
@@ -106,7 +118,7 @@ def page_of_task(
         opened=sent.opened or system_now.isoformat(timespec="seconds"),
         origin=_("%(workflow)s, version %(n)d") % {"workflow": task.workflow_title, "n": task.workflow_version},
         run_href=_run_href(task),
-        state=state_of(task, viewer, system_now),
+        state=state_of(task, viewer, now, system_now),
         claim=_claim(detail, holder, viewer),
         deadline=deadline_of(task, now) if task.is_waiting else None,
         future=steps_of(task, detail.future, viewer, now),
@@ -120,7 +132,13 @@ def page_of_task(
         advice=advice_of(task, marks),
         history=tuple(detail.history),
         may_comment=detail.may["task.comment"],
-        outcomes=outcome_buttons(task) if can_decide else (),
+        outcomes=outcomes,
+        acts=acts,
+        more=more,
+        wakes=_wakes(detail),
+        delegates=delegates_of(detail, viewer),
+        question=question_of(detail.question, viewer, now),
+        information=information_of(task),
         closed_note=_closed_note(detail, holder, can_decide),
         undo_note=_("Held for %(n)d s, then it counts") % {"n": round(task.undo_seconds)} if task.undo_seconds else "",
     )
@@ -131,6 +149,21 @@ def asking(page: TaskPage, task: ReviewTask, sent: Sent, faults: Mapping[str, st
     return replace(page, ask=ask_of(task, sent, faults, corrections_shown(page.fields), reasons=reasons))
 
 
+def _wakes(detail: TaskDetail) -> str:
+    match detail.task.status:
+        case "asked" if detail.may["task.ask"]:
+            return _("Go on without an answer")
+        case "snoozed" if detail.may["task.snooze"]:
+            return _("Take it up now")
+        case _:
+            return ""
+
+
+def delegates_of(detail: TaskDetail, viewer: Person) -> str:
+    given = [each.person.display_name for each in detail.assignments if each.asked_by_id == viewer.pk]
+    return ", ".join(given) if detail.task.is_waiting else ""
+
+
 def _run_href(task: ReviewTask) -> str:
     try:
         return reverse("studio:run", args=[task.run_id])
@@ -139,7 +172,7 @@ def _run_href(task: ReviewTask) -> str:
 
 
 def _claim(detail: TaskDetail, holder: int | None, viewer: Person) -> str:
-    if not detail.task.is_waiting:
+    if not detail.task.is_waiting or detail.task.is_paused:
         return ""
     if holder == viewer.pk or (holder and detail.may["task.release"]):
         return "release"

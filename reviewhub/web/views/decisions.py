@@ -42,7 +42,7 @@ def _make(request: HttpRequest, task_id: UUID) -> HttpResponse:
     except (TaskMoved, KeyReused) as error:
         page = page_of_task(detail_or_404(request, task_id), viewer(request), view_name(request), sent=sent)
         return _again(request, refused(page, error), status_of(error))
-    return _on(request)
+    return go_on(request)
 
 
 def _decide(request: HttpRequest, task_id: UUID, sent: Sent) -> Decision:
@@ -100,15 +100,15 @@ def _again(request: HttpRequest, page: TaskPage, status: int) -> HttpResponse:
     return render(request, "desk/decide.html", {"page": page, "list": {"view": name}}, status=status)
 
 
-def _on(request: HttpRequest) -> HttpResponse:
-    """To the next task of the view, with the undo beside it."""
+def go_on(request: HttpRequest, said: str = "") -> HttpResponse:
+    """To the next task of the view, with the undo beside it, or with what was done instead of deciding."""
     name = view_name(request)
     following = _next_in(request, name)
     href = f"{reverse('web:task', args=[following.pk])}?view={name}" if following else reverse("web:queue", args=[name])
     if not wants_fragment(request):
         return redirect(href)
     page = page_of_task(detail_or_404(request, following.pk), viewer(request), name) if following else None
-    answer = fragment(request, "task", page, name, decided=True)
+    answer = fragment(request, "task", page, name, decided=True, said=said)
     return headers(answer, {"HX-Retarget": "#task", "HX-Reswap": "outerHTML", "HX-Push-Url": href})
 
 

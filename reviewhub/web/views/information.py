@@ -32,7 +32,7 @@ def information(request: HttpRequest, token: str) -> HttpResponse:
         return _page(request, asked, 422, fault=str(error), typed=request.POST.get("text", ""))
     except InformationClosed:
         return _page(request, InformationRequest.objects.select_related("task", "by").get(pk=asked.pk), 409)
-    return headers(redirect("web:information", token), PRIVATE)
+    return headers(redirect("web:question", token), PRIVATE)
 
 
 def _page(request: HttpRequest, asked: InformationRequest, status: int = 200, **more: str) -> HttpResponse:

@@ -4,7 +4,9 @@ const TYPING = "input:not([type=radio], [type=checkbox], [type=submit]), textare
 
 const MOVES = { j: 1, k: -1 };
 
-const visible = (element) => element.checkVisibility({ visibilityProperty: true }) && !element.disabled;
+/* What waits in a closed menu answers to its key all the same. */
+const visible = (element) =>
+  ("keyHidden" in element.dataset || element.checkVisibility({ visibilityProperty: true })) && !element.disabled;
 
 function scopes() {
   const dialog = document.querySelector("dialog[open]");
@@ -28,6 +30,10 @@ function works(target) {
 
 export default function () {
   const press = (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches?.("textarea")) {
+      event.target.form?.requestSubmit();
+      return;
+    }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const typing = event.target.matches?.(TYPING);
     if (typing && event.key !== "Escape") return;

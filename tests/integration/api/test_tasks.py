@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -237,3 +238,40 @@ def test_comments_are_written_and_read_in_order(office: Office) -> None:
     assert told == ["<b>Who</b> wants pens?", "Oscar."]
     for text in ("", "   ", "x" * 4001, "\x00"):
         assert alice.post(_address(task, "comments/"), {"text": text}).status_code in (400, 422)
+
+
+def test_a_task_is_set_aside_given_away_and_taken_up_again(office: Office) -> None:
+    task, alice = office.task(), office.calls(office.alice)
+
+    due = ReviewTask.objects.get(pk=task.pk).due_at
+    assert due is not None
+    snoozed = alice.post(_address(task, "snooze/"), {"until": (due - timedelta(hours=1)).isoformat()}, If_Match='"1"')
+    assert (snoozed.status_code, snoozed.json()["status"]) == (201, "snoozed")
+    assert [row["id"] for row in alice.get(f"{TASKS}?view=aside").json()["items"]] == [str(task.pk)]
+    assert alice.delete(_address(task, "snooze/")).json()["holder"] == "alice"
+    given = alice.post(_address(task, "delegation/"), {"to": "bob", "note": "Yours?"})
+    assert (given.status_code, given.json()["holder"]) == (201, None)
+    assert alice.delete(_address(task, "delegation/")).status_code == 200
+    assert alice.delete(_address(task, "delegation/")).status_code == 403
+    assert alice.post(_address(task, "delegation/"), {"to": "nobody"}).status_code == 422
+    assert alice.post(_address(task, "escalation/"), {}).json()["level"] == 1
+    assert alice.post(_address(task, "refusal/"), {"reason": "Not mine."}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("act", "given"),
+    [
+        ("information", {"text": "Why?"}),
+        ("snooze", {"until": "2026-03-02T14:00:00Z"}),
+        ("delegation", {"to": "bob"}),
+        ("refusal", {"reason": "x"}),
+        ("escalation", {}),
+    ],
+)
+def test_neither_mallory_nor_a_stale_page_sets_aside_or_gives_away(
+    office: Office, act: str, given: dict[str, Any]
+) -> None:
+    task = office.task()
+
+    assert office.calls(office.mallory).post(_address(task, f"{act}/"), given).status_code == 404
+    assert office.calls(office.alice).post(_address(task, f"{act}/"), given, If_Match='"7"').status_code == 412

@@ -1,0 +1,47 @@
+"""What the requester was asked, and what they answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from reviewhub.web import moments
+
+if TYPE_CHECKING:
+    from reviewhub.accounts.models import Person
+    from reviewhub.reviews.models import InformationRequest, ReviewTask
+
+
+@dataclass(frozen=True, slots=True)
+class Information:
+    asked: str
+    by: str
+    answer: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One that is open."""
+
+    title: str
+    text: str
+
+
+def information_of(task: ReviewTask) -> tuple[Information, ...]:
+    """The newest first."""
+    return tuple(
+        Information(each["asked"], each["by"], each["answer"], datetime.fromisoformat(each["at"]))
+        for each in reversed(task.information)
+    )
+
+
+def question_of(asked: InformationRequest | None, viewer: Person, now: datetime) -> Question | None:
+    if asked is None:
+        return None
+    who = _("You") if asked.by_id == viewer.pk else asked.by.display_name
+    values = {"who": who, "to": asked.to, "at": moments.moment(asked.asked_at, now)}
+    return Question(_("%(who)s asked %(to)s at %(at)s; no answer yet") % values, asked.text)
