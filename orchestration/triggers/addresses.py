@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
+from django.db import connection
 from django.db.models import Subquery
 
 from orchestration.models import Connection, Workflow, WorkflowVersion
 from orchestration.runtime.definitions import definition_of
+from orchestration.runtime.sql import fetch
 from orchestration.runtime.starting import startable
 
 
@@ -23,14 +26,37 @@ class WebhookTrigger:
     secret: str = field(repr=False)  # proves the sender; empty where the connection is missing or switched off
 
 
-@dataclass(frozen=True, slots=True)
 class _Address:
-    """Where an address leads, for as long as the workflow's current version is this one."""
+    """Where an address leads, for as long as the workflow's current version is this one.
 
-    workflow: str
-    version: int
-    content_hash: str
-    connection: str
+    Whether it still stands is one row. While that row says the same, secret included, what was made of it is kept.
+    """
+
+    def __init__(self, path: str, connection_name: str, workflow: str, version: int, content_hash: str) -> None:
+        self._path, self._connection = path, connection_name
+        secret = Connection.objects.filter(name=connection_name, enabled=True).values("secret")
+        unchanged = {"current_id": version, "current__content_hash": content_hash}
+        self._rows = startable().filter(name=workflow, **unchanged).annotate(secret=Subquery(secret))
+        text, self._given = self._rows.query.sql_with_params()
+        self._text = text.replace("%s", "?") if connection.vendor == "sqlite" else text
+        self._made: tuple[Any, WebhookTrigger | None] = ((), None)
+
+    def trigger(self) -> WebhookTrigger | None:
+        """One query, and none of Django's work around it."""
+        stands = self._read()
+        known, made = self._made
+        if made is None or stands != known:
+            made = self._anew()
+            if self._read() == stands:  # nothing moved meanwhile
+                self._made = (stands, made)
+        return made
+
+    def _read(self) -> list[tuple[Any, ...]]:
+        return fetch(self._text, self._given)
+
+    def _anew(self) -> WebhookTrigger | None:
+        row = self._rows.first()
+        return WebhookTrigger(self._path, row, self._connection, row.secret or "") if row is not None else None
 
 
 Pointers = tuple[tuple[str, int, str], ...]  # of every published workflow: its name, its version's id and content hash
@@ -52,13 +78,7 @@ def webhook_trigger(path: str) -> WebhookTrigger | None:
 
 def _trigger(path: str, known: _Known) -> WebhookTrigger | None:
     address = known.addresses.get(path)
-    if address is None:
-        return None
-    unchanged = {"current_id": address.version, "current__content_hash": address.content_hash}
-    secret = Connection.objects.filter(name=address.connection, enabled=True).values("secret")
-    rows = startable().filter(name=address.workflow, **unchanged).annotate(secret=Subquery(secret))
-    row = rows.first()
-    return WebhookTrigger(path, row, address.connection, row.secret or "") if row is not None else None
+    return address.trigger() if address is not None else None
 
 
 def _looked_up() -> _Known:
@@ -77,6 +97,7 @@ def _addresses(pointers: Pointers) -> dict[str, _Address]:
     found: dict[str, _Address] = {}
     for name, current, content_hash in pointers:
         for trigger in definition_of(versions[current]).triggers:
-            if webhook := trigger.get("webhook"):
-                found.setdefault(webhook["path"], _Address(name, current, content_hash, webhook["secret"]))
+            webhook = trigger.get("webhook")
+            if webhook and webhook["path"] not in found:
+                found[webhook["path"]] = _Address(webhook["path"], webhook["secret"], name, current, content_hash)
     return found

@@ -246,7 +246,7 @@ def test_a_webhook_asks_the_database_a_bounded_number_of_times(
     ink = b'{"request": "ink", "amount": 1}'
     headers = signed(ink, "msg_2")
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(11):
         assert shop.post(HOOK, ink, **headers).status_code == 202
     with django_assert_max_num_queries(2):
         assert shop.post(HOOK, ink, **headers).status_code == 200

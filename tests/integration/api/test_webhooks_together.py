@@ -126,7 +126,7 @@ def test_company_is_cheaper_than_coming_alone(
     api.accept_webhooks([arrived("pens", "msg_0")])
     events = [arrived(f"pens {number}", f"msg_{number}") for number in range(1, 6)]
 
-    with django_assert_max_num_queries(46):
+    with django_assert_max_num_queries(15):
         api.accept_webhooks(events)
 
 
