@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import lru_cache
+
+from django.db.models import F
 
 from orchestration.api import Calendar, calendar_from
 from orchestration.exceptions import NotFound
@@ -23,14 +26,12 @@ class SettingsPolicies:
     def calendar(self, name: str) -> Calendar:
         """`office-hours` is the newest version, `office-hours@3` the third."""
         named, _, number = name.partition("@")
-        if number:
-            versions = BusinessCalendarVersion.objects.filter(calendar__name=named, number=number)
-            current = versions.values_list("pk", flat=True).first()
-        else:
-            current = BusinessCalendar.objects.filter(name=named).values_list("current", flat=True).first()
-        if current is None:
+        versions = BusinessCalendarVersion.objects.filter(calendar__name=named)
+        versions = versions.filter(number=number) if number else versions.filter(pk=F("calendar__current"))
+        found = versions.values("zone", "week", "holidays", version=F("number")).first()
+        if found is None:
             raise NotFound(f"There is no calendar {name!r} in the settings.")
-        return _calendar(current)
+        return _calendar(json.dumps({"name": named, **found}))
 
     def escalation_policy(self, name: str) -> NamedPolicy:
         version = EscalationPolicyVersion.objects.filter(policy__name=name).order_by("-number").first()
@@ -55,15 +56,6 @@ class SettingsPolicies:
 
 
 @lru_cache(maxsize=256)
-def _calendar(version_id: int) -> Calendar:
-    """A version never changes, so what was built of it is kept."""
-    version = BusinessCalendarVersion.objects.select_related("calendar").get(pk=version_id)
-    return calendar_from(
-        {
-            "name": version.calendar.name,
-            "version": version.number,
-            "zone": version.zone,
-            "week": version.week,
-            "holidays": version.holidays,
-        }
-    )
+def _calendar(text: str) -> Calendar:
+    """Years of holidays are read once for as long as they stay the same."""
+    return calendar_from(json.loads(text))
