@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings as hypothesis
 
 from tests.support.network import stay_here
 
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from tests.support.live_site import LiveSite
 
 stay_here()
+
+# A failure prints the falsifying example and a blob for @reproduce_failure. `--hypothesis-profile=long` looks longer.
+hypothesis.register_profile("default", max_examples=100, deadline=None, print_blob=True)
+hypothesis.register_profile("long", max_examples=5_000, deadline=None, print_blob=True)
+hypothesis.load_profile("default")
 
 DESKTOP = (1440, 900)
 

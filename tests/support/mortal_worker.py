@@ -24,7 +24,7 @@ POINTS = {
     "call": "orchestration.runtime.calls.call",
     "commit": "django.db.backends.base.base.BaseDatabaseWrapper._commit",
     "publish": "orchestration.runtime.hints.send",
-    "timer": "orchestration.runtime.sweeper.fire",
+    "timer": "orchestration.runtime.sweeper.fire_many",
     "loss": "orchestration.runtime.sweeper._lose",
     "message": "orchestration.runtime.outbox.send",
     "effect": "tests.support.outside.Outside.does",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from orchestration.core.language.check_waits import check_event_name
 from orchestration.core.language.cursor import Cursor
 from orchestration.core.language.naming import Names
 from orchestration.core.language.workflow_tests import Expected
@@ -50,6 +51,22 @@ def _call(cursor: Cursor, names: Names) -> dict[str, Any]:
     return made
 
 
+def _emitted(cursor: Cursor, _: Names) -> list[dict[str, Any]]:
+    return [_event(place) for place in cursor.items("a list of events, such as [order.paid]")]
+
+
+def _event(cursor: Cursor) -> dict[str, Any]:
+    """A name, or {event, key, with}."""
+    if isinstance(cursor.value, str):
+        return {"event": check_event_name(cursor)}
+    event = cursor.required("event", "its name") if cursor.mapping(("event", "key", "with")) else None
+    if event is None:
+        return {}
+    check_event_name(event)
+    said: dict[str, Any] = cursor.plain()
+    return {**said, "key": str(said["key"])} if "key" in said else said
+
+
 def _texts(cursor: Cursor, _: Names) -> list[Any]:
     return [place.text("a name", 150) for place in cursor.items("a list of who was reached, such as [backup, owner]")]
 
@@ -82,6 +99,7 @@ EXPECTATIONS: Mapping[str, Callable[[Cursor, Names], Any]] = {
     "path": _steps,
     "never": _steps,
     "calls": _calls,
+    "emitted": _emitted,
     "results": _results,
     "escalated_to": _texts,
     "incidents": _steps,

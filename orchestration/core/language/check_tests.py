@@ -15,15 +15,17 @@ from orchestration.core.language.catalogue import Catalogue
 from orchestration.core.language.check_clocks import check_escalation, check_sla
 from orchestration.core.language.check_expectations import check_expectations
 from orchestration.core.language.check_values import Scope
+from orchestration.core.language.check_waits import check_event_name
 from orchestration.core.language.coercion import coerce
 from orchestration.core.language.cursor import Cursor
 from orchestration.core.language.faults import nearest
 from orchestration.core.language.naming import Names
 from orchestration.core.language.validation import input_faults
-from orchestration.core.language.workflow_tests import SILENT, Act, Answer, Answers, WorkflowTest
+from orchestration.core.language.workflow_tests import SILENT, Act, Answer, Answers, Sent, WorkflowTest
 
-KEYS = ("name", "input", "at", "tools", "ai", "people", "settings", "expect")
+KEYS = ("name", "input", "at", "tools", "ai", "people", "events", "settings", "expect")
 ACT = ("step", "decide", "after", "by", "fields", "take_back", "cancel")
+EVENT = ("event", "key", "with", "after")
 ERROR = ("class", "code", "message", "retry_after")
 ERROR_CLASSES = ("transient", "permanent", "ambiguous")
 SETTINGS = ("calendars", "escalation", "sla")
@@ -63,6 +65,7 @@ def _test(cursor: Cursor, tested: Tested) -> WorkflowTest:
     name = cursor.required("name", "what the test shows, in a sentence")
     expect = cursor.required("expect", "what has to come of it, such as {outcome: done}")
     tools, ai, people, settings, at = (cursor.get(each) for each in ("tools", "ai", "people", "settings", "at"))
+    events = cursor.get("events")
     calendars, policies = _settings(settings, tested) if settings is not None else ({}, {})
     return WorkflowTest(
         name=(name.text("what the test shows", 200) if name else None) or "",
@@ -72,6 +75,7 @@ def _test(cursor: Cursor, tested: Tested) -> WorkflowTest:
         tools=dict(_tools(tools, tested)) if tools is not None and tools.mapping() else {},
         ai=dict(_ai(ai, tested)) if ai is not None and ai.mapping() else {},
         people=tuple(_acts(people, tested)) if people is not None else (),
+        events=tuple(_events(events)) if events is not None else (),
         calendars=calendars,
         policies=policies,
         expect=tuple(check_expectations(expect, tested.names)) if expect is not None else (),
@@ -196,6 +200,21 @@ def _act(cursor: Cursor, tested: Tested) -> Act:
         take_back=take_back.duration() if take_back is not None else None,
         cancel=cancel.text("why the run is cancelled", 500) if cancel is not None else None,
     )
+
+
+def _events(cursor: Cursor) -> Iterator[Sent]:
+    for place in cursor.items("a list of events that arrive, such as {event: order.paid, key: R-1, after: 2h}"):
+        if not place.mapping(EVENT):
+            continue
+        name, key = place.required("event", "its name"), place.required("key", "what tells it from others")
+        after, given = place.get("after"), place.get("with")
+        yield Sent(
+            line=place.line,
+            after=(after.duration() if after is not None else None) or 0,
+            event=(check_event_name(name) if name is not None else None) or "",
+            key=str(key.value) if key is not None else "",
+            payload=given.plain() if given is not None else {},
+        )
 
 
 # ---- policies that a test brings itself ------------------------------------------------------------

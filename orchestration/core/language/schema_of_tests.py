@@ -19,6 +19,7 @@ def schema_of_test() -> Schema:
         "tools": answers,
         "ai": answers,
         "people": {"type": "array", "items": _act()},
+        "events": {"type": "array", "items": _event()},
         "settings": mapping({name: {"type": "object"} for name in check_tests.SETTINGS}),
         "expect": _expectations(),
     }
@@ -39,9 +40,17 @@ def _act() -> Schema:
     )
 
 
+def _event() -> Schema:
+    after = {**DURATION, "description": "Since the run began."}
+    shape = {"event": text("Its name."), "key": ANYTHING, "with": ANYTHING, "after": after}
+    return mapping(shape, ("event", "key"))
+
+
 def _expectations() -> Schema:
     call = {"anyOf": [{"type": "string"}, mapping({"tool": text("A tool."), "with": {"type": "object"}}, ("tool",))]}
+    event = {"anyOf": [{"type": "string"}, mapping({"event": text("An event."), "key": ANYTHING, "with": ANYTHING})]}
     shapes: dict[str, Schema] = {
+        "emitted": {"type": "array", "items": event},
         "outcome": text("The run's outcome; open where it still waits."),
         "calls": {"type": "array", "items": call, "description": "Made in this order; others may stand between."},
         "results": {"type": "object", "additionalProperties": ANYTHING},

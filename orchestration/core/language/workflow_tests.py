@@ -51,6 +51,17 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """An event that arrives, `after` seconds since the run began."""
+
+    line: int
+    after: float
+    event: str
+    key: str
+    payload: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
     """One line under `expect`; `what` is its name."""
 
@@ -70,6 +81,7 @@ class WorkflowTest:
     tools: Mapping[str, Answers]  # by name, or by name@version
     ai: Mapping[str, Answers]
     people: tuple[Act, ...]
+    events: tuple[Sent, ...]
     calendars: Mapping[str, Calendar]
     policies: Mapping[tuple[str, str], Any]
     expect: tuple[Expected, ...]

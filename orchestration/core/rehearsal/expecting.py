@@ -83,6 +83,14 @@ def _calls(expected: Sequence[Mapping[str, Any]], happened: Happened) -> str | N
     return None
 
 
+def _emitted(expected: Sequence[Mapping[str, Any]], happened: Happened) -> str | None:
+    found = [{"event": each.name, "key": each.key, "with": dict(each.payload)} for each in happened.emitted]
+    rest = iter(found)
+    if all(any(_within(event, each) for each in rest) for event in expected):
+        return None
+    return said(found)
+
+
 def _results(expected: Mapping[str, Any], happened: Happened) -> str | None:
     found = {step.id: step.result for step in happened.state.steps.values()}
     wrong = {name: found.get(name) for name, value in expected.items() if not _within(value, found.get(name))}
@@ -140,6 +148,7 @@ _COMPARE: Mapping[str, Callable[[Any, Happened], str | None]] = {
     "path": _path,
     "never": _never,
     "calls": _calls,
+    "emitted": _emitted,
     "results": _results,
     "escalated_to": _escalated,
     "incidents": _incidents,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orchestration.core.changes import Change
+from orchestration.core.effects import EmitEvent
 from orchestration.core.rehearsal.answering import Call
 from orchestration.core.state import RunState
 
@@ -17,6 +18,7 @@ class Happened:
     changes: tuple[Change, ...]
     calls: tuple[Call, ...]
     reached: tuple[str, ...]
+    emitted: tuple[EmitEvent, ...]
 
     @property
     def outcome(self) -> str:

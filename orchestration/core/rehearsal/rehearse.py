@@ -13,12 +13,13 @@ from datetime import datetime
 from orchestration.core.calendars import Calendar
 from orchestration.core.changes import Change
 from orchestration.core.decide import Decided, decide
-from orchestration.core.deciding import MissingPolicy, Policy, World
-from orchestration.core.effects import CallStep, EscalateReview, OpenReview, PersonRef
+from orchestration.core.deciding import MissingEvents, MissingPolicy, Policy, World
+from orchestration.core.effects import CallStep, EmitEvent, EscalateReview, OpenReview, PersonRef, TakeEvent
 from orchestration.core.events import AttemptFailed, AttemptLeased, AttemptSucceeded, Event, Now, Started, TimerFired
 from orchestration.core.language.definition import Definition, Step
 from orchestration.core.language.workflow_tests import WorkflowTest
 from orchestration.core.rehearsal.answering import Answering, Call, CannotAnswer
+from orchestration.core.rehearsal.arriving import Arriving
 from orchestration.core.rehearsal.expecting import failures_of
 from orchestration.core.rehearsal.outcome import Failure, Happened, Rehearsed
 from orchestration.core.rehearsal.people import People
@@ -61,6 +62,8 @@ class _Rehearsal:
         self._ready: deque[str] = deque()
         self._answering = Answering(test)
         self._people = People(test)
+        self._arriving = Arriving(test)
+        self._emitted: list[EmitEvent] = []
         self._changes: list[Change] = []
         self._calls: list[Call] = []
         self._reached: list[str] = []
@@ -68,7 +71,9 @@ class _Rehearsal:
 
     @property
     def happened(self) -> Happened:
-        return Happened(self._state, tuple(self._changes), tuple(self._calls), tuple(self._reached))
+        return Happened(
+            self._state, tuple(self._changes), tuple(self._calls), tuple(self._reached), tuple(self._emitted)
+        )
 
     def plays(self) -> None:
         source, key = "test", self._key()
@@ -93,13 +98,18 @@ class _Rehearsal:
         if self._ready:
             self._calls_out(self._ready.popleft())
             return True
-        instant = min((each for each in (self._next_timer(), self._people.next()) if each is not None), default=None)
+        coming = (self._next_timer(), self._people.next(), self._arriving.next())
+        instant = min((each for each in coming if each is not None), default=None)
         if instant is None:
             return False
         self._now = max(self._now, instant)
         act = self._people.due(self._now)
         if act is not None:
             self._acts(act.line, act.event(self._now))
+        elif (arrived := self._arriving.due(self._now)) is not None:
+            heard = self._arriving.for_waiting(arrived, self._state)
+            if heard is not None:
+                self._happens(heard)
         else:
             self._fires()
         return True
@@ -162,18 +172,27 @@ class _Rehearsal:
                     self._people.opened(request, self._now)
                 case EscalateReview(_, level):
                     self._reached.append(_reached(level.to))
+                case TakeEvent():
+                    self._arriving.taken(effect)
+                case EmitEvent():
+                    self._emitted.append(effect)
+                    self._arriving.emitted(effect, self._now)
 
     def _decided(self, event: Event) -> Decided | None:
+        world = self._world
         while True:
             try:
-                return decide(self._state, event, Now(self._now, self._now), self._world)
+                return decide(self._state, event, Now(self._now, self._now), world)
+            except MissingEvents as missing:
+                key = (missing.name, missing.key)
+                world = replace(world, arrived={**world.arrived, key: self._arriving.kept(*key)})
             except MissingPolicy as missing:
                 found = self._policies(missing.kind, missing.name)
                 if found is None:
                     what = f"the {missing.kind} {missing.name!r} from the settings"
                     self._fails(self._test.line, what, "nobody gives it; write it under `settings` of the test")
                     return None
-                self._world = _with(self._world, missing, found)
+                self._world, world = _with(self._world, missing, found), _with(world, missing, found)
 
     def _fails(self, line: int, expected: str, found: str) -> None:
         self.stopped_by.append(Failure(line, expected, found))

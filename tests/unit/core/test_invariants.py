@@ -36,7 +36,7 @@ from orchestration.exceptions import LeaseLost
 from tests.unit.core.runs import ALICE, FINISHED, REFUSALS, Author, Player, Surroundings
 
 WAITS = {"retrying": "retry", "limited": "admission"}  # the timer that moves a step on
-any_schedule = settings(max_examples=100, deadline=None)
+any_schedule = settings()  # of the profile: `--hypothesis-profile=long` tries many more
 ASKING = ("waiting", "incident")
 Step = tuple[RunState, Event, Decided | None, Player]
 

@@ -118,6 +118,39 @@ def test_what_a_test_can_show(name: str) -> None:
     assert said(rehearsed(PASSING[name])) == []
 
 
+PAID = """\
+workflow: paid
+input: {type: object, properties: {id: {type: string}}}
+steps:
+  - id: lines
+    each: {in: "${ [1, 2] }", steps: [{id: line, tool: erp.line@1, with: {n: "${ item }"}}]}
+  - {id: paid, wait: {event: order.paid, key: "${ input.id }", unanswered: {after: 3d, outcome: late}}}
+  - {id: later, wait: {for: 1h}}
+  - {id: told, emit: {event: order.closed, key: "${ input.id }", with: {how: "${ steps.paid.outcome }"}}}
+  - {end: "closed"}
+"""
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "events: [{event: order.paid, key: A, after: 2d}]\nexpect: {took: 2d1h, results: {paid: {outcome: received}}}",
+        "events: [{event: order.paid, key: A, with: {sum: 5}}]\nexpect: {results: {paid: {payload: {sum: 5}}}}",
+        "events: [{event: order.paid, key: B}]\nexpect: {took: 3d1h, results: {paid: {outcome: late}}}",
+        "expect: {emitted: [{event: order.closed, key: A, with: {how: late}}]}",
+        "tools: {erp.line: [{}, {error: transient}, {}]}\nexpect: {path: ['lines#1/line', 'lines#2/line', paid]}",
+    ],
+)
+def test_events_arrive_and_are_told_and_loops_have_paths(test: str) -> None:
+    assert said(rehearsed(f"input: {{id: A}}\n{test}", PAID)) == []
+
+
+def test_an_event_that_is_there_before_its_wait_is_found() -> None:
+    text = PAID.replace("  - id: lines\n", "  - {id: first, wait: {for: 1d}}\n  - id: lines\n")
+    test = "input: {id: A}\nevents: [{event: order.paid, key: A, after: 2h}]\nexpect: {took: 1d1h}"
+    assert said(rehearsed(test, text)) == []
+
+
 def test_what_still_waits_is_open() -> None:
     text = LEAVE.replace("limits: {duration: P30D}\n", "")
     error = "tools: {hr.days_left: {error: permanent}}"
