@@ -29,6 +29,7 @@ from orchestration.runtime.control import cancel_run, pause_run, resume_run
 from orchestration.runtime.credentials import Credential, credential
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.events import Sent, send_event
+from orchestration.runtime.forking import fork, rerun, retry
 from orchestration.runtime.heartbeats import beat, heartbeats
 from orchestration.runtime.limits import refresh as refresh_limits
 from orchestration.runtime.outbox import on_topic, send_later
@@ -140,6 +141,7 @@ __all__ = [
     "deploy_workflow",
     "drafts",
     "folded",
+    "fork",
     "heartbeats",
     "hold_run",
     "iteration_of",
@@ -161,8 +163,10 @@ __all__ = [
     "rehearse_tests",
     "replay",
     "request_json",
+    "rerun",
     "resume_review",
     "resume_run",
+    "retry",
     "run_attempts",
     "run_state",
     "run_steps",

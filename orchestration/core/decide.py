@@ -9,7 +9,7 @@ gives the state.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -81,7 +81,11 @@ def _started(d: Deciding, event: Started) -> None:
     if d.work.run.status != "new":
         raise InvalidTransition("The run has started already.")
     values = {"input": event.input, "key": event.business_key}
-    d.record("run.started", {"source": event.source, "version": d.world.version}, values)
+    data: dict[str, Any] = {"source": event.source, "version": d.world.version}
+    if event.origin is not None:
+        data["origin"], d.how = asdict(event.origin), event.origin.how
+    d.record("run.started", data, values)
+    d.known = event.known
     limit = d.world.definition.limits.get("duration")
     if limit is not None:
         d.arm([(RUN_LIMIT, "process", d.now.process + timedelta(seconds=limit))])

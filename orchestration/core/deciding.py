@@ -12,7 +12,7 @@ from orchestration.core import paths
 from orchestration.core.calendars import Calendar
 from orchestration.core.changes import Change, Working
 from orchestration.core.effects import CancelChild, Effect, RunEnded, WithdrawReview
-from orchestration.core.events import Now
+from orchestration.core.events import Known, Now
 from orchestration.core.language.definition import ON_ERROR, Definition, Step
 from orchestration.core.language.expressions import ExpressionError, Value
 from orchestration.core.state import RunState, StepState, TimerState
@@ -97,6 +97,8 @@ class Deciding:
         self.changes: list[Change] = []
         self.effects: list[Effect] = []
         self.entering: deque[str] = deque()  # paths of a run
+        self.how = ""  # it goes on: rerun, retry or fork
+        self.known: Mapping[str, Known] = {}  # steps that have ended in the run that this one goes on from
 
     def record(self, kind: str, data: Mapping[str, Any], values: Mapping[str, Any] | None = None) -> None:
         change = Change(kind, self.now.process, data, values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,12 +19,33 @@ class Now:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """How a step ended in the run that this one goes on from: with a result, or for good with an error."""
+
+    input: Any
+    result: Any
+    error: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The run that this one comes from. `how`: rerun, retry (from `step`) or fork (after the event `at`)."""
+
+    run_id: str
+    how: str
+    at: int
+    step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
     """The run begins. `input` has been checked against the workflow's schema and coerced."""
 
     input: Mapping[str, Any]
     source: str
     business_key: str | None
+    origin: Origin | None = None
+    known: Mapping[str, Known] = field(default_factory=dict)  # by path
 
 
 @dataclass(frozen=True, slots=True)

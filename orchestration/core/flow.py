@@ -46,11 +46,24 @@ def expression_error(error: ExpressionError) -> dict[str, Any]:
 
 
 def _enter(d: Deciding, step: Step) -> None:
+    if step.path in d.known:
+        _take_over(d, step)
+        return
     if step.when is not None and not d.holds(step.when, step.path):
         d.record("step.skipped", {"path": step.path, "id": step.id, "kind": step.kind, "status": "skipped"})
         leave(d, step.path)
         return
     _ENTER[step.kind](d, step)
+
+
+def _take_over(d: Deciding, step: Step) -> None:
+    """Ends the step as it ended in the run that this one goes on from."""
+    known = d.known[step.path]
+    _open(d, step, "waiting", scope={"taken_over": d.how}, given=known.input)
+    if known.error is not None:
+        fail(d, step.path, dict(known.error))
+    else:
+        succeed(d, step.path, known.result)
 
 
 def _open(d: Deciding, step: Step, status: str, *, scope: Any = None, given: Any = None) -> None:

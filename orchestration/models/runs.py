@@ -45,6 +45,10 @@ class Run(models.Model):
     chain = models.UUIDField(null=True, blank=True)  # the first of the runs that continue each other
     generation = models.PositiveIntegerField(null=True, blank=True)  # its place among them
     events_since = models.DateTimeField(null=True, blank=True)  # process time: earlier events are not for it
+    origin = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="followed_by")
+    origin_how = models.CharField(max_length=8, blank=True, default="")  # rerun, retry or fork
+    origin_at = models.PositiveIntegerField(null=True, blank=True)  # the event of the origin that it goes on from
+    origin_step = models.CharField(max_length=255, blank=True, default="")  # the step that a retry begins with
 
     class Meta:
         ordering = ("-started_at", "-id")

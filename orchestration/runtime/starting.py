@@ -137,15 +137,15 @@ def _considered(wanted: Wanted) -> Started | _New:
     definition = definition_of(row.current)
     try:
         checked = check_input(definition, wanted.input)
-        key = _business_key(definition, checked)
+        key = business_key(definition, checked)
     except InvalidInput:
         # An event that was seen before has its answer, whatever it says now.
-        known = _answering(row, definition, wanted.event_id, None)
+        known = answering(row, definition, wanted.event_id, None)
         if known is None:
             raise
         return known
     # Without a key the event's unique constraint says the same, and only to those who come twice.
-    known = _answering(row, definition, wanted.event_id, key) if key is not None else None
+    known = answering(row, definition, wanted.event_id, key) if key is not None else None
     if known is not None:
         return known
     run = Run(
@@ -181,7 +181,7 @@ def _inserted(new: _New) -> Started:
     except IntegrityError:
         # Somebody else was quicker with the same event or key; theirs is the run.
         wanted = new.wanted
-        raced = _answering(wanted.workflow, new.definition, wanted.event_id, new.held.row.business_key)
+        raced = answering(wanted.workflow, new.definition, wanted.event_id, new.held.row.business_key)
         if raced is None:
             raise
         return raced
@@ -213,7 +213,7 @@ def _unstorable(value: Any, path: str) -> list[str]:
             return []
 
 
-def _business_key(definition: Definition, checked: Mapping[str, Any]) -> str | None:
+def business_key(definition: Definition, checked: Mapping[str, Any]) -> str | None:
     if definition.key is None or definition.key_while == "always":
         return None
     try:
@@ -222,7 +222,7 @@ def _business_key(definition: Definition, checked: Mapping[str, Any]) -> str | N
         raise InvalidInput([{"path": "/", "message": f"The run's key cannot be made: {error}"}]) from error
 
 
-def _answering(workflow: Workflow, definition: Definition, event_id: str | None, key: str | None) -> Started | None:
+def answering(workflow: Workflow, definition: Definition, event_id: str | None, key: str | None) -> Started | None:
     """The run that this event started, or else the one that has its business key. One query."""
     same_event = Q(event_id=event_id) if event_id is not None else Q(pk__in=())
     same_key = Q(business_key=key, key_while=definition.key_while) if key is not None else Q(pk__in=())

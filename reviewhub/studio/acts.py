@@ -15,13 +15,18 @@ class Acts:
     pause: bool
     resume: bool
     cancel: bool
+    again: bool  # ended: from the beginning, or from one of its steps
+    fork: bool
 
 
 def acts_on(request: HttpRequest, run: Any) -> Acts:
     is_open, is_paused = run.status == "running", run.paused_at is not None
+    may_again = may(request, "run.again", run)
     may_pause = is_open and may(request, "run.pause", run)
     return Acts(
         pause=may_pause and not is_paused,
         resume=may_pause and is_paused,
+        again=may_again and not is_open,
+        fork=may_again,
         cancel=is_open and may(request, "run.cancel", run),
     )

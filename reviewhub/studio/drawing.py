@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 from orchestration import api
 from orchestration.api import Definition, Step
@@ -62,9 +62,11 @@ def drawn_definition(definition: Definition, lines: Mapping[str, int] | None = N
     return (*_triggers(definition), *_all_drawn(definition.steps, None, lines or {}))
 
 
-def drawn_run(definition: Definition, steps: Mapping[str, Any], chosen: str, *, ended: bool) -> tuple[Drawn, ...]:
+def drawn_run(
+    definition: Definition, steps: Mapping[str, Any], chosen: str, *, ended: bool, query: str = "?step="
+) -> tuple[Drawn, ...]:
     """`steps` are the run's step runs by path; `ended` says that what is missing will not come any more."""
-    return _all_drawn(definition.steps, _Overlay(_shown(steps, chosen), chosen, ended), {})
+    return _all_drawn(definition.steps, _Overlay(_shown(steps, chosen), chosen, ended, query), {})
 
 
 def _shown(steps: Mapping[str, Any], chosen: str) -> Mapping[str, Any]:
@@ -82,6 +84,7 @@ class _Overlay:
     steps: Mapping[str, Any]  # by the path of the block that is drawn
     chosen: str
     ended: bool
+    query: str  # what leads to a step, before its path
 
     def state(self, path: str) -> State | None:
         row = self.steps.get(path)
@@ -128,7 +131,7 @@ def _drawn(step: Step, overlay: _Overlay | None, lines: Mapping[str, int]) -> Dr
         last=said.last,
         branches=tuple(_branches(step, overlay, lines)),
         joined=step.kind == "parallel" or step.kind in LOOPS,
-        href=f"?{urlencode({'step': row.path}, safe='/')}" if row is not None else f"#line-{line}" if line else "",
+        href=f"{overlay.query}{quote(row.path)}" if overlay and row is not None else f"#line-{line}" if line else "",
         line=line,
         state=overlay.state(step.path) if overlay and step.kind not in STOPS else None,
         reached=overlay.reached(step.path) if overlay else "",

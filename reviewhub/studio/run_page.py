@@ -40,6 +40,14 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
+class Relative:
+    """A run that this one comes from, or that comes from this one."""
+
+    run_id: Any
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Try:
     number: int
     status: str
@@ -80,6 +88,26 @@ class RunPage:
         self._visible = set(ReviewTask.objects.visible_to(person).filter(run=run.pk).values_list("pk", flat=True))
         self._advice = {row.path: row for row in api.recommendations().filter(run=run.pk).order_by("created_at")}
         self.chosen = chosen if chosen in self.steps else ""
+
+    @property
+    def last_event(self) -> int:
+        return int(self.run.sequence)
+
+    @cached_property
+    def origin(self) -> Relative | None:
+        """The run that this one goes on from."""
+        if not self.run.origin_id:
+            return None
+        how, step = self.run.origin_how, self.run.origin_step
+        where = (
+            f" from {self.names.step(step)}" if step else f", after event {self.run.origin_at}" if how == "fork" else ""
+        )
+        return Relative(self.run.origin_id, f"{COMES_FROM[how]}{where}")
+
+    @cached_property
+    def followed_by(self) -> tuple[Relative, ...]:
+        rows = self.run.followed_by.order_by("started_at").values_list("pk", "origin_how", "status")
+        return tuple(Relative(pk, f"{GOES_ON[how]}, {states.RUNS[status].text.lower()}") for pk, how, status in rows)
 
     @property
     def state(self) -> State:
@@ -184,6 +212,12 @@ class RunPage:
         )
 
 
+COMES_FROM = {
+    "rerun": "Once more the input of another run",
+    "retry": "Tries another run again",
+    "fork": "Goes on from another run",
+}
+GOES_ON = {"rerun": "Run once more", "retry": "Tried again", "fork": "Gone on from"}
 ENDINGS = {"succeeded": "It ended: {}", "failed": "It failed", "cancelled": "It was cancelled"}
 KINDS = {
     "tool": "A call to another system",

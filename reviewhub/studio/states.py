@@ -68,6 +68,14 @@ def run_state(run: Any, open_steps: Sequence[Any] = ()) -> State:
     return STEPS["retrying"] if any(step.status == "retrying" for step in open_steps) else RUNS["running"]
 
 
+def state_then(then: Any) -> State:
+    """`then` is the state of a run at one of its events."""
+    if then.status != "running":
+        known = RUNS[then.status]
+        return State(readable(then.outcome), known.tone, known.icon) if then.status == "succeeded" else known
+    return PAUSED if then.paused_at is not None else RUNS["running"]
+
+
 def step_state(step: Any) -> State:
     """`step` is a step run, with the engine's side of its review."""
     if step.kind == "review" and step.status == "waiting":

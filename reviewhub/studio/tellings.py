@@ -17,6 +17,15 @@ def run_started(_: Names, fact: Fact) -> str:
     return f"The run started {where}{who}, on version {fact.data.get('version')}"
 
 
+FOLLOWED = {"rerun": "ran it once more", "retry": "tried it again", "fork": "went on from it"}
+
+
+def run_followed(names: Names, fact: Fact) -> str:
+    how, step = str(fact.data.get("how")), str(fact.data.get("step", ""))
+    start = f" from {names.step(step)}" if step else f" from event {fact.data['at']}" if how == "fork" else ""
+    return f"{fact.who} {FOLLOWED.get(how, how)}{start}, as another run"
+
+
 def run_ended(_: Names, fact: Fact) -> str:
     reason = str(fact.data.get("reason", "")).rstrip(".")
     if fact.data.get("status") == "cancelled":
@@ -310,6 +319,7 @@ def _did(words: str) -> Callable[[Names, Fact], str]:
 TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "run.started": run_started,
     "run.ended": run_ended,
+    "run.followed": run_followed,
     "run.paused": run_paused,
     "run.resumed": run_resumed,
     "run.held": run_held,

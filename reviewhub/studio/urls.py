@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reviewhub.studio.views import audit, control, editor, run, runs, starting, tokens, versions, workflows
+from reviewhub.studio.views import audit, control, editor, replaying, run, runs, starting, tokens, versions, workflows
 
 app_name = "studio"
 
@@ -13,6 +13,10 @@ urlpatterns = [
     path("runs/<uuid:run_id>/", run.run_page, name="run"),
     path("runs/<uuid:run_id>/live/", run.run_live, name="run-live"),
     path("runs/<uuid:run_id>/cancellation/", control.cancellation, name="run-cancellation"),
+    path("runs/<uuid:run_id>/reruns/", control.rerun, name="run-rerun"),
+    path("runs/<uuid:run_id>/retries/", control.retry, name="run-retry"),
+    path("runs/<uuid:run_id>/forks/", control.fork, name="run-fork"),
+    path("runs/<uuid:run_id>/at/", replaying.at, name="run-at"),
     path("runs/<uuid:run_id>/pause/", control.pause, name="run-pause"),
     path("runs/<uuid:run_id>/resumption/", control.resumption, name="run-resumption"),
     path("workflows/", workflows.workflow_list, name="workflows"),

@@ -17,6 +17,9 @@ OF = {"queue": "of the queue", "assignee": "of whoever has it", "workflow": ""}
 SOURCES = {
     "workflow": "by another run",
     "continued": "as the next of a chain of runs",
+    "rerun": "by running another once more",
+    "retry": "by trying another again",
+    "fork": "by going on from another",
     "manual": "by hand",
     "api": "through the API",
     "demo": "by the demo",

@@ -1,4 +1,4 @@
-"""`manage.py runs pause|resume|cancel|replay`: control of runs from the command line. Exit status 0 or 1."""
+"""`manage.py runs pause|resume|cancel|again|replay`: control of runs from the command line. Exit status 0 or 1."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COMMAND_LINE = api.Actor("system", "command-line", "Command line")
 
 
 class Command(BaseCommand):
-    help = "Pauses, resumes, cancels and replays runs."
+    help = "Pauses, resumes, cancels, starts again and replays runs."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True)
@@ -31,6 +31,11 @@ class Command(BaseCommand):
             act.add_argument("ids", nargs="+", type=UUID, metavar="ID")
         for act in (pause, cancel):
             act.add_argument("--reason", required=True, help="why; it stays with the run")
+        again = acts.add_parser("again", help="start new runs from these: with the same input, from a step or an event")
+        again.add_argument("ids", nargs="+", type=UUID, metavar="ID")
+        begin = again.add_mutually_exclusive_group()
+        begin.add_argument("--step", metavar="PATH", help="of ended runs: this step and what comes after it")
+        begin.add_argument("--after", type=int, metavar="N", help="go on from where they stood after event N")
         replay = acts.add_parser("replay", help="fold the audit events; status 1 where they do not tell what is stored")
         replay.add_argument("ids", nargs="*", type=UUID, metavar="ID")
         replay.add_argument("--all", action="store_true", help="every run")
@@ -49,17 +54,26 @@ class Command(BaseCommand):
     def _cancel(self, options: Any) -> bool:
         return self._each(options["ids"], partial(api.cancel_run, reason=options["reason"]), "cancelled")
 
-    def _each(self, ids: Iterable[UUID], act: Callable[..., None], done: str) -> bool:
+    def _again(self, options: Any) -> bool:
+        if options["step"]:
+            act: Callable[..., Any] = partial(api.retry, path=options["step"])
+        elif options["after"]:
+            act = partial(api.fork, sequence=options["after"])
+        else:
+            act = api.rerun
+        return self._each(options["ids"], act, "goes on as")
+
+    def _each(self, ids: Iterable[UUID], act: Callable[..., Any], done: str) -> bool:
         """Does what can be done, and says of each run what became of it."""
         refused = 0
         for run_id in ids:
             try:
-                act(run_id=run_id, actor=COMMAND_LINE)
+                made = act(run_id=run_id, actor=COMMAND_LINE)
             except OrchestrationError as error:
                 refused += 1
                 self.stderr.write(f"{run_id}: {error}")
             else:
-                self.stdout.write(f"{run_id}: {done}")
+                self.stdout.write(f"{run_id}: {done}{f' {made.run_id}' if made else ''}")
         return not refused
 
     # ---- replay --------------------------------------------------------------------------------

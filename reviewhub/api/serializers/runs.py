@@ -14,6 +14,19 @@ def run_url(run_id: Any) -> str:
     return f"/api/v1/runs/{run_id}/"
 
 
+class OriginShown(Shown):
+    run_id = serializers.UUIDField(source="origin_id", allow_null=True)
+    how = serializers.ChoiceField(source="origin_how", choices=("rerun", "retry", "fork"))
+    at = serializers.IntegerField(source="origin_at", allow_null=True, help_text="The last event that was taken over.")
+    step = serializers.CharField(source="origin_step", help_text="The step that a retry began with.")
+
+
+class FollowedBy(Shown):
+    id = serializers.UUIDField()
+    how = serializers.ChoiceField(source="origin_how", choices=("rerun", "retry", "fork"))
+    status = serializers.ChoiceField(choices=("running", "succeeded", "failed", "cancelled"))
+
+
 class RunShown(Shown):
     id = serializers.UUIDField()
     url = serializers.SerializerMethodField()
@@ -27,14 +40,24 @@ class RunShown(Shown):
     started_at = Instant()
     ended_at = Instant(allow_null=True)
     paused_at = Instant(allow_null=True, help_text="Since when somebody holds it; null while it runs.")
+    origin = serializers.SerializerMethodField()
 
     def get_url(self, run: Any) -> str:
         return run_url(run.pk)
+
+    @extend_schema_field(OriginShown(allow_null=True))
+    def get_origin(self, run: Any) -> dict[str, Any] | None:
+        return dict(OriginShown(run).data) if run.origin_how else None
 
 
 class RunWithInput(RunShown):
     input = serializers.DictField()
     error = serializers.DictField(allow_null=True)
+    followed_by = serializers.SerializerMethodField(help_text="Runs that were started from this one, oldest first.")
+
+    @extend_schema_field(FollowedBy(many=True))
+    def get_followed_by(self, run: Any) -> list[dict[str, Any]]:
+        return list(FollowedBy(run.followed_by.order_by("started_at", "id"), many=True).data)
 
 
 class RunStart(Strict):
@@ -56,6 +79,14 @@ class RunStarted(Shown):
 
     def get_url(self, started: Any) -> str:
         return run_url(started.run_id)
+
+
+class Retry(Strict):
+    step = serializers.CharField(max_length=255, help_text="The path of the step to begin with.")
+
+
+class Fork(Strict):
+    sequence = serializers.IntegerField(min_value=1, max_value=2**31 - 1, help_text="The last event to take over.")
 
 
 class Pause(Strict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -12,7 +13,7 @@ from orchestration import api
 from reviewhub.api.access import actor_of, require_right
 from reviewhub.api.idempotency import idempotent
 from reviewhub.api.schema import IDEMPOTENCY_KEY
-from reviewhub.api.serializers.runs import Pause, RunWithInput, StateShown
+from reviewhub.api.serializers.runs import Fork, Pause, Retry, RunStarted, RunWithInput, StateShown, run_url
 from reviewhub.api.views.base import ApiView, read_body, shown
 from reviewhub.api.visibility import run_for
 
@@ -37,6 +38,53 @@ class Pausing(ApiView):
         require_right(request, "run.pause", run)
         api.resume_run(run_id=run.pk, actor=actor_of(request))
         return shown(RunWithInput, run_for(request, run_id))
+
+
+class Reruns(ApiView):
+    scopes = {"POST": "runs:start"}
+    refusals = {"POST": (409,)}
+
+    @extend_schema(operation_id="rerun_run", parameters=[IDEMPOTENCY_KEY], request=None, responses={201: RunStarted})
+    @idempotent
+    def post(self, request: Request, run_id: UUID) -> Response:
+        """Starts the workflow's current version with the same input, as a new run that is linked to this one."""
+        run = _again(request, run_id)
+        return _started(api.rerun(run_id=run.pk, actor=actor_of(request)))
+
+
+class Retries(ApiView):
+    scopes = {"POST": "runs:start"}
+    refusals = {"POST": (409,)}
+
+    @extend_schema(operation_id="retry_run", parameters=[IDEMPOTENCY_KEY], request=Retry, responses={201: RunStarted})
+    @idempotent
+    def post(self, request: Request, run_id: UUID) -> Response:
+        """Does an ended run again from this step on, as a new run. What does not come after it is taken over."""
+        run = _again(request, run_id)
+        return _started(api.retry(run_id=run.pk, path=read_body(Retry, request)["step"], actor=actor_of(request)))
+
+
+class Forks(ApiView):
+    scopes = {"POST": "runs:start"}
+    refusals = {"POST": (409,)}
+
+    @extend_schema(operation_id="fork_run", parameters=[IDEMPOTENCY_KEY], request=Fork, responses={201: RunStarted})
+    @idempotent
+    def post(self, request: Request, run_id: UUID) -> Response:
+        """Starts a run that goes on from where this one stood right after that event. This one stays as it is."""
+        run = _again(request, run_id)
+        sequence = read_body(Fork, request)["sequence"]
+        return _started(api.fork(run_id=run.pk, sequence=sequence, actor=actor_of(request)))
+
+
+def _again(request: Request, run_id: UUID) -> Any:
+    run = run_for(request, run_id)
+    require_right(request, "run.again", run)
+    return run
+
+
+def _started(started: api.Started) -> Response:
+    return shown(RunStarted, started, status=201, Location=run_url(started.run_id))
 
 
 class StateAt(ApiView):

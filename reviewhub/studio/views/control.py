@@ -41,6 +41,40 @@ def cancellation(request: HttpRequest, run_id: UUID) -> HttpResponse:
     return _with_reason(request, run_id, "run.cancel", api.cancel_run, "Nothing was cancelled.")
 
 
+@login_required
+@require_POST
+def rerun(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    return _again(request, run_id, api.rerun)
+
+
+@login_required
+@require_POST
+def retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    return _again(request, run_id, api.retry, path=request.POST.get("step", ""))
+
+
+@login_required
+@require_POST
+def fork(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    sequence = request.POST.get("sequence", "")
+    return _again(request, run_id, api.fork, sequence=int(sequence) if sequence.isdecimal() else 0)
+
+
+def _again(request: HttpRequest, run_id: UUID, act: Callable[..., Any], **given: Any) -> HttpResponse:
+    """The same form sent twice starts one run."""
+    run = run_for(request, run_id)
+    require(viewer(request), "run.again", run)
+    sent = request.POST.get("event", "")[:100]
+    try:
+        started = act(
+            run_id=run.pk, actor=actor_of(viewer(request)), event_id=f"again:{sent}" if sent else None, **given
+        )
+    except OrchestrationError as refused:
+        messages.error(request, f"Nothing was started. {refused}")
+        return redirect("studio:run", run.pk)
+    return redirect("studio:run", started.run_id)
+
+
 def _with_reason(request: HttpRequest, run_id: UUID, verb: str, act: Callable[..., Any], nothing: str) -> HttpResponse:
     run = run_for(request, run_id)
     require(viewer(request), verb, run)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from zlib import crc32
 
 from django.contrib.auth.decorators import login_required
@@ -22,7 +22,7 @@ from reviewhub.studio.run_page import RunPage
 @require_safe
 def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
     run = run_for(request, run_id)
-    context = {**_shown(request, run), "may": acts_on(request, run)}
+    context = _shown(request, run)
     return render(request, "runs/run.html", context)
 
 
@@ -47,4 +47,5 @@ def run_live(request: HttpRequest, run_id: UUID) -> HttpResponse:
 def _shown(request: HttpRequest, run: Any) -> dict[str, Any]:
     everything = request.GET.get("all") == "1"
     page = RunPage(run, viewer(request), request.GET.get("step", ""), everything=everything)
-    return {"current": "runs", "run": run, "page": page, "name": run_name(run)}
+    acts, event = acts_on(request, run), str(uuid4())
+    return {"current": "runs", "run": run, "page": page, "name": run_name(run), "may": acts, "event": event}

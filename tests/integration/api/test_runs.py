@@ -174,3 +174,20 @@ def test_the_state_of_a_run_at_an_event_is_folded_from_its_story(office: Office)
     assert {timer["status"] for timer in now["timers"]} == {"armed"}
     assert alice.get(f"{RUNS}{run_id}/at/{last + 1}/").status_code == 404
     assert office.calls(office.mallory).get(f"{RUNS}{run_id}/at/1/").status_code == 404
+
+
+def test_new_runs_are_made_from_an_old_one_and_both_name_each_other(office: Office) -> None:
+    run_id = office.run()
+    oscar = office.calls(office.oscar)
+
+    assert office.calls(office.alice).post(f"{RUNS}{run_id}/reruns/").status_code == 403
+    taken = oscar.post(f"{RUNS}{run_id}/reruns/")
+    assert (taken.status_code, run_id in taken.json()["detail"]) == (409, True)
+    oscar.post(f"{RUNS}{run_id}/cancellation/", {"reason": "again"})
+    made = oscar.post(f"{RUNS}{run_id}/retries/", {"step": "approval"})
+    assert made.status_code == 201
+    new = oscar.get(made.headers["Location"]).json()
+    assert (new["origin"]["run_id"], new["origin"]["how"], new["origin"]["step"]) == (run_id, "retry", "approval")
+    old = oscar.get(f"{RUNS}{run_id}/").json()
+    assert [(each["id"], each["how"]) for each in old["followed_by"]] == [(new["id"], "retry")]
+    assert oscar.post(f"{RUNS}{run_id}/forks/", {"sequence": 9_999}).status_code == 404

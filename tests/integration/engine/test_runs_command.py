@@ -41,6 +41,15 @@ def test_each_run_is_told_what_became_of_it(run_id: str) -> None:
     assert api.timeline(run_id)[-1].data["reason"] == "twice"
 
 
+def test_a_run_is_started_again_as_another_one(run_id: str) -> None:
+    status, _, refused = runs("again", run_id)
+    assert (status, "is taken by the open run" in refused) == (1, True)
+    runs("cancel", run_id, "--reason", "twice")
+    status, out, _ = runs("again", run_id, "--step", "approval")
+    new = out.split()[-1]
+    assert (status, api.run_state(new).steps["gather"].status) == (0, "succeeded")
+
+
 def test_replaying_proves_that_the_events_tell_what_is_stored(run_id: str) -> None:
     status, out, _ = runs("replay", "--all")
     assert status == 0

@@ -148,3 +148,40 @@ def test_who_may_not_pause_is_not_offered_it_and_is_refused(office: Studio) -> N
     run = office.start()
     assert "Pause the run" not in page(office, run, "alice")
     assert office.at("alice").post(f"/runs/{run.pk}/pause/", {"reason": "x"}).status_code == 403
+
+
+def test_an_ended_run_is_run_again_or_tried_again_from_one_of_its_steps(office: Studio) -> None:
+    office.order.result = PermanentError("The ERP refuses it.")
+    run = office.start()
+    office.decide(run, "approve")
+    office.bench.decide(str(run.pk), "outcome/0/order!1", "fail", undo=0)
+    assert "Run again" in page(office, run)
+    assert "Try again from order" in page(office, run, step="outcome/0/order")
+    retried = office.at("oscar").post(
+        f"/runs/{run.pk}/retries/", {"step": "outcome/0/order", "event": "1"}, follow=True
+    )
+    html = retried.content.decode()
+    assert "Tries another run again from order" in html
+    assert f"/runs/{run.pk}/" in html
+    assert "Oscar Lind tried it again from order, as another run" in page(office, run)
+    taken = office.at("oscar").post(f"/runs/{run.pk}/reruns/", {"event": "2"}, follow=True).content.decode()
+    assert "Nothing was started. The key" in taken
+
+
+def test_a_run_is_shown_as_it_was_after_any_of_its_events(office: Studio) -> None:
+    run = office.start()
+    first = office.at("oscar").get(f"/runs/{run.pk}/at/", {"n": "1"}).content.decode()
+    assert "Event 1 of" in first
+    assert 'data-reached="yes"' not in first
+    then = office.at("oscar").get(f"/runs/{run.pk}/at/", {"n": "9999", "step": "gather/budget/budget"}).content.decode()
+    assert "Remaining" in then
+    part = office.at("oscar").get(f"/runs/{run.pk}/at/", {"n": "2"}, headers={"HX-Request": "true"}).content.decode()
+    assert part.lstrip().startswith('<div class="studio-body" id="then"')
+
+
+def test_a_run_goes_on_from_an_event_as_another_run(office: Studio) -> None:
+    run = office.start()
+    sequence = Run.objects.get(pk=run.pk).sequence
+    office.at("oscar").post(f"/runs/{run.pk}/cancellation/", {"reason": "Ask again"})
+    html = office.at("oscar").post(f"/runs/{run.pk}/forks/", {"sequence": sequence, "event": "1"}, follow=True)
+    assert f"Goes on from another run, after event {sequence}" in html.content.decode()

@@ -1,0 +1,102 @@
+"""New runs from old ones: once more from the beginning, again from a step, or on from an event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from orchestration.core.events import Known, Origin
+from orchestration.core.events import Started as RunStarted
+from orchestration.core.forking import followed, known_at, known_before
+from orchestration.core.state import RunState
+from orchestration.exceptions import InvalidTransition, NotPublished
+from orchestration.models import Run, WorkflowVersion
+from orchestration.ports import Actor, clock
+from orchestration.runtime.advance import commit, consider
+from orchestration.runtime.definitions import definition_of
+from orchestration.runtime.reading import timeline
+from orchestration.runtime.replaying import folded_to, state_at
+from orchestration.runtime.starting import Started, answering, business_key, check_input
+from orchestration.runtime.store import Held, lock, record, state_of
+
+
+def rerun(*, run_id: Any, actor: Actor, event_id: str | None = None) -> Started:
+    """Starts the workflow's current version with the same input. Raises `InvalidTransition` where its business key
+    is taken, `InvalidInput` where the current version wants another input, `NotPublished` and `NotFound`."""
+    with transaction.atomic():
+        old = lock(run_id)
+        current = old.workflow.current
+        if current is None:
+            raise NotPublished(f"The workflow {old.workflow.name!r} has no published version.")
+        return _start(old, current, Origin(str(old.id), "rerun", 0), {}, actor, event_id)
+
+
+def retry(*, run_id: Any, path: str, actor: Actor, event_id: str | None = None) -> Started:
+    """Does an ended run again from this step on, on the same version. What does not come after the step is taken
+    over with its results. Raises as `rerun` does."""
+    with transaction.atomic():
+        old = lock(run_id)
+        state = state_of(old)
+        known = known_before(state, definition_of(old.version), path)
+        _refuse_erased(old, state)
+        return _start(old, old.version, Origin(str(old.id), "retry", old.sequence, path), known, actor, event_id)
+
+
+def fork(*, run_id: Any, sequence: int, actor: Actor, event_id: str | None = None) -> Started:
+    """Starts a run that goes on from where this one stood right after the event. The old one is left as it is.
+    Raises as `rerun` does."""
+    with transaction.atomic():
+        old = lock(run_id)
+        known = known_at(state_at(old.id, sequence))
+        _refuse_erased(old, state_of(old))
+        return _start(old, old.version, Origin(str(old.id), "fork", sequence), known, actor, event_id)
+
+
+def _refuse_erased(old: Run, state: RunState) -> None:
+    """A result that was erased cannot be taken over: the new run would reckon with nothing in its place."""
+    told = folded_to(old.id, timeline(old.id))
+    if old.input and told.input is None:
+        raise InvalidTransition("Values of this run were erased: it can only be run again from the beginning.")
+
+
+def _start(
+    old: Run, version: WorkflowVersion, origin: Origin, known: Mapping[str, Known], actor: Actor, event_id: str | None
+) -> Started:
+    definition = definition_of(version)
+    given = check_input(definition, old.input)
+    key = business_key(definition, given)
+    before = answering(old.workflow, definition, event_id, key)
+    if before is not None and before.reason == "event":
+        return before
+    if before is not None:
+        raise InvalidTransition(_taken(str(key), before, definition.key_while))
+    run = Run(
+        workflow=old.workflow,
+        version=version,
+        input=given,
+        source=origin.how,
+        event_id=event_id,
+        business_key=key,
+        key_while=definition.key_while,
+        started_at=clock().process_now(),
+        origin=old,
+        origin_how=origin.how,
+        origin_at=origin.at,
+        origin_step=origin.step,
+    )
+    held = Held(run, RunState(id=str(run.id)))
+    try:
+        with transaction.atomic():
+            commit(held, consider(held, RunStarted(given, origin.how, key, origin, known)), actor)
+    except IntegrityError as error:  # somebody else was quicker with the same key
+        raise InvalidTransition(f"A run with the key {key!r} has just been started.") from error
+    record(old, followed(str(run.id), origin, clock().process_now()), actor)
+    return Started(str(run.id), created=True, reason="new")
+
+
+def _taken(key: str, taken_by: Started, key_while: str) -> str:
+    if key_while == "open":
+        return f"The key {key!r} is taken by the open run {taken_by.run_id}: cancel it, or wait until it has ended."
+    return f"The key {key!r} belongs to the run {taken_by.run_id} for ever, as the workflow says (`while: ever`)."
