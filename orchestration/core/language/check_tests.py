@@ -23,7 +23,7 @@ from orchestration.core.language.naming import Names
 from orchestration.core.language.validation import input_faults
 from orchestration.core.language.workflow_tests import SILENT, Act, Answer, Answers, Sent, WorkflowTest
 
-KEYS = ("name", "input", "at", "tools", "ai", "people", "events", "settings", "expect")
+KEYS = ("name", "input", "at", "tools", "ai", "workflows", "people", "events", "settings", "expect")
 ACT = ("step", "decide", "after", "by", "fields", "take_back", "cancel")
 EVENT = ("event", "key", "with", "after")
 ERROR = ("class", "code", "message", "retry_after")
@@ -65,7 +65,7 @@ def _test(cursor: Cursor, tested: Tested) -> WorkflowTest:
     name = cursor.required("name", "what the test shows, in a sentence")
     expect = cursor.required("expect", "what has to come of it, such as {outcome: done}")
     tools, ai, people, settings, at = (cursor.get(each) for each in ("tools", "ai", "people", "settings", "at"))
-    events = cursor.get("events")
+    events, workflows = cursor.get("events"), cursor.get("workflows")
     calendars, policies = _settings(settings, tested) if settings is not None else ({}, {})
     return WorkflowTest(
         name=(name.text("what the test shows", 200) if name else None) or "",
@@ -74,6 +74,7 @@ def _test(cursor: Cursor, tested: Tested) -> WorkflowTest:
         input=_input(cursor, tested),
         tools=dict(_tools(tools, tested)) if tools is not None and tools.mapping() else {},
         ai=dict(_ai(ai, tested)) if ai is not None and ai.mapping() else {},
+        workflows=dict(_workflows(workflows, tested)) if workflows is not None and workflows.mapping() else {},
         people=tuple(_acts(people, tested)) if people is not None else (),
         events=tuple(_events(events)) if events is not None else (),
         calendars=calendars,
@@ -125,6 +126,18 @@ def _ai(cursor: Cursor, tested: Tested) -> Iterator[tuple[str, Answers]]:
             said = nearest(name, tested.names.points)
             place.fault(f"The workflow asks no decision point {name!r}.{said}", at_key=True)
         yield name, _answers(place, _recommendation)
+
+
+def _workflows(cursor: Cursor, tested: Tested) -> Iterator[tuple[str, Answers]]:
+    for name, place in cursor.children():
+        if name not in tested.names.workflows:
+            said = nearest(name, tested.names.workflows)
+            place.fault(f"The workflow starts no workflow {name!r}.{said}", at_key=True)
+        yield name, _answers(place, _ended)
+
+
+def _ended(cursor: Cursor) -> dict[str, Any]:
+    return {"outcome": "done", **cursor.plain()} if cursor.mapping(("outcome", "result")) else {}
 
 
 def _answers(cursor: Cursor, read: Callable[[Cursor], Any]) -> Answers:

@@ -20,6 +20,7 @@ class Names:
     steps: frozenset[str]
     references: frozenset[str]
     points: frozenset[str]
+    workflows: frozenset[str]  # that run inside this one
 
     @property
     def tools(self) -> frozenset[str]:
@@ -52,6 +53,7 @@ def names_in(canonical: Mapping[str, Any]) -> Names:
     return Names(
         steps=frozenset(each["id"] for each in found if isinstance(each.get("id"), str) and "kind" in each),
         references=frozenset(f"{each['tool']}@{each.get('version')}" for each in calls),
+        workflows=frozenset(each["workflow"] for each in found if each.get("kind") == "workflow"),
         points=frozenset(each["ai"] for each in found if isinstance(each.get("ai"), str)),
     )
 

@@ -18,6 +18,7 @@ def schema_of_test() -> Schema:
         "at": text("When it starts, such as 2026-11-02T09:00:00Z, a Monday and the default."),
         "tools": answers,
         "ai": answers,
+        "workflows": answers,
         "people": {"type": "array", "items": _act()},
         "events": {"type": "array", "items": _event()},
         "settings": mapping({name: {"type": "object"} for name in check_tests.SETTINGS}),

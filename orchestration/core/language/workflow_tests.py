@@ -80,6 +80,7 @@ class WorkflowTest:
     input: Mapping[str, Any]
     tools: Mapping[str, Answers]  # by name, or by name@version
     ai: Mapping[str, Answers]
+    workflows: Mapping[str, Answers]  # a result is {outcome, result}
     people: tuple[Act, ...]
     events: tuple[Sent, ...]
     calendars: Mapping[str, Calendar]

@@ -11,6 +11,8 @@ from orchestration.core.language.definition import Step
 from orchestration.core.language.workflow_tests import SILENT, Answer, Answers, WorkflowTest
 from orchestration.core.state import StepState
 
+_UNSAID: Mapping[str, Mapping[str, Any]] = {"tool": {}, "ai": SILENT, "workflow": {"outcome": "done"}}
+
 
 class CannotAnswer(Exception):
     """There are more calls than answers in the list."""
@@ -24,7 +26,7 @@ class CannotAnswer(Exception):
 class Call:
     """One attempt of a step that calls out. `name` is the tool's, or the decision point's."""
 
-    kind: str  # tool | ai
+    kind: str  # tool | ai | workflow
     name: str
     version: int | None
     path: str
@@ -32,8 +34,8 @@ class Call:
 
     @classmethod
     def of(cls, step: Step, state: StepState) -> Call:
-        if step.kind == "ai":
-            return cls("ai", step.spec["ai"], None, state.path, state.input)
+        if step.kind in ("ai", "workflow"):
+            return cls(step.kind, step.spec[step.kind], None, state.path, state.input)
         return cls("tool", step.spec["tool"], step.spec["version"], state.path, state.input)
 
     @property
@@ -44,7 +46,11 @@ class Call:
 
 class Answering:
     def __init__(self, test: WorkflowTest) -> None:
-        self._answers: Mapping[str, Mapping[str, Answers]] = {"tool": test.tools, "ai": test.ai}
+        self._answers: Mapping[str, Mapping[str, Answers]] = {
+            "tool": test.tools,
+            "ai": test.ai,
+            "workflow": test.workflows,
+        }
         self._taken: Counter[tuple[str, str]] = Counter()
 
     def answer(self, call: Call) -> Answer:
@@ -52,7 +58,7 @@ class Answering:
         known = self._answers[call.kind]
         name = next((name for name in call.names if name in known), None)
         if name is None:
-            return Answer(SILENT if call.kind == "ai" else {})
+            return Answer(_UNSAID[call.kind])
         answers = known[name]
         if not answers.one_each:
             return answers.given[0]

@@ -14,10 +14,28 @@ from orchestration.core.calendars import Calendar
 from orchestration.core.changes import Change
 from orchestration.core.decide import Decided, decide
 from orchestration.core.deciding import MissingEvents, MissingPolicy, Policy, World
-from orchestration.core.effects import CallStep, EmitEvent, EscalateReview, OpenReview, PersonRef, TakeEvent
-from orchestration.core.events import AttemptFailed, AttemptLeased, AttemptSucceeded, Event, Now, Started, TimerFired
+from orchestration.core.effects import (
+    CallStep,
+    Effect,
+    EmitEvent,
+    EscalateReview,
+    OpenReview,
+    PersonRef,
+    StartChild,
+    TakeEvent,
+)
+from orchestration.core.events import (
+    AttemptFailed,
+    AttemptLeased,
+    AttemptSucceeded,
+    ChildEnded,
+    Event,
+    Now,
+    Started,
+    TimerFired,
+)
 from orchestration.core.language.definition import Definition, Step
-from orchestration.core.language.workflow_tests import WorkflowTest
+from orchestration.core.language.workflow_tests import Answer, WorkflowTest
 from orchestration.core.rehearsal.answering import Answering, Call, CannotAnswer
 from orchestration.core.rehearsal.arriving import Arriving
 from orchestration.core.rehearsal.expecting import failures_of
@@ -60,6 +78,7 @@ class _Rehearsal:
         self._now = test.at
         self._state = RunState(id="test")
         self._ready: deque[str] = deque()
+        self._asked: deque[StartChild] = deque()
         self._answering = Answering(test)
         self._people = People(test)
         self._arriving = Arriving(test)
@@ -98,6 +117,9 @@ class _Rehearsal:
         if self._ready:
             self._calls_out(self._ready.popleft())
             return True
+        if self._asked:
+            self._runs_inside(self._asked.popleft())
+            return True
         coming = (self._next_timer(), self._people.next(), self._arriving.next())
         instant = min((each for each in coming if each is not None), default=None)
         if instant is None:
@@ -121,19 +143,35 @@ class _Rehearsal:
         if step is None or step.status != "ready":
             return
         self._happens(AttemptLeased(path, WORKER))
-        leased = self._state.steps[path]
-        written = self._world.definition.at(path)
-        call = Call.of(written, leased)
-        self._calls.append(call)
-        try:
-            answer = self._answering.answer(call)
-        except CannotAnswer as lacking:
-            self._fails(lacking.line, f"at most {lacking.given} calls of {call.name}", "one more call")
+        attempts, written = self._state.steps[path].attempts, self._world.definition.at(path)
+        answer = self._answered(path)
+        if answer is None:
             return
         if answer.error is None:
-            self._happens(AttemptSucceeded(path, leased.attempts, answer.result))
+            self._happens(AttemptSucceeded(path, attempts, answer.result))
         else:
-            self._happens(AttemptFailed(path, leased.attempts, answer.error, self._ambiguity(written), DRAW))
+            self._happens(AttemptFailed(path, attempts, answer.error, self._ambiguity(written), DRAW))
+
+    def _runs_inside(self, asked: StartChild) -> None:
+        """A run that this one starts is not played: the test says how it ends."""
+        answer = self._answered(asked.path)
+        if answer is None:
+            return
+        if answer.error is None:
+            outcome, result = answer.result["outcome"], answer.result.get("result")
+            ended = ChildEnded(asked.path, asked.number, "test", "succeeded", outcome, result, None, DRAW)
+        else:
+            ended = ChildEnded(asked.path, asked.number, "test", "failed", "failed", None, answer.error, DRAW)
+        self._happens(ended)
+
+    def _answered(self, path: str) -> Answer | None:
+        call = Call.of(self._world.definition.at(path), self._state.steps[path])
+        self._calls.append(call)
+        try:
+            return self._answering.answer(call)
+        except CannotAnswer as lacking:
+            self._fails(lacking.line, f"at most {lacking.given} calls of {call.name}", "one more call")
+            return None
 
     # ---- time ----------------------------------------------------------------------------------
 
@@ -165,18 +203,23 @@ class _Rehearsal:
         self._state = decided.state
         self._changes += decided.changes
         for effect in decided.effects:
-            match effect:
-                case CallStep(path):
-                    self._ready.append(path)
-                case OpenReview(request):
-                    self._people.opened(request, self._now)
-                case EscalateReview(_, level):
-                    self._reached.append(_reached(level.to))
-                case TakeEvent():
-                    self._arriving.taken(effect)
-                case EmitEvent():
-                    self._emitted.append(effect)
-                    self._arriving.emitted(effect, self._now)
+            self._takes_note(effect)
+
+    def _takes_note(self, effect: Effect) -> None:
+        match effect:
+            case CallStep(path):
+                self._ready.append(path)
+            case StartChild():
+                self._asked.append(effect)
+            case OpenReview(request):
+                self._people.opened(request, self._now)
+            case EscalateReview(_, level):
+                self._reached.append(_reached(level.to))
+            case TakeEvent():
+                self._arriving.taken(effect)
+            case EmitEvent():
+                self._emitted.append(effect)
+                self._arriving.emitted(effect, self._now)
 
     def _decided(self, event: Event) -> Decided | None:
         world = self._world

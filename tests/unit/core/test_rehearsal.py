@@ -151,6 +151,25 @@ def test_an_event_that_is_there_before_its_wait_is_found() -> None:
     assert said(rehearsed(test, text)) == []
 
 
+PARENT = """\
+workflow: parent
+steps:
+  - {id: child, workflow: supplier-check, with: {n: 1}, retry: {attempts: 2, first: 1m, jitter: 0}}
+  - {id: said, set: {good: "${ steps.child.result.good }"}}
+"""
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "workflows: {supplier-check: {outcome: fine, result: {good: true}}}\nexpect: {results: {said: {good: true}}}",
+        "workflows: {supplier-check: [{error: permanent}, {result: {good: false}}]}\nexpect: {took: 1m}",
+    ],
+)
+def test_runs_inside_a_run_end_as_the_test_says(test: str) -> None:
+    assert said(rehearsed(test, PARENT)) == []
+
+
 def test_what_still_waits_is_open() -> None:
     text = LEAVE.replace("limits: {duration: P30D}\n", "")
     error = "tools: {hr.days_left: {error: permanent}}"
