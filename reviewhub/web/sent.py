@@ -18,7 +18,8 @@ class Sent:
     shown: str = ""  # the hash of what was shown
     key: str = ""  # of idempotency
     opened: str = ""  # when the page came, ISO
-    reason: str = ""
+    reason: str = ""  # of the first level
+    detail: str = ""  # of the second, which may be left out
     note: str = ""
     ai_right: str = ""
     confirmed: bool = False
@@ -27,14 +28,15 @@ class Sent:
 
 
 def sent_of(data: QueryDict, task: ReviewTask) -> Sent:
-    version = data.get("version", "")
+    version, reason, detail = data.get("version", ""), data.get("reason", ""), data.get("detail", "")
     return Sent(
         outcome=data.get("outcome", ""),
         version=int(version) if version.isdigit() else None,
         shown=data.get("shown", ""),
         key=data.get("key", "")[:100],
         opened=data.get("opened", ""),
-        reason=data.get("reason", ""),
+        reason=reason,
+        detail=detail if detail.startswith(f"{reason}/") else "",
         note=data.get("note", ""),
         ai_right=data.get("ai_right", ""),
         confirmed=data.get("confirmed") == "yes",

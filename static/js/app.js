@@ -11,6 +11,7 @@ import menu from "./controllers/menu.js";
 import moment from "./controllers/moment.js";
 import offline from "./controllers/offline.js";
 import pane from "./controllers/pane.js";
+import reasons from "./controllers/reasons.js";
 import sheet from "./controllers/sheet.js";
 import theme from "./controllers/theme.js";
 import timer from "./controllers/timer.js";
@@ -27,6 +28,7 @@ const controllers = {
   moment,
   offline,
   pane,
+  reasons,
   sheet,
   theme,
   timer,

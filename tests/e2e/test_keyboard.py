@@ -102,3 +102,35 @@ def test_the_keys_are_listed_and_searching_has_one(room: DeskRoom, open_as: Open
     page.keyboard.press("/")
     page.keyboard.type("hal")
     expect(page.locator(".row-title a")).to_have_text(["Halden"])
+
+
+def test_a_second_level_says_what_exactly_and_may_be_left_out(room: DeskRoom, open_as: Open) -> None:
+    task, other = room.case("Northwind"), room.case("Halden")
+    page = open_as(room.people.alice, f"/tasks/{task.pk}/?view=team")
+    page.keyboard.press("r")
+    expect(page.locator("#reasons-title")).to_be_visible()
+    expect(page.get_by_text("Rule outdated")).to_be_hidden()
+    page.keyboard.press("2")
+    expect(page.get_by_text("Rule outdated")).to_be_visible()
+    page.keyboard.press("Shift+2")
+    expect(page.get_by_text("Goes to the process owner", exact=True)).to_be_visible()
+    page.keyboard.press("y")
+    page.keyboard.press("Enter")
+    expect(page.locator("#task-title")).to_have_text("Halden")
+    override = Decision.objects.get(task=task).override
+    assert [reason.code for reason in override.reasons.all()] == ["policy/rule_outdated"]
+    assert override.ai_right_if_known == "yes"
+    assert other.pk is not None
+
+
+def test_a_detail_of_a_reason_that_was_left_again_is_not_sent(room: DeskRoom, open_as: Open) -> None:
+    task = room.case("Northwind")
+    page = open_as(room.people.alice, f"/tasks/{task.pk}/?view=team")
+    page.keyboard.press("r")
+    expect(page.locator("#reasons-title")).to_be_visible()
+    page.keyboard.press("2")
+    page.keyboard.press("Shift+2")
+    page.keyboard.press("3")
+    page.keyboard.press("Enter")
+    expect(page.locator("#task-title")).to_have_count(0)
+    assert [reason.code for reason in Decision.objects.get(task=task).override.reasons.all()] == ["recommendation"]

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from reviewhub.reviews.models import ReviewTask
-from reviewhub.reviews.selectors import reason_groups
+from reviewhub.reviews.models import OverrideReason, ReviewTask
+from reviewhub.reviews.selectors import ReasonGroup, reason_groups
 from reviewhub.web.presenters.fields import Correction
 from reviewhub.web.sent import Sent
 
@@ -22,6 +23,8 @@ class Choice:
     key: str
     chosen: bool
     needs_note: bool = False
+    details: tuple[Choice, ...] = ()  # the second level, which may be left out
+    feeds: str = ""  # what becomes of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +92,34 @@ def _choices(sent: Sent) -> tuple[Choice, ...]:
             str(number) if number <= KEYS else "0" if number == KEYS + 1 else "",
             sent.reason == group.reason.code,
             group.reason.needs_note,
+            _details(group, sent),
+            _feeds(group.reason),
         )
         for number, group in enumerate(reason_groups(), start=1)
     )
+
+
+def _details(group: ReasonGroup, sent: Sent) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(reason.code, reason.label, f"Shift+{number}" if number <= KEYS else "", sent.detail == reason.code)
+        for number, reason in enumerate(group.details, start=1)
+    )
+
+
+def _feeds(reason: OverrideReason) -> str:
+    said = _FEEDS[OverrideReason.Feeds(reason.feeds)]
+    learns = reason.feeds == OverrideReason.Feeds.RECOMMENDER
+    return str(said) if reason.trains or learns else _("%(said)s; trains no model") % {"said": said}
+
+
+_FEEDS = {
+    OverrideReason.Feeds.RECOMMENDER: gettext_lazy("The recommender learns from it"),
+    OverrideReason.Feeds.PROCESS_OWNER: gettext_lazy("Goes to the process owner"),
+    OverrideReason.Feeds.INTEGRATION: gettext_lazy("Goes to whoever owns the integration"),
+    OverrideReason.Feeds.DATA_OWNER: gettext_lazy("Goes to whoever owns the data"),
+    OverrideReason.Feeds.SAFETY: gettext_lazy("Suspends deciding alone"),
+    OverrideReason.Feeds.NOBODY: gettext_lazy("Is counted and goes no further"),
+}
 
 
 def _answers(sent: Sent) -> tuple[Choice, ...]:

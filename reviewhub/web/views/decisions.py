@@ -52,7 +52,7 @@ def _decide(request: HttpRequest, task_id: UUID, sent: Sent) -> Decision:
         outcome=sent.outcome,
         expected_version=sent.version,
         fields=sent.corrections,
-        reasons=(sent.reason,) if sent.reason else (),
+        reasons=tuple(code for code in (sent.detail or sent.reason,) if code),
         note=sent.note,
         ai_right_if_known=sent.ai_right,
         confirmed=sent.confirmed,

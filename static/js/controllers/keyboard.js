@@ -14,10 +14,15 @@ function scopes() {
   return [document.querySelector("[data-keys-first]"), document].filter(Boolean);
 }
 
-function answerer(key) {
+/* A digit with Shift has a name of its own, whatever sign the layout puts there. */
+const names = (event) => [event.shiftKey && event.code.replace(/^Digit/, "Shift+"), event.key].filter(Boolean);
+
+function answerer(event) {
   for (const scope of scopes()) {
-    const found = [...scope.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find(visible);
-    if (found) return found;
+    for (const name of names(event)) {
+      const found = [...scope.querySelectorAll(`[data-key="${CSS.escape(name)}"]`)].find(visible);
+      if (found) return found;
+    }
   }
   return null;
 }
@@ -43,7 +48,7 @@ export default function () {
     if (event.key in MOVES && !document.querySelector("dialog[open]")) {
       document.dispatchEvent(new CustomEvent("list:move", { detail: MOVES[event.key] }));
     }
-    const control = answerer(event.key);
+    const control = answerer(event);
     if (!control) return;
     event.preventDefault();
     if (control.matches(TYPING)) control.focus();
