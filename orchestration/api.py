@@ -30,7 +30,7 @@ from orchestration.runtime.credentials import Credential, credential
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.events import Sent, send_event
 from orchestration.runtime.forking import fork, rerun, retry
-from orchestration.runtime.heartbeats import beat, heartbeats
+from orchestration.runtime.heartbeats import SILENT_FOR, beat, heart_of, heartbeats
 from orchestration.runtime.limits import refresh as refresh_limits
 from orchestration.runtime.outbox import on_topic, send_later
 from orchestration.runtime.publishing import (
@@ -65,6 +65,15 @@ from orchestration.runtime.reading import (
 from orchestration.runtime.rehearsing import rehearse_offline, rehearse_tests
 from orchestration.runtime.replaying import Replay, replay, state_at
 from orchestration.runtime.starting import Started, start_run
+from orchestration.runtime.stuck import KINDS as STUCK_KINDS
+from orchestration.runtime.stuck import (
+    Stuck,
+    drop_message,
+    send_message_now,
+    stuck,
+    stuck_counts,
+    unserved_queues,
+)
 from orchestration.runtime.sweeper import Chore, Sweeper, lose_all_leases
 from orchestration.runtime.tools import Tool, ToolCall, tool, tools
 from orchestration.runtime.verification import AuditFault, AuditReport, verify_audit
@@ -84,6 +93,8 @@ from orchestration.triggers import (
 
 __all__ = [
     "GIVEN_RESULT",
+    "SILENT_FOR",
+    "STUCK_KINDS",
     "SYSTEM",
     "Actor",
     "Arrived",
@@ -111,6 +122,7 @@ __all__ = [
     "Started",
     "Step",
     "StepState",
+    "Stuck",
     "Sweeper",
     "TimerState",
     "Told",
@@ -140,8 +152,10 @@ __all__ = [
     "definition_of",
     "deploy_workflow",
     "drafts",
+    "drop_message",
     "folded",
     "fork",
+    "heart_of",
     "heartbeats",
     "hold_run",
     "iteration_of",
@@ -177,14 +191,18 @@ __all__ = [
     "save_draft",
     "send_event",
     "send_later",
+    "send_message_now",
     "start_run",
     "state_at",
     "statements",
+    "stuck",
+    "stuck_counts",
     "take_back_decision",
     "timeline",
     "tool",
     "tools",
     "unregistered_tools",
+    "unserved_queues",
     "verify_audit",
     "versions",
     "webhook_trigger",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -13,14 +12,14 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 
 from orchestration import api as engine
+from orchestration.api import SILENT_FOR, heart_of
 from orchestration.ports import clock
 from reviewhub.celery import app
 from reviewhub.production import demo_data
-from reviewhub.workers import QUEUES, heart_of
+from reviewhub.workers import QUEUES
 
 logger = logging.getLogger(__name__)
 
-SILENT_FOR = timedelta(seconds=30)  # after which a worker or the sweeper counts as gone
 BROKER_ANSWERS_WITHIN = 2.0  # seconds
 
 
@@ -56,6 +55,7 @@ def _missing() -> Iterator[tuple[str, str]]:
     if unapplied:
         return
     yield "workers", _said(_workers)
+    yield "pools", _said(_pools)
     yield "tools", _said(_tools)
     yield "demo", _said(demo_data)
 
@@ -107,6 +107,12 @@ def _workers() -> str:
     expected = [heart_of(queue) for queue in QUEUES] + ["sweeper"]
     silent = [name for name in expected if name not in signs or signs[name] < oldest]
     return f"No sign of life from {', '.join(silent)} for {SILENT_FOR.seconds} s." if silent else ""
+
+
+def _pools() -> str:
+    """A tool may have a queue of its own, which the usual workers do not serve."""
+    unserved = engine.unserved_queues()
+    return f"Steps are ready and no worker serves the queue {', '.join(unserved)}." if unserved else ""
 
 
 def _tools() -> str:

@@ -50,7 +50,7 @@ class Companions:
         while True:
             try:
                 for queue in self._queues:
-                    engine.beat(heart_of(queue))
+                    engine.beat(engine.heart_of(queue))
                 engine.refresh_limits()
             except Exception:
                 logger.exception("The sign of life could not be written")
@@ -74,11 +74,6 @@ class Announcer:
     def stop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(STOPPING_TAKES)
-
-
-def heart_of(queue: str) -> str:
-    """The name under which a worker of this queue says that it is alive."""
-    return f"worker.{queue}"
 
 
 _here: list[Companions | Announcer] = []

@@ -126,6 +126,7 @@ class StepRun(models.Model):
         constraints = (models.UniqueConstraint(fields=("run", "path"), name="step_run_path_once"),)
         indexes = (
             models.Index(fields=("queue", "ready_at"), condition=Q(status="ready"), name="step_run_ready"),
+            models.Index(fields=("id",), condition=Q(status="incident"), name="step_run_incident"),
             models.Index(
                 fields=("awaits", "run"),
                 condition=Q(status="waiting", awaits__isnull=False),

@@ -19,15 +19,15 @@ from django.db import close_old_connections, transaction
 from django.db.models import Q
 
 from orchestration.core.events import AttemptLost
-from orchestration.core.state import is_stuck
-from orchestration.models import Attempt, Run, StepRun, Timer
+from orchestration.models import Attempt, StepRun, Timer
 from orchestration.ports import SYSTEM, clock
 from orchestration.runtime import calls, events, hints, limits, outbox
 from orchestration.runtime.advance import commit, consider, fire, fire_many
 from orchestration.runtime.audit import checkpoint
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.heartbeats import beat
-from orchestration.runtime.store import hold, state_of
+from orchestration.runtime.store import hold
+from orchestration.runtime.stuck import stopped_runs
 
 logger = logging.getLogger(__name__)
 
@@ -211,11 +211,7 @@ def repeat_hints() -> int:
 
 def report_stuck() -> list[str]:
     """Open runs that nothing can move on. There are none unless something is broken, so it is said loudly."""
-    moving = Run.objects.filter(status=Run.Status.RUNNING, paused_at__isnull=True)
-    moving = moving.exclude(timers__status=Timer.Status.ARMED)
-    moving = moving.exclude(steps__status__in=("ready", "running", "incident"))
-    moving = moving.exclude(steps__kind__in=("review", "wait", "workflow"), steps__status="waiting")
-    stuck = [str(row.id) for row in moving.order_by("started_at")[:100] if is_stuck(state_of(row))]
+    stuck = [str(row.pk) for row in stopped_runs()]
     if stuck:
         logger.error("Stuck runs, nothing will move them on: %s", ", ".join(stuck))
     return stuck

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from reviewhub.api.views import control, docs, events, handing, problems, runs, schema, tasks, tokens, workflows
+from reviewhub.api.views import control, docs, events, handing, problems, runs, schema, stuck, tasks, tokens, workflows
 
 app_name = "api"
 
@@ -28,6 +28,9 @@ urlpatterns = [
     path("v1/runs/<uuid:run_id>/at/<int:sequence>/", control.StateAt.as_view(), name="state-at"),
     path("v1/runs/<uuid:run_id>/timeline/", runs.Timeline.as_view(), name="timeline"),
     path("v1/runs/<uuid:run_id>/steps/", runs.Steps.as_view(), name="steps"),
+    path("v1/stuck/", stuck.StuckList.as_view(), name="stuck"),
+    path("v1/stuck/messages/<int:message_id>/sending/", stuck.Sending.as_view(), name="message-sending"),
+    path("v1/stuck/messages/<int:message_id>/dropping/", stuck.Dropping.as_view(), name="message-dropping"),
     path("v1/events/", events.Events.as_view(), name="events"),
     path("v1/tasks/", tasks.Tasks.as_view(), name="tasks"),
     path("v1/tasks/<uuid:task_id>/", tasks.OneTask.as_view(), name="task"),

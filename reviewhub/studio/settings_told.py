@@ -62,6 +62,12 @@ SETTINGS: Mapping[str, Callable[[Data], str]] = {
     "connection.changed": _changed("the connection"),
     "decision_point.published": lambda data: f"published a wording of the question, version {data.get('version', '')}",
     "past_decisions.imported": lambda data: f"brought in {data['cases']} past decisions",
+    "message.sent_by_hand": lambda data: (
+        f"sent the message {data['key']} by hand: {'it went' if data['sent'] else 'it failed again'}"
+    ),
+    "message.dropped": lambda data: f"dropped the message {data['key']}: {data['reason']}",
+    "limit.made": _changed("the limit"),
+    "limit.changed": _changed("the limit"),
     "token.created": lambda data: f"made the token {data['name']} of {data['person']}, for {', '.join(data['scopes'])}",
     "token.revoked": lambda data: f"ended the token {data['name']} of {data['person']}",
 }

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reviewhub.studio.views import audit, control, editor, replaying, run, runs, starting, tokens, versions, workflows
+from reviewhub.studio.views import (
+    audit,
+    control,
+    editor,
+    replaying,
+    run,
+    runs,
+    starting,
+    stuck,
+    tokens,
+    versions,
+    workflows,
+)
 
 app_name = "studio"
 
@@ -19,6 +31,9 @@ urlpatterns = [
     path("runs/<uuid:run_id>/at/", replaying.at, name="run-at"),
     path("runs/<uuid:run_id>/pause/", control.pause, name="run-pause"),
     path("runs/<uuid:run_id>/resumption/", control.resumption, name="run-resumption"),
+    path("stuck/", stuck.stuck_list, name="stuck"),
+    path("stuck/messages/<int:message_id>/sending/", stuck.sending, name="message-sending"),
+    path("stuck/messages/<int:message_id>/dropping/", stuck.dropping, name="message-dropping"),
     path("workflows/", workflows.workflow_list, name="workflows"),
     path("new-workflow/", editor.new_workflow, name="workflow-new"),
     path("workflows/<slug:name>/", workflows.workflow_page, name="workflow"),

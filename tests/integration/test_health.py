@@ -11,8 +11,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from orchestration import api as engine
+from orchestration.api import heart_of
 from reviewhub import health
-from reviewhub.workers import QUEUES, heart_of
+from reviewhub.workers import QUEUES
 from tests.support.machines import free_port
 
 pytestmark = pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""`manage.py runs pause|resume|cancel|again|replay`: control of runs from the command line. Exit status 0 or 1."""
+"""`manage.py runs pause|resume|cancel|again|replay|stuck`: control of runs from the command line. Exit status 0 or 1."""
 
 from __future__ import annotations
 
@@ -41,6 +41,9 @@ class Command(BaseCommand):
         replay.add_argument("--all", action="store_true", help="every run")
         replay.add_argument("--at", type=int, metavar="N", help="print the state after event N, as JSON")
 
+        stuck = acts.add_parser("stuck", help="everything that is stuck and why; status 1 where there is anything")
+        stuck.add_argument("--json", action="store_true", help="one JSON object, for machines")
+
     def handle(self, *args: Any, act: str, **options: Any) -> None:
         if not getattr(self, f"_{act}")(options):
             raise SystemExit(1)
@@ -75,6 +78,22 @@ class Command(BaseCommand):
             else:
                 self.stdout.write(f"{run_id}: {done}{f' {made.run_id}' if made else ''}")
         return not refused
+
+    # ---- stuck ---------------------------------------------------------------------------------
+
+    def _stuck(self, options: Any) -> bool:
+        found = [row for kind in api.STUCK_KINDS for row in api.stuck(kind, limit=1000)]
+        if options["json"]:
+            rows = [asdict(row) for row in found]
+            self.stdout.write(
+                json.dumps({"counts": api.stuck_counts(), "items": rows}, cls=DjangoJSONEncoder, indent=2)
+            )
+            return not found
+        for row in found:
+            since = f", since {row.since:%Y-%m-%d %H:%M}" if row.since else ""
+            self.stdout.write(f"{row.kind} {row.run_id or row.id}: {row.what}: {row.why}{since}")
+        self.stdout.write(f"{len(found)} stuck." if found else "Nothing is stuck.")
+        return not found
 
     # ---- replay --------------------------------------------------------------------------------
 

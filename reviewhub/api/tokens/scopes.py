@@ -13,6 +13,8 @@ SCOPES = MappingProxyType(
         "runs:start": "Start runs",
         "runs:cancel": "Cancel runs",
         "runs:pause": "Pause runs and let them go on",
+        "stuck:read": "See what is stuck and why",
+        "stuck:handle": "Send or drop messages that are stuck",
         "events:send": "Send events to runs that wait for them",
         "tasks:read": "Read review tasks and their comments",
         "tasks:comment": "Write comments",
