@@ -1,0 +1,89 @@
+"""What is stuck, in a browser: empty and full, wide and on the phone, light and dark."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from orchestration import api
+from orchestration.exceptions import PermanentError
+from orchestration.models import OutboxMessage
+from orchestration.runtime import outbox
+from tests.support.browser import Visitor
+from tests.support.live_site import LiveSite
+from tests.support.studio import Studio, studio
+
+pytestmark = pytest.mark.browser
+
+LOOKS = [(1440, 900, "light"), (1440, 900, "dark"), (390, 844, "light"), (390, 844, "dark")]
+
+
+@pytest.fixture
+def office(live_site: LiveSite, monkeypatch: pytest.MonkeyPatch) -> Iterator[Studio]:
+    def refuse(payload: object, key: str) -> None:
+        raise ConnectionError("The chat server at chat.example.com does not listen on port 443.")
+
+    monkeypatch.setitem(outbox._handlers, "letters", refuse)
+    with studio() as made:
+        for queue in ("tools", "ai", "orchestration"):
+            api.beat(api.heart_of(queue))
+        yield made
+
+
+def fill(office: Studio, letters: int) -> None:
+    office.order.script = [PermanentError("erp.example.com answered 422: No such cost centre.", code="http_422")]
+    office.decide(office.start("pens"), "approve")
+    for number in range(letters):
+        api.send_later(topic="letters", key=f"order-{number:03}", payload={})
+    OutboxMessage.objects.update(attempts=3, last_error="ConnectionError: chat.example.com does not listen.")
+
+
+@pytest.mark.parametrize(("width", "height", "scheme"), LOOKS)
+def test_the_page_is_readable_for_everybody_empty_and_full(
+    live_site: LiveSite,
+    office: Studio,
+    visit: Callable[..., Visitor],
+    axe: Callable[[Page], Any],
+    width: int,
+    height: int,
+    scheme: str,
+) -> None:
+    visitor = visit(live_site.url, width=width, height=height, scheme=scheme)
+    visitor.sign_in(office.named("olga"))
+    page = visitor.page
+    page.goto("/stuck/")
+    expect(page.get_by_role("heading", name="Nothing is stuck")).to_be_visible()
+    _looked_at(page, f"empty-{width}-{scheme}")
+    assert axe(page) == []
+    fill(office, 300)
+    for address, name in (("/stuck/", "all"), ("/stuck/?kind=message", "messages")):
+        page.goto(address)
+        expect(page.get_by_role("button", name="Send letters order-000 now")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        _looked_at(page, f"{name}-{width}-{scheme}")
+        assert axe(page) == []
+
+
+def test_a_message_is_dropped_with_a_reason(live_site: LiveSite, office: Studio, visit: Callable[..., Visitor]) -> None:
+    fill(office, 1)
+    visitor = visit(live_site.url, width=390, height=844)
+    visitor.sign_in(office.named("olga"))
+    page = visitor.page
+    page.goto("/stuck/?kind=message")
+    page.locator("summary", has_text="Drop").click()
+    page.get_by_label("Why nobody needs it").fill("told by phone")
+    _looked_at(page, "dropping")
+    page.get_by_role("button", name="Drop it").click()
+    expect(page.get_by_text("The message is dropped.")).to_be_visible()
+    assert not OutboxMessage.objects.exists()
+
+
+def _looked_at(page: Page, name: str) -> None:
+    """Pictures are kept where somebody asks for them."""
+    if folder := os.environ.get("SHOTS"):
+        page.screenshot(path=Path(folder) / f"stuck-{name}.png")
