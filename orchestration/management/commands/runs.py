@@ -1,4 +1,4 @@
-"""`manage.py runs pause|resume|cancel|again|replay|stuck`: control of runs from the command line. Exit status 0 or 1."""
+"""`manage.py runs pause|resume|cancel|again|replay|stuck`: control from the command line. Exit status 0 or 1."""
 
 from __future__ import annotations
 
