@@ -5,6 +5,7 @@ from orchestration.core.incidents import RESULT as GIVEN_RESULT
 from orchestration.core.language.check import Checked, Fault
 from orchestration.core.language.definition import Definition, Step, compile_definition
 from orchestration.core.limits import Limits
+from orchestration.core.migrating import Plan
 from orchestration.core.paths import iteration_of, path_of, written
 from orchestration.core.proposing import Proposal, propose
 from orchestration.core.rehearsal.outcome import Failure, Rehearsed, Told
@@ -32,6 +33,7 @@ from orchestration.runtime.events import Sent, send_event
 from orchestration.runtime.forking import fork, rerun, retry
 from orchestration.runtime.heartbeats import SILENT_FOR, beat, heart_of, heartbeats
 from orchestration.runtime.limits import refresh as refresh_limits
+from orchestration.runtime.migrating import migrate_run, plan_migration
 from orchestration.runtime.outbox import on_topic, send_later
 from orchestration.runtime.publishing import (
     activate_version,
@@ -112,6 +114,7 @@ __all__ = [
     "InvalidCalendar",
     "Limits",
     "MalformedBody",
+    "Plan",
     "Proposal",
     "Rehearsed",
     "Replay",
@@ -161,10 +164,12 @@ __all__ = [
     "iteration_of",
     "limit_settings",
     "lose_all_leases",
+    "migrate_run",
     "on_topic",
     "path_of",
     "pause_review",
     "pause_run",
+    "plan_migration",
     "propose",
     "publish_workflow",
     "read_json_object",

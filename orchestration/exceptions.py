@@ -47,6 +47,14 @@ class InvalidWorkflow(OrchestrationError):
         super().__init__(message or f"The workflow's text has faults: {listed}")
 
 
+class CannotMigrate(InvalidTransition):
+    """The run cannot be moved to this version."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        self.faults = faults
+        super().__init__(" ".join(faults))
+
+
 class NotPublished(OrchestrationError):
     """This workflow has no published version."""
 

@@ -107,6 +107,17 @@ def _run_resumed(work: Working, change: Change) -> None:
     work.run = replace(work.run, paused_at=None, held=())
 
 
+def _run_migrated(work: Working, change: Change) -> None:
+    """A step that had ended is noted at its new place too; one that begins anew does so under another key."""
+    for path, place in change.data["moved"].items():
+        step = work.steps[path]
+        work.steps[place] = replace(step, path=place, id=place.rpartition("/")[2], position=work.sequence)
+        work.touched_steps[place] = None
+    for path in change.data["anew"]:
+        scope = work.steps[path].scope or {}
+        work.step(path, scope={**scope, "corrected": scope.get("corrected", 0) + 1})
+
+
 def _run_held(work: Working, change: Change) -> None:
     dropped = change.data.get("dropped", ())
     held = (*work.run.held, *change.data["paths"])
@@ -238,6 +249,7 @@ _APPLY: Mapping[str, Callable[[Working, Change], None]] = {
     "run.paused": _run_paused,
     "run.resumed": _run_resumed,
     "run.held": _run_held,
+    "run.migrated": _run_migrated,
     "step.opened": _step_opened,
     "step.skipped": _step_opened,
     "step.ready": _step_ready,

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from orchestration.core import answers, attempts, children, control, flow, pausing, waits
+from orchestration.core import answers, attempts, children, control, flow, migrating, pausing, waits
 from orchestration.core.changes import Change
 from orchestration.core.deciding import TIMEOUT, Deciding, World
 from orchestration.core.effects import Effect
@@ -31,6 +31,7 @@ from orchestration.core.events import (
     EventArrived,
     LevelCalled,
     LimitLifted,
+    MigrationRequested,
     Now,
     PauseRequested,
     ResumeRequested,
@@ -167,6 +168,7 @@ _HANDLERS: Mapping[type[Event], Callable[[Deciding, Any], None]] = {
     EventArrived: _event_arrived,
     PauseRequested: control.paused,
     ResumeRequested: control.resumed,
+    MigrationRequested: migrating.migrated,
     CancelRequested: control.cancelled,
     ChildEnded: _child_ended,
 }

@@ -195,6 +195,16 @@ class ChildEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class MigrationRequested:
+    """The run goes on by another version. `moved` and `anew` are what the plan of it found."""
+
+    old: int  # the version so far
+    step_map: Mapping[str, str]  # new ids by old ones
+    moved: Mapping[str, str]  # new paths of finished steps by their old ones
+    anew: tuple[str, ...]  # open steps that begin anew
+
+
+@dataclass(frozen=True, slots=True)
 class CancelRequested:
     reason: str
 
@@ -217,5 +227,6 @@ Event = (
     | PauseRequested
     | ResumeRequested
     | ChildEnded
+    | MigrationRequested
     | CancelRequested
 )

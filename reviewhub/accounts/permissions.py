@@ -92,6 +92,7 @@ VERBS: Mapping[str, Verb] = {
     "run.start": _verb("start a run", Role.PROCESS_OWNER, Role.ENGINEER, Role.OPERATOR, Role.SERVICE),
     "run.again": _verb("run this case again", Role.PROCESS_OWNER, Role.ENGINEER, Role.OPERATOR),
     "run.pause": _verb("pause a run or let it go on", Role.PROCESS_OWNER, Role.OPERATOR),
+    "run.migrate": _verb("move a run to another version", Role.PROCESS_OWNER, Role.ENGINEER, Role.OPERATOR),
     "run.cancel": _verb("cancel a run", Role.PROCESS_OWNER, Role.OPERATOR),
     "event.send": _verb("send events to runs", Role.ENGINEER, Role.OPERATOR, Role.SERVICE),
     "stuck.read": _verb("see what is stuck", Role.ENGINEER, Role.OPERATOR, Role.AUDITOR),

@@ -21,6 +21,7 @@ urlpatterns = [
     path("v1/runs/", runs.Runs.as_view(), name="runs"),
     path("v1/runs/<uuid:run_id>/", runs.OneRun.as_view(), name="run"),
     path("v1/runs/<uuid:run_id>/cancellation/", runs.Cancelling.as_view(), name="cancellation"),
+    path("v1/runs/<uuid:run_id>/migration/", control.Migrating.as_view(), name="migration"),
     path("v1/runs/<uuid:run_id>/pause/", control.Pausing.as_view(), name="pause"),
     path("v1/runs/<uuid:run_id>/reruns/", control.Reruns.as_view(), name="reruns"),
     path("v1/runs/<uuid:run_id>/retries/", control.Retries.as_view(), name="retries"),

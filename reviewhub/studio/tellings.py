@@ -44,6 +44,12 @@ def run_resumed(_: Names, fact: Fact) -> str:
     return f"{fact.who} let the run go on, after {length(fact.data['paused_for'])}"
 
 
+def run_migrated(names: Names, fact: Fact) -> str:
+    anew = ", ".join(names.step(path) for path in fact.data["anew"])
+    said = f"{fact.who} moved the run from version {fact.data['from']} to version {fact.data['to']}"
+    return f"{said}; begun anew: {anew}" if anew else said
+
+
 def run_held(names: Names, fact: Fact) -> str:
     return "Waits for the run to go on: " + ", ".join(names.step(path) for path in fact.data["paths"])
 
@@ -323,6 +329,7 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "run.paused": run_paused,
     "run.resumed": run_resumed,
     "run.held": run_held,
+    "run.migrated": run_migrated,
     "step.opened": step_opened,
     "step.skipped": step_skipped,
     "step.ready": step_ready,

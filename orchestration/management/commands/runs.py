@@ -1,4 +1,4 @@
-"""`manage.py runs pause|resume|cancel|again|replay|stuck`: control from the command line. Exit status 0 or 1."""
+"""`manage.py runs pause|resume|cancel|again|migrate|replay|stuck`: control of runs. Exit status 0 or 1."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COMMAND_LINE = api.Actor("system", "command-line", "Command line")
 
 
 class Command(BaseCommand):
-    help = "Pauses, resumes, cancels, starts again and replays runs."
+    help = "Pauses, resumes, cancels, starts again, migrates and replays runs."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True)
@@ -36,6 +36,11 @@ class Command(BaseCommand):
         begin = again.add_mutually_exclusive_group()
         begin.add_argument("--step", metavar="PATH", help="of ended runs: this step and what comes after it")
         begin.add_argument("--after", type=int, metavar="N", help="go on from where they stood after event N")
+        migrate = acts.add_parser("migrate", help="move open runs to another version of their workflow")
+        migrate.add_argument("ids", nargs="+", type=UUID, metavar="ID")
+        migrate.add_argument("--to", type=int, required=True, metavar="N", help="the version's number")
+        migrate.add_argument("--map", nargs="*", default=[], metavar="OLD=NEW", help="new step ids; others stay")
+        migrate.add_argument("--dry-run", action="store_true", help="only say what would happen")
         replay = acts.add_parser("replay", help="fold the audit events; status 1 where they do not tell what is stored")
         replay.add_argument("ids", nargs="*", type=UUID, metavar="ID")
         replay.add_argument("--all", action="store_true", help="every run")
@@ -65,6 +70,32 @@ class Command(BaseCommand):
         else:
             act = api.rerun
         return self._each(options["ids"], act, "goes on as")
+
+    def _migrate(self, options: Any) -> bool:
+        wanted = {"to": options["to"], "step_map": dict(self._pair(text) for text in options["map"])}
+        if not options["dry_run"]:
+            return self._each(options["ids"], partial(self._migrated, **wanted), f"is on version {options['to']}")
+        return not sum(not self._planned(run_id, **wanted) for run_id in options["ids"])
+
+    def _migrated(self, **wanted: Any) -> None:
+        api.migrate_run(**wanted)
+
+    def _planned(self, run_id: UUID, **wanted: Any) -> bool:
+        try:
+            plan = api.plan_migration(run_id=run_id, **wanted)
+        except OrchestrationError as error:
+            raise CommandError(str(error), returncode=1) from error
+        anew = [f"{path} begins anew." for path in plan.anew]
+        for line in [*plan.faults, *anew, *plan.notes]:
+            self.stdout.write(f"{run_id}: {line}")
+        self.stdout.write(f"{run_id}: {'would be refused' if plan.faults else 'would be moved'}")
+        return not plan.faults
+
+    def _pair(self, text: str) -> tuple[str, str]:
+        old, sign, new = text.partition("=")
+        if not sign or not old or not new:
+            raise CommandError(f"{text!r} is not OLD=NEW.", returncode=2)
+        return old, new
 
     def _each(self, ids: Iterable[UUID], act: Callable[..., Any], done: str) -> bool:
         """Does what can be done, and says of each run what became of it."""

@@ -89,6 +89,25 @@ class Fork(Strict):
     sequence = serializers.IntegerField(min_value=1, max_value=2**31 - 1, help_text="The last event to take over.")
 
 
+class Migration(Strict):
+    to = serializers.IntegerField(min_value=1, max_value=2**31 - 1, help_text="The number of the version.")
+    map = serializers.DictField(
+        child=serializers.CharField(max_length=100), default=dict, help_text="New step ids by old ones; others stay."
+    )
+    dry_run = serializers.BooleanField(default=False)
+
+
+class MigrationShown(Shown):
+    possible = serializers.SerializerMethodField()
+    moved = serializers.DictField(help_text="New paths of finished steps by their old ones.")
+    anew = serializers.ListField(child=serializers.CharField(), help_text="Open steps that begin anew.")
+    faults = serializers.ListField(child=serializers.CharField(), help_text="Every reason to refuse it.")
+    notes = serializers.ListField(child=serializers.CharField())
+
+    def get_possible(self, plan: Any) -> bool:
+        return not plan.faults
+
+
 class Pause(Strict):
     reason = serializers.CharField(max_length=300)
 

@@ -12,6 +12,7 @@ SCOPES = MappingProxyType(
         "runs:read": "Read runs, their steps and timelines",
         "runs:start": "Start runs",
         "runs:cancel": "Cancel runs",
+        "runs:migrate": "Move runs to another version of their workflow",
         "runs:pause": "Pause runs and let them go on",
         "stuck:read": "See what is stuck and why",
         "stuck:handle": "Send or drop messages that are stuck",

@@ -13,7 +13,17 @@ from orchestration import api
 from reviewhub.api.access import actor_of, require_right
 from reviewhub.api.idempotency import idempotent
 from reviewhub.api.schema import IDEMPOTENCY_KEY
-from reviewhub.api.serializers.runs import Fork, Pause, Retry, RunStarted, RunWithInput, StateShown, run_url
+from reviewhub.api.serializers.runs import (
+    Fork,
+    Migration,
+    MigrationShown,
+    Pause,
+    Retry,
+    RunStarted,
+    RunWithInput,
+    StateShown,
+    run_url,
+)
 from reviewhub.api.views.base import ApiView, read_body, shown
 from reviewhub.api.visibility import run_for
 
@@ -85,6 +95,25 @@ def _again(request: Request, run_id: UUID) -> Any:
 
 def _started(started: api.Started) -> Response:
     return shown(RunStarted, started, status=201, Location=run_url(started.run_id))
+
+
+class Migrating(ApiView):
+    scopes = {"POST": "runs:migrate"}
+    refusals = {"POST": (409,)}
+
+    @extend_schema(
+        operation_id="migrate_run", parameters=[IDEMPOTENCY_KEY], request=Migration, responses=MigrationShown
+    )
+    @idempotent
+    def post(self, request: Request, run_id: UUID) -> Response:
+        """Moves an open run to another version. What has no place there is a reason to refuse; all are given."""
+        run = run_for(request, run_id)
+        require_right(request, "run.migrate", run)
+        given = read_body(Migration, request)
+        wanted = {"run_id": run.pk, "to": given["to"], "step_map": given["map"]}
+        if given["dry_run"]:
+            return shown(MigrationShown, api.plan_migration(**wanted))
+        return shown(MigrationShown, api.migrate_run(**wanted, actor=actor_of(request)))
 
 
 class StateAt(ApiView):

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from orchestration import api
 from tests.integration.api.office import Office
+from tests.integration.api.texts import PURCHASE
 
 RUNS = "/api/v1/runs/"
 PENS = {"workflow": "purchase", "input": {"request": "pens", "amount": 12}}
@@ -191,3 +192,20 @@ def test_new_runs_are_made_from_an_old_one_and_both_name_each_other(office: Offi
     old = oscar.get(f"{RUNS}{run_id}/").json()
     assert [(each["id"], each["how"]) for each in old["followed_by"]] == [(new["id"], "retry")]
     assert oscar.post(f"{RUNS}{run_id}/forks/", {"sequence": 9_999}).status_code == 404
+
+
+def test_a_run_is_moved_to_another_version_after_a_look(office: Office) -> None:
+    run_id = office.run()
+    address = f"{RUNS}{run_id}/migration/"
+    other = PURCHASE.replace("title: ", "title: The new ", 1)
+    api.publish_workflow(text=other, note="", actor=api.SYSTEM)
+    oscar = office.calls(office.oscar)
+
+    assert office.calls(office.alice).post(address, {"to": 2}).status_code == 403
+    looked = oscar.post(address, {"to": 2, "dry_run": True}).json()
+    assert (looked["possible"], looked["faults"]) == (True, [])
+    assert oscar.get(f"{RUNS}{run_id}/").json()["version"] == 1
+    assert oscar.post(address, {"to": 2}).status_code == 200
+    assert oscar.get(f"{RUNS}{run_id}/").json()["version"] == 2
+    refused = oscar.post(address, {"to": 2})
+    assert (refused.status_code, "on version 2 already" in refused.json()["detail"]) == (409, True)

@@ -1,0 +1,157 @@
+"""Moving an open run to another version of its workflow, by an explicit map of steps.
+
+What is done stays done: where the new text has the step at another place, its end is noted there too, and the old step
+run is left as it was. What is open stays where it is, or begins anew as the new text says. Whatever has no place is a
+reason to refuse, and all reasons are given at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from orchestration.core import paths
+from orchestration.core.deciding import Deciding
+from orchestration.core.events import MigrationRequested
+from orchestration.core.language.definition import Definition, Step
+from orchestration.core.state import RunState, StepState
+from orchestration.exceptions import InvalidTransition
+
+CALLS = ("tool", "ai")
+BLOCKS = ("switch", "parallel", "each", "repeat")
+NOT_BEGUN = ("ready", "retrying", "limited", "incident")
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a migration would do to one run. `faults` are reasons to refuse it, `notes` what is worth knowing."""
+
+    moved: dict[str, str] = field(default_factory=dict)  # paths of finished steps, and where the new text has them
+    anew: list[str] = field(default_factory=list)  # paths of open steps that begin anew
+    faults: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def plan(state: RunState, old: Definition, new: Definition, step_map: Mapping[str, str]) -> Plan:
+    """`step_map` has new ids by old ones; a step that it does not name keeps its id."""
+    made = Plan(faults=list(_faults_of_map(old, new, step_map)))
+    if state.status != "running":
+        made.faults.append(f"The run is {state.status}: only open runs are migrated.")
+        return made
+    for step in state.steps.values():
+        _place(made, step, _target(new, step_map.get(step.id, step.id)), old)
+    for path in state.held:
+        if not _has(new, path):
+            made.faults.append(f"{path} is to begin when the run goes on, and has no place in the new text.")
+    made.notes += _passed_over(state, new, made)
+    return made
+
+
+def migrated(d: Deciding, event: MigrationRequested) -> None:
+    """Decided in the world of the new version; the plan was made, and was free of faults, under the same lock."""
+    if d.work.run.status != "running":
+        raise InvalidTransition(f"The run cannot be migrated: it is {d.work.run.status} already.")
+    data = {"from": event.old, "to": d.world.version, "map": dict(event.step_map)}
+    for path in event.anew:
+        d.withdraw(path, "The step begins anew on another version.")
+        review = d.work.steps[path].review
+        d.stop(d.armed_of(path) + (d.armed_of(review["key"]) if review and review["key"] != path else []))
+    d.record("run.migrated", {**data, "moved": dict(event.moved), "anew": list(event.anew)})
+    d.entering.extend(event.anew)
+
+
+def _faults_of_map(old: Definition, new: Definition, step_map: Mapping[str, str]) -> Iterator[str]:
+    for before, after in step_map.items():
+        if _target(old, before) is None:
+            yield f"The version of now has no step {before}."
+        if _target(new, after) is None:
+            yield f"The new version has no step {after}."
+    for after in {each for each in step_map.values() if list(step_map.values()).count(each) > 1}:
+        yield f"Two steps cannot both become {after}."
+
+
+def _target(definition: Definition, id_: str) -> Step | None:
+    try:
+        return definition.step(id_)
+    except KeyError:
+        return None
+
+
+def _has(definition: Definition, path: str) -> bool:
+    try:
+        definition.at(path.rpartition("#")[0] if paths.is_iteration(path) else path)
+    except KeyError:
+        return False
+    return True
+
+
+def _place(made: Plan, step: StepState, target: Step | None, old: Definition) -> None:
+    if target is None:
+        if step.is_open:
+            made.faults.append(f"{step.path} is open and has no place in the new text.")
+        elif step.status == "succeeded":
+            made.notes.append(f"{step.path} is done and has no place in the new text: nothing reads its result there.")
+    elif target.kind != step.kind:
+        done = "open" if step.is_open else "done"
+        made.faults.append(f"{step.path} is {done} as {step.kind}, and the new text has {target.id} as {target.kind}.")
+    elif step.is_open:
+        _place_open(made, step, target, old)
+    elif target.path != paths.written(step.path):
+        _place_ended(made, step, target)
+
+
+def _place_ended(made: Plan, step: StepState, target: Step) -> None:
+    if "#" in step.path:
+        made.faults.append(f"{step.path} is done in a loop, and stands elsewhere in the new text.")
+    elif step.kind not in BLOCKS:
+        made.moved[step.path] = target.path
+
+
+def _place_open(made: Plan, step: StepState, target: Step, old: Definition) -> None:
+    was = old.at(step.path)
+    if target.path != paths.written(step.path):
+        made.faults.append(f"{step.path} is open and stands elsewhere in the new text, at {target.path}.")
+    elif step.kind in BLOCKS:
+        made.faults += _faults_of_block(step, was, target)
+    elif step.kind == "review" and step.status == "waiting":
+        if _outcomes(was) != _outcomes(target):
+            made.faults.append(f"{step.path} is being asked with other outcomes than the new text has.")
+        elif was.spec != target.spec:
+            made.notes.append(f"{step.path} goes on as it was asked; what the new text says of it counts later.")
+    elif was.spec == target.spec:
+        return
+    elif step.status in NOT_BEGUN:
+        made.anew.append(step.path)
+    elif step.kind in CALLS:
+        made.faults.append(f"{step.path} is being done right now, and the new text does it otherwise: wait for it.")
+    else:
+        made.faults.append(f"{step.path} waits by what the old text says, and the new text says otherwise.")
+
+
+def _faults_of_block(step: StepState, was: Step, target: Step) -> Iterator[str]:
+    if step.kind == "switch":
+        taken = (step.scope or {}).get("taken")
+        if taken not in {block.name for block in target.blocks}:
+            yield f"{step.path} went the way {taken}, which the new text does not have."
+        return
+    if [block.name for block in was.blocks] != [block.name for block in target.blocks]:
+        yield f"{step.path} is open with other branches than the new text has."
+    for name in ("join", "errors", "concurrency", "max", "until"):
+        if was.spec.get(name) != target.spec.get(name):
+            yield f"{step.path} is open, and its {name} is another in the new text."
+
+
+def _outcomes(step: Step) -> list[str]:
+    return [str(outcome["id"]) for outcome in step.spec["outcomes"]]
+
+
+def _passed_over(state: RunState, new: Definition, made: Plan) -> Iterator[str]:
+    """Steps of the new text that the run has passed already and will never do."""
+    known = {*state.steps, *made.moved.values()}
+    for step in new.all_steps():
+        following = new.following(step.path)
+        while step.path not in known and following is not None:
+            if following in known:
+                yield f"{step.path} is new and lies before where the run is: it will not be done."
+                break
+            following = new.following(following)

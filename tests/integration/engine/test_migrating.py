@@ -1,0 +1,55 @@
+"""Moving stored runs to another version."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestration import api
+from orchestration.exceptions import CannotMigrate
+from orchestration.models import Run
+from tests.integration.engine.test_runs_command import runs
+from tests.integration.engine.texts import PURCHASE
+from tests.support.bench import OSCAR, Bench
+
+RENAMED = PURCHASE.replace("id: budget,", "id: money,")
+
+
+@pytest.fixture
+def run_id(engine: Bench) -> str:
+    engine.publish(PURCHASE)
+    run_id = engine.start("purchase", request="pens", requester="ann@example.com", amount=12.0)
+    engine.work()
+    return run_id
+
+
+def test_a_waiting_run_goes_on_by_the_new_text(engine: Bench, run_id: str) -> None:
+    engine.publish(RENAMED.replace("{end: ordered}", "{end: bought}"))
+    looked = api.plan_migration(run_id=run_id, to=2, step_map={"budget": "money"})
+    assert (looked.faults, looked.moved) == ([], {"gather/budget/budget": "gather/budget/money"})
+    assert Run.objects.get(pk=run_id).version.number == 1
+    api.migrate_run(run_id=run_id, to=2, step_map={"budget": "money"}, actor=OSCAR)
+    assert Run.objects.get(pk=run_id).version.number == 2
+    assert api.replay(run_id).ok
+    engine.decide(run_id, "approval", "approve", undo=0)
+    engine.work()
+    state = api.run_state(run_id)
+    assert (state.status, state.outcome) == ("succeeded", "bought")
+    assert api.folded(run_id) == state
+
+
+def test_a_migration_that_is_refused_changes_nothing(engine: Bench, run_id: str) -> None:
+    engine.publish(PURCHASE.replace("outcomes: [approve, reject]", "outcomes: [approve, reject, later]"))
+    sequence = api.run_state(run_id).sequence
+    with pytest.raises(CannotMigrate, match="other outcomes"):
+        api.migrate_run(run_id=run_id, to=2, step_map={}, actor=OSCAR)
+    assert api.run_state(run_id).sequence == sequence
+    with pytest.raises(CannotMigrate, match="on version 1 already"):
+        api.migrate_run(run_id=run_id, to=1, step_map={}, actor=OSCAR)
+
+
+def test_the_command_looks_first_and_moves_then(engine: Bench, run_id: str) -> None:
+    engine.publish(RENAMED)
+    status, out, _ = runs("migrate", run_id, "--to", 2, "--map", "budget=money", "--dry-run")
+    assert (status, out) == (0, f"{run_id}: would be moved\n")
+    assert runs("migrate", run_id, "--to", 2, "--map", "budget=money")[0] == 0
+    assert api.timeline(run_id)[-1].data["map"] == {"budget": "money"}
