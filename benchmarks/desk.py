@@ -1,75 +1,63 @@
-"""The desk on PostgreSQL with many open tasks: one reader, one request at a time."""
+"""The desk on PostgreSQL with many open tasks: its pages, a decision, and how soon others see a change."""
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import time
-import uuid
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import httpx
 
-from benchmarks.engine import SECRET, take_events
+from benchmarks.filling import fill
 from benchmarks.floors import rows_ms
+from benchmarks.loading import first_load
 from benchmarks.place import furnish, production
 from benchmarks.report import quantile, report
+from benchmarks.sending import SECRET, take_events
 
 if TYPE_CHECKING:
     from reviewhub.accounts.models import Person
 
-OPEN_TASKS = 10_000
+OPEN_TASKS = 100_000
 REQUESTS = 200
 WARM_UP = 20
-BATCH = 1_000
+READERS = 8
+DECISIONS = 100
+SOCKETS = 500
+CHANGES = 30
+CHANGES_EVERY = 1.0  # seconds
+QUEUE = "/queue/team/"
 ROWS = (
-    "SELECT * FROM reviews_reviewtask WHERE status = 'open' ORDER BY urgency_at, id LIMIT 40"  # as many as a page has
+    "SELECT * FROM reviews_reviewtask WHERE closed_at IS NULL AND decided_at IS NULL ORDER BY urgency_at, id LIMIT 40"
 )
 
 
 def main() -> None:
     with production() as installation:
+        url = installation.url
         alice = furnish(SECRET)
-        take_events(installation.url, rate=1, seconds=1)
+        take_events(url, rate=1, seconds=1)
         fill(OPEN_TASKS)
         floor = rows_ms(installation.environment["DATABASE_URL"], ROWS)
         cookies = session_of(alice)
-        pages = read(installation.url, "/queue/team/", cookies)
+        pages = read(url, QUEUE, cookies, REQUESTS)
         report("desk", "queue_page_p50_ms", quantile(pages, 0.50), "ms", floor=floor)
         report("desk", "queue_page_p95_ms", quantile(pages, 0.95), "ms", floor=floor, bar=40)
-        tasks = read(installation.url, f"/tasks/{some_task()}/", cookies)
+        report("desk", "queue_page_per_s", together(url, QUEUE, cookies), "1/s", at_least=60)
+        tasks = read(url, f"/tasks/{waiting(1)[0]}/", cookies, REQUESTS)
         report("desk", "task_page_p50_ms", quantile(tasks, 0.50), "ms", floor=floor)
         report("desk", "task_page_p95_ms", quantile(tasks, 0.95), "ms", floor=floor)
-
-
-def fill(number: int) -> None:
-    """Copies the one run and its open task until there are so many, each due a little later."""
-    from datetime import timedelta
-
-    from django.db import connection
-
-    from orchestration.api import runs
-    from reviewhub.reviews.models import ReviewTask
-
-    task = ReviewTask.objects.select_related("run").get()
-    for start in range(1, number, BATCH):
-        copies = []
-        for index in range(start, min(start + BATCH, number)):
-            run = runs().model(**_values(task.run) | {"id": uuid.uuid4(), "event_id": f"copy-{index}"})
-            later = {name: getattr(task, name) + timedelta(seconds=index) for name in ("due_at", "urgency_at")}
-            copies.append(ReviewTask(**_values(task) | later | {"id": uuid.uuid4(), "run_id": run.pk, "run": run}))
-        runs().model.objects.bulk_create([copy.run for copy in copies])
-        ReviewTask.objects.bulk_create(copies)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-
-
-def _values(row: object) -> dict[str, object]:
-    return {name: value for name, value in vars(row).items() if not name.startswith("_")}
-
-
-def some_task() -> str:
-    from reviewhub.reviews.models import ReviewTask
-
-    return str(ReviewTask.objects.order_by("urgency_at", "id")[OPEN_TASKS // 2].pk)
+        take_events(url, rate=50, seconds=DECISIONS // 50)
+        decided = decide(url, cookies)
+        report("desk", "decide_ack_p50_ms", quantile(decided, 0.50), "ms")
+        report("desk", "decide_ack_p95_ms", quantile(decided, 0.95), "ms", bar=80)
+        report("desk", "first_load_kb", sum(first_load(url, QUEUE, cookies).values()) / 1000, "kB", bar=100)
+        seen = watch(url, cookies)
+        report("desk", "live_p50_ms", quantile(seen, 0.50), "ms")
+        report("desk", "live_p95_ms", quantile(seen, 0.95), "ms", bar=250)
 
 
 def session_of(person: Person) -> dict[str, str]:
@@ -80,18 +68,112 @@ def session_of(person: Person) -> dict[str, str]:
     return {name: morsel.value for name, morsel in client.cookies.items()}
 
 
-def read(url: str, path: str, cookies: dict[str, str]) -> list[float]:
-    """Milliseconds of each request, answered whole."""
+def waiting(number: int) -> list[str]:
+    from reviewhub.reviews.models import ReviewTask
+
+    rows = ReviewTask.objects.filter(status="open").order_by("urgency_at", "id")
+    return [str(pk) for pk in rows.values_list("pk", flat=True)[OPEN_TASKS // 2 : OPEN_TASKS // 2 + number]]
+
+
+def read(url: str, path: str, cookies: dict[str, str], number: int) -> list[float]:
+    """Milliseconds of each request, answered whole, one after another."""
     taken = []
-    with httpx.Client(base_url=url, cookies=cookies) as client:
-        for number in range(WARM_UP + REQUESTS):
+    with httpx.Client(base_url=url, cookies=cookies, timeout=30) as client:
+        for count in range(WARM_UP + number):
             started = time.perf_counter()
             answer = client.get(path)
             spent = (time.perf_counter() - started) * 1000
             assert answer.status_code == httpx.codes.OK, answer.text[:300]
-            if number >= WARM_UP:
+            if count >= WARM_UP:
                 taken.append(spent)
     return taken
+
+
+def together(url: str, path: str, cookies: dict[str, str]) -> float:
+    """Requests a second of several readers at once."""
+    with ThreadPoolExecutor(READERS) as readers:
+        list(readers.map(lambda _: read(url, path, cookies, 0), range(READERS)))
+        started = time.perf_counter()
+        done = list(readers.map(lambda _: read(url, path, cookies, REQUESTS // READERS), range(READERS)))
+        spent = time.perf_counter() - started
+    return sum(len(taken) + WARM_UP for taken in done) / spent
+
+
+def decide(url: str, cookies: dict[str, str]) -> list[float]:
+    """Milliseconds from sending the form of a task to its answer, one after another, as the page sends it."""
+    from reviewhub.reviews.models import ReviewTask
+
+    taken = []
+    with httpx.Client(base_url=url, cookies=cookies, timeout=30) as client:
+        client.get(f"/tasks/{waiting(1)[0]}/")
+        headers = {"X-CSRFToken": client.cookies["csrftoken"], "HX-Request": "true", "Origin": url}
+        for task in ReviewTask.objects.filter(status="open").order_by("-created_at")[:DECISIONS]:
+            form = {"outcome": "approve", "version": task.version, "shown": task.evidence_hash, "key": str(task.pk)}
+            started = time.perf_counter()
+            answer = client.post(f"/tasks/{task.pk}/decision/?view=team", data=form, headers=headers)
+            taken.append((time.perf_counter() - started) * 1000)
+            assert answer.status_code < httpx.codes.BAD_REQUEST, answer.text[:300]
+    assert ReviewTask.objects.filter(decided_at__isnull=False).count() == DECISIONS
+    return taken
+
+
+# ---- live changes ------------------------------------------------------------------------------
+
+
+def watch(url: str, cookies: dict[str, str]) -> list[float]:
+    """Milliseconds from one person's click on "claim" until each of the others' sockets has the changed row."""
+    others = [session_cookie(person) for person in colleagues(SOCKETS)]
+    command = [sys.executable, "-m", "benchmarks.listening"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as listener:
+        assert listener.stdin is not None
+        assert listener.stdout is not None
+        print(json.dumps({"url": url, "cookies": others}), file=listener.stdin, flush=True)
+        assert listener.stdout.readline() == "ready\n"
+        clicked = claim(url, cookies)
+        time.sleep(3)
+        heard = json.loads((print("end", file=listener.stdin, flush=True), listener.stdout.readline())[1])
+    assert {task: len(heard.get(task, ())) for task in clicked} == dict.fromkeys(clicked, SOCKETS)
+    return [(at - clicked[task]) * 1000 for task, all_at in heard.items() if task in clicked for at in all_at]
+
+
+def claim(url: str, cookies: dict[str, str]) -> dict[str, float]:
+    """When each of some tasks was claimed."""
+    clicked = {}
+    with httpx.Client(base_url=url, cookies=cookies, timeout=30) as client:
+        client.get(f"/tasks/{waiting(1)[0]}/")
+        headers = {"X-CSRFToken": client.cookies["csrftoken"], "HX-Request": "true", "Origin": url}
+        for task in waiting(CHANGES):
+            clicked[task] = time.time()
+            answer = client.post(f"/tasks/{task}/claim/?view=team", headers=headers)
+            assert answer.status_code < httpx.codes.BAD_REQUEST, answer.text[:300]
+            time.sleep(max(0.0, clicked[task] + CHANGES_EVERY - time.time()))
+    return clicked
+
+
+def colleagues(number: int) -> list[Person]:
+    from reviewhub.accounts.models import Person
+    from reviewhub.reviews.models import Queue, QueueMembership
+
+    queue = Queue.objects.get(slug="bench")
+    people = Person.objects.bulk_create(
+        Person(email=f"c{index}@example.com", username=f"c{index}", display_name=f"Colleague {index}")
+        for index in range(number)
+    )
+    QueueMembership.objects.bulk_create(QueueMembership(queue=queue, person=person) for person in people)
+    return people
+
+
+def session_cookie(person: Person) -> str:
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.create()
+    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 
 if __name__ == "__main__":

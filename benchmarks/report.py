@@ -8,14 +8,26 @@ from collections.abc import Sequence
 
 
 def report(
-    benchmark: str, measure: str, value: float, unit: str, *, floor: float | None = None, bar: float | None = None
+    benchmark: str,
+    measure: str,
+    value: float,
+    unit: str,
+    *,
+    floor: float | None = None,
+    bar: float | None = None,
+    at_least: float | None = None,
 ) -> None:
-    """`floor` is what the bare machine takes for the least that has to be done, in the same unit; `bar` the promise."""
+    """`floor` is what the bare machine takes for the least that has to be done, in the same unit.
+
+    The promise is `bar`, which the value may reach and not pass, or `at_least`, which it has to reach.
+    """
     said: dict[str, object] = {"benchmark": benchmark, "measure": measure, "value": _short(value), "unit": unit}
     if floor is not None:
         said |= {"floor": _short(floor), "ratio": _short(value / floor)}
     if bar is not None:
         said |= {"bar": bar, "holds": value <= bar}
+    if at_least is not None:
+        said |= {"bar": at_least, "holds": value >= at_least}
     print(json.dumps(said), flush=True)
 
 

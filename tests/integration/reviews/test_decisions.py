@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -39,6 +41,14 @@ def test_a_decision_stands_until_the_undo_window_closes_and_then_the_run_goes_on
     desk.close(task)
     assert (task.status, desk.run(task).status, desk.run(task).outcome) == ("closed", "succeeded", "ordered")
     assert len(desk.bench.tools["erp.order"].calls) == 1
+
+
+def test_a_decision_asks_the_database_a_bounded_number_of_times(
+    desk: Desk, django_assert_max_num_queries: Callable[[int], Any]
+) -> None:
+    task = desk.task()
+    with django_assert_max_num_queries(25):
+        decide_task(task_id=task.pk, actor=desk.people.alice, outcome="approve")
 
 
 def test_the_recommendation_stays_as_it_was_beside_the_decision(desk: Desk) -> None:
