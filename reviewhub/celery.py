@@ -10,6 +10,14 @@ from django.conf import settings
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reviewhub.settings")
 
 app = Celery("reviewhub")
-app.set_default()  # every thread's tasks go to this application, the embedded worker's included
+app.set_default()  # every thread's tasks go to this application, the embedded workers' included
 app.add_defaults(lambda: settings.CELERY)
 app.autodiscover_tasks(["orchestration"])
+
+
+def another_app() -> Celery:
+    """For another worker in the same process: which queues are served is kept on the application."""
+    made = Celery("reviewhub", set_as_current=False)
+    made.add_defaults(lambda: settings.CELERY)
+    made.autodiscover_tasks(["orchestration"])
+    return made

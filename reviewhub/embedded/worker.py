@@ -1,39 +1,35 @@
-"""A Celery worker in a thread of this process, over the in-memory broker."""
+"""Celery workers in threads of this process, over the in-memory broker: one for each queue, so that long calls of one
+kind never hold up the others."""
 
 from __future__ import annotations
 
 import os
 import threading
+import time
 from typing import Any
 
 from celery.worker import state
 
-from reviewhub.celery import app
+from reviewhub.celery import another_app
 from reviewhub.workers import QUEUES, STOPPING_TAKES, Companions
 
-THREADS = 8
+THREADS = {"orchestration": 2, "tools": 4, "ai": 2}  # of each queue
 
 
 class EmbeddedWorker:
-    """Serves all queues with one pool of threads, with the sweeper beside it."""
+    """Serves each queue with a pool of threads of its own, with the sweeper beside them."""
 
     def __init__(self) -> None:
         os.environ.setdefault("CELERY_SKIP_CHECKS", "1")  # the command has run Django's checks already
-        self._controller: Any = app.WorkController(
-            hostname="embedded@localhost",
-            pool="threads",
-            concurrency=THREADS,
-            queues=list(QUEUES),
-            without_gossip=True,
-            without_mingle=True,
-            without_heartbeat=True,
-        )
-        self._thread = threading.Thread(target=self._controller.start, name="worker", daemon=True)
+        self._threads = [
+            threading.Thread(target=_controller(queue).start, name=f"worker-{queue}", daemon=True) for queue in QUEUES
+        ]
         self._companions = Companions(QUEUES)
 
     def start(self) -> None:
         state.should_stop = None
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         self._companions.start()
 
     def begin_to_stop(self) -> None:
@@ -44,4 +40,19 @@ class EmbeddedWorker:
         """Lets running steps end; what takes longer is taken up again from the database at the next start."""
         self.begin_to_stop()
         self._companions.stop()
-        self._thread.join(STOPPING_TAKES)
+        until = time.monotonic() + STOPPING_TAKES
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+
+
+def _controller(queue: str) -> Any:
+    worker: Any = another_app()
+    return worker.WorkController(
+        hostname=f"embedded-{queue}@localhost",
+        pool="threads",
+        concurrency=THREADS[queue],
+        queues=[queue],
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+    )
