@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ from reviewhub.reviews.models import Assignment
 log = logging.getLogger(__name__)
 
 GATHERED_FOR = 0.01  # seconds
+AT_MOST_EVERY = 0.1  # seconds: under load more is gathered, and no process says the same twice in between
 
 Told = dict[str, Any]  # {"to": [names of groups], "said": {"type", …}}
 
@@ -87,6 +89,7 @@ class _Post:
         self.loop: asyncio.AbstractEventLoop | None = None
         self._lock = threading.Lock()
         self._waiting: dict[Change, None] = {}  # the same change is told once
+        self._sent_at = float("-inf")
 
     def take(self, change: Change) -> None:
         try:
@@ -109,7 +112,8 @@ class _Post:
         self._sending = loop.create_task(self._send_soon())
 
     async def _send_soon(self) -> None:
-        await asyncio.sleep(GATHERED_FOR)
+        await asyncio.sleep(max(GATHERED_FOR, self._sent_at + AT_MOST_EVERY - time.monotonic()))
+        self._sent_at = time.monotonic()
         with self._lock:
             changes, self._waiting = tuple(self._waiting), {}
         try:
