@@ -188,7 +188,7 @@ def test_cancelling_keeps_the_reason(oscar: Page, office: Studio) -> None:
     run = office.start()
     oscar.goto(f"/runs/{run.pk}/")
     oscar.get_by_text("Cancel the run").first.click()
-    oscar.get_by_label("Why? The reason stays with the run.").fill("Ordered twice")
+    oscar.locator("#reason").fill("Ordered twice")
     oscar.get_by_role("button", name="Cancel the run").click()
     expect(oscar.get_by_text("Oscar Lind cancelled the run: Ordered twice")).to_be_visible()
 
