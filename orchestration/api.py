@@ -30,6 +30,14 @@ from orchestration.runtime.control import cancel_run, pause_run, resume_run
 from orchestration.runtime.credentials import Credential, credential
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.events import Sent, send_event
+from orchestration.runtime.figures import (
+    CallFigure,
+    CredentialFigure,
+    LimitFigure,
+    call_figures,
+    credential_figures,
+    limit_figures,
+)
 from orchestration.runtime.forking import fork, rerun, retry
 from orchestration.runtime.heartbeats import SILENT_FOR, beat, heart_of, heartbeats
 from orchestration.runtime.limits import refresh as refresh_limits
@@ -104,14 +112,17 @@ __all__ = [
     "AuditReport",
     "BadSignature",
     "Calendar",
+    "CallFigure",
     "Checked",
     "Chore",
     "Credential",
+    "CredentialFigure",
     "Definition",
     "Entry",
     "Failure",
     "Fault",
     "InvalidCalendar",
+    "LimitFigure",
     "Limits",
     "MalformedBody",
     "Plan",
@@ -139,6 +150,7 @@ __all__ = [
     "audit_entries",
     "beat",
     "calendar_from",
+    "call_figures",
     "call_level",
     "cancel_run",
     "chain_entries",
@@ -150,6 +162,7 @@ __all__ = [
     "connection",
     "connections",
     "credential",
+    "credential_figures",
     "decide_review",
     "decision_points",
     "definition_of",
@@ -162,6 +175,7 @@ __all__ = [
     "heartbeats",
     "hold_run",
     "iteration_of",
+    "limit_figures",
     "limit_settings",
     "lose_all_leases",
     "migrate_run",

@@ -28,7 +28,7 @@ from orchestration.core.language.definition import Step
 from orchestration.exceptions import InvalidTransition, LeaseLost
 from orchestration.models import Attempt, Run
 from orchestration.ports import SYSTEM, clock
-from orchestration.runtime import calls, hints, limits, pace
+from orchestration.runtime import calls, figures, hints, limits, pace
 from orchestration.runtime.advance import Decisions, commit_many
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.loading import lock_ready, lock_where_ready, next_ready
@@ -89,6 +89,8 @@ def _call(lease: Lease) -> calls.Outcome:
     outcome = calls.call(lease.step, lease.input, _tool_call(lease), reconcile=bool(lease.scope.get("reconcile")))
     seconds = time.monotonic() - began
     pace.learn(lease.step, seconds)
+    went = outcome.error["class"] if isinstance(outcome, calls.Failed) else "succeeded"
+    figures.count_call(lease.step, went, seconds)
     if (limited := limits.of(lease.step)) is not None:
         error = outcome.error if isinstance(outcome, calls.Failed) else None
         limits.settle(lease.run_id, lease.path, limited, limits.Call(seconds, error))
@@ -106,7 +108,7 @@ class Leasing:
         self.leases: list[Lease] = []
         self.decisions = Decisions()
         self.rows = Rows()
-        self._steps, self._seconds, self._along = 0, 0.0, True
+        self._steps, self._seconds, self._along, self._limited = 0, 0.0, True, False
         for lease in beside:
             self._count(lease.step)
 
@@ -129,6 +131,9 @@ class Leasing:
         limited = limits.of(step)
         if limited is None or held.state.steps[path].status != "ready":
             return False
+        if self._limited:  # one a transaction: subjects are locked in the order of names
+            return True
+        self._limited = True
         wait = limits.admit(held.row.id, path, limited, timedelta(seconds=calls.timeout_of(step)) + GRACE)
         if wait is None:
             return False

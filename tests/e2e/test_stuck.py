@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from orchestration import api
 from orchestration.exceptions import PermanentError
-from orchestration.models import OutboxMessage
+from orchestration.models import LimitSetting, OutboxMessage
 from orchestration.runtime import outbox
 from tests.support.browser import Visitor
 from tests.support.live_site import LiveSite
@@ -33,6 +33,8 @@ def office(live_site: LiveSite, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stu
         for queue in ("tools", "ai", "orchestration"):
             api.beat(api.heart_of(queue))
         yield made
+    LimitSetting.objects.all().delete()
+    api.refresh_limits()
 
 
 def fill(office: Studio, letters: int) -> None:
@@ -59,6 +61,13 @@ def test_the_page_is_readable_for_everybody_empty_and_full(
     page.goto("/stuck/")
     expect(page.get_by_role("heading", name="Nothing is stuck")).to_be_visible()
     _looked_at(page, f"empty-{width}-{scheme}")
+    assert axe(page) == []
+    LimitSetting.objects.create(
+        subject="tool:erp.order", calls=20, seconds=60, concurrency=3, adaptive=True, failures=5
+    )
+    page.goto("/limits/")
+    expect(page.get_by_text("0 under way of 3 at a time, 20 of 20 calls left")).to_be_visible()
+    _looked_at(page, f"limits-{width}-{scheme}")
     assert axe(page) == []
     fill(office, 300)
     for address, name in (("/stuck/", "all"), ("/stuck/?kind=message", "messages")):

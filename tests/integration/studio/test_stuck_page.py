@@ -12,9 +12,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from orchestration import api
-from orchestration.exceptions import PermanentError
-from orchestration.models import OutboxMessage, Run, StepRun, WorkflowVersion
-from orchestration.runtime import outbox
+from orchestration.exceptions import PermanentError, TransientError
+from orchestration.models import LimitSetting, OutboxMessage, Run, StepRun, WorkflowVersion
+from orchestration.runtime import limits, outbox
 from orchestration.runtime import tools as registry
 from tests.support.bench import NOON
 from tests.support.studio import Studio
@@ -150,3 +150,34 @@ def test_the_command_tells_the_same_and_its_status_says_whether_there_is_anythin
     with pytest.raises(SystemExit):
         call_command("runs", "stuck", "--json", stdout=out)
     assert json.loads(out.getvalue())["counts"]["incident"] == 1
+
+
+def test_the_page_of_limits_tells_where_each_stands(office: Studio) -> None:
+    assert "No limits" in text(office, "/limits/")
+    LimitSetting.objects.create(subject="tool:erp.order", calls=2, seconds=60, concurrency=3, failures=1)
+    limits.refresh()
+    try:
+        office.order.script = [TransientError("down")]
+        for request in ("pens", "ink"):
+            office.decide(office.start(request), "approve")
+        html = text(office, "/limits/")
+        assert "Left alone" in html
+        assert "0 under way of 3 at a time, 1 of 2 calls left" in html
+        assert "Waiting: 1 for the breaker." in html
+        (figure,) = api.limit_figures()
+        assert (figure.breaker, figure.admitted, figure.deferred, figure.opened) == ("open", 1, 1, 1)
+        assert office.at("alice").get("/limits/").status_code == 403
+    finally:
+        LimitSetting.objects.all().delete()
+        limits.refresh()
+
+
+def test_calls_are_counted_by_tool_and_outcome(office: Studio) -> None:
+    def counted() -> dict[tuple[str, str], int]:
+        return {(figure.tool, figure.outcome): figure.calls for figure in api.call_figures()}
+
+    before = counted()
+    failed(office)
+    after = counted()
+    for key in (("erp.order@1", "permanent"), ("finance.budget@1", "succeeded")):
+        assert after[key] == before.get(key, 0) + 1

@@ -1,0 +1,47 @@
+"""Where every limit, breaker and credential stands now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from orchestration import api
+from reviewhub.accounts.permissions import require
+from reviewhub.studio.access import viewer
+from reviewhub.studio.states import State
+
+BREAKERS = {
+    "closed": State("Calls go through", "calm", "check"),
+    "open": State("Left alone", "breached", "stop"),
+    "half_open": State("One call is tried", "warning", "retry"),
+}
+WAITING = {"rate": "the rate", "concurrency": "a place", "breaker": "the breaker", "rests": "its patience"}
+
+
+@login_required
+@require_safe
+def limit_list(request: HttpRequest) -> HttpResponse:
+    require(viewer(request), "stuck.read")
+    context = {
+        "current": "stuck",
+        "rows": [_row(figure) for figure in api.limit_figures()],
+        "credentials": api.credential_figures(),
+    }
+    return render(request, "runs/limits.html", context)
+
+
+def _row(figure: api.LimitFigure) -> dict[str, Any]:
+    kind, _, name = figure.subject.partition(":")
+    state = State("Asked to wait", "warning", "pause") if figure.rests_until else BREAKERS.get(figure.breaker or "")
+    return {
+        "figure": figure,
+        "name": name,
+        "kind": kind,
+        "state": state,
+        "until": figure.rests_until or (figure.open_until if figure.breaker == "open" else None),
+        "waiting": ", ".join(f"{count} for {WAITING[why]}" for why, count in sorted(figure.waiting.items())),
+    }
