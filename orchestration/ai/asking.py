@@ -13,6 +13,7 @@ from orchestration.ai.attempts import ChainAttempt, Stopwatch, abstention
 from orchestration.ai.injection import Instruction, instructions_in
 from orchestration.ai.learned.recommender import NAME as LEARNED
 from orchestration.ai.learned.recommender import LearnedRecommender
+from orchestration.ai.sharing import SharedKeys
 from orchestration.models import Connection, DecisionPointVersion
 from orchestration.ports import Answer, Question, Recommender
 
@@ -138,10 +139,5 @@ def _learned_link() -> Link:
 
 
 def _model_link(version: DecisionPointVersion, connection: Connection) -> Link:
-    # The client library is loaded where a model is connected, and nowhere else.
-    from orchestration.ai.openai.calling import ModelServer
-    from orchestration.ai.openai.recommender import ModelRecommender, Wording
-
-    server = ModelServer(connection.name, connection.base_url, connection.model, connection.secret)
-    wording = Wording(version.prompt, tuple(version.outcomes), version.answer_schema)
-    return Link(f"model {connection.name}", ModelRecommender(server, wording), obeys_text=True)
+    shared = SharedKeys(connection, version.prompt, tuple(version.outcomes), version.answer_schema)
+    return Link(f"model {connection.name}", shared, obeys_text=True)

@@ -8,7 +8,7 @@ import pytest
 
 from orchestration.ai import recommend
 from orchestration.ai.learned.train import train
-from orchestration.models import Connection, DecisionPoint, Recommendation
+from orchestration.models import Connection, ConnectionCredential, DecisionPoint, Recommendation
 from orchestration.ports import Answer, LabelledCase, bind, clock, labels
 from tests.support.decision_points import decided, decision_point, model_server
 from tests.support.openai_server import OpenAIServer, answering, fail, silence
@@ -41,6 +41,18 @@ def test_a_model_that_fails_leaves_the_word_to_what_was_learned() -> None:
         answer = recommend(question(case.facts))
     assert answer.outcome == case.outcome
     assert happened(answer) == [("model acme", "server_error"), ("model acme", "server_error"), ("learned", "answered")]
+
+
+def test_a_key_that_the_server_refuses_rests_and_the_next_question_takes_another() -> None:
+    with OpenAIServer(fail(401, "No such key"), answering()) as server:
+        connection = model_server(server.base_url)
+        for label in ("a", "b"):
+            ConnectionCredential.objects.create(connection=connection, label=label, secret=f"sk-{label}")
+        decision_point(server=connection)
+        first, second = recommend(question()), recommend(question())
+    assert happened(first)[0] == ("model acme", "key_refused")
+    assert second.outcome == "approve"
+    assert list(ConnectionCredential.objects.values_list("label", "rests_because")) == [("a", "key_refused"), ("b", "")]
 
 
 def test_a_silent_model_leaves_time_for_what_was_learned() -> None:
