@@ -38,13 +38,16 @@ class Loaded:
 
 def lock_runs(run_ids: Iterable[Any]) -> list[Run]:
     """Locks these runs in the order of their ids. Those that do not exist are left out."""
-    wanted = _ids(run_ids)
-    return [_run(values) for values in fetch(_lock(connection.vendor), (wanted,))]
+    wanted = list(run_ids)
+    one = len(wanted) == 1 and connection.vendor == "postgresql"
+    given = str(wanted[0]) if one else _ids(wanted)
+    return [_run(values) for values in fetch(_lock("one" if one else connection.vendor), (given,))]
 
 
 def lock_where_ready(run_id: Any, path: str) -> Run | None:
     """Locks the run if this step of it is ready; waits for nobody if it is not."""
-    rows = fetch(_lock_where_ready(connection.vendor), (_ids([run_id]), path))
+    given = str(run_id) if connection.vendor == "postgresql" else _ids([run_id])
+    rows = fetch(_lock_where_ready(connection.vendor), (given, path))
     return _run(rows[0]) if rows else None
 
 
@@ -91,8 +94,10 @@ def _runs() -> str:
     return _RUNS.format(columns=", ".join([*(f'r."{name}"' for name in names), "v.number", "v.content_hash"]))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _lock(vendor: str) -> str:
+    if vendor == "one":
+        return _runs() + " WHERE r.id = %s::uuid FOR NO KEY UPDATE OF r"
     if vendor == "postgresql":
         return _runs() + " WHERE r.id = ANY(%s::uuid[]) ORDER BY r.id FOR NO KEY UPDATE OF r"
     return _runs() + " WHERE r.id IN (SELECT value FROM json_each(?)) ORDER BY r.id"  # noqa: S608
@@ -104,7 +109,7 @@ def _lock_where_ready(vendor: str) -> str:
         "EXISTS (SELECT 1 FROM orchestration_steprun s WHERE s.run_id = r.id AND s.status = 'ready' AND s.path = {})"
     )
     if vendor == "postgresql":
-        return _runs() + f" WHERE r.id = ANY(%s::uuid[]) AND {ready.format('%s')} FOR NO KEY UPDATE OF r"
+        return _runs() + f" WHERE r.id = %s::uuid AND {ready.format('%s')} FOR NO KEY UPDATE OF r"
     return _runs() + f" WHERE r.id IN (SELECT value FROM json_each(?)) AND {ready.format('?')}"  # noqa: S608
 
 
@@ -128,7 +133,9 @@ def _ids(run_ids: Iterable[Any]) -> Any:
 def load(run_ids: Iterable[Any]) -> dict[UUID, Loaded]:
     """Everything of these runs. Call with their locks held, in a statement of its own: it sees what is committed."""
     if connection.vendor == "postgresql":
-        rows = fetch(_load_postgres(), ([str(run_id) for run_id in run_ids],))
+        wanted = [str(run_id) for run_id in run_ids]
+        one = len(wanted) == 1
+        rows = fetch(_load_postgres(one), (wanted[0] if one else wanted,))
         return {run_id: _from_json(*columns) for run_id, *columns in rows}
     return _load_sqlite(list(run_ids))
 
@@ -158,15 +165,16 @@ def _load_ready(vendor: str) -> str:
     return f"SELECT {listed} FROM orchestration_steprun s {given} WHERE s.status = 'ready'"  # noqa: S608
 
 
-@lru_cache(maxsize=1)
-def _load_postgres() -> str:
+@lru_cache(maxsize=2)
+def _load_postgres(one: bool) -> str:
     """One row a run; its steps, timers and attempts each as one JSON text, which costs least to carry and to read."""
     parts = (
         _gathered("s", StepRun, _STEP_COLUMNS, "position", ""),
         _gathered("t", Timer, TIMER_FIELDS, "id", ""),
         _gathered("a", Attempt, _ATTEMPT_COLUMNS, "id", "AND a.status = 'running'"),
     )
-    return f"SELECT r.id, {', '.join(parts)} FROM unnest(%s::uuid[]) AS r(id)"  # noqa: S608
+    runs = "(SELECT %s::uuid) AS r(id)" if one else "unnest(%s::uuid[]) AS r(id)"
+    return f"SELECT r.id, {', '.join(parts)} FROM {runs}"  # noqa: S608
 
 
 def _gathered(alias: str, model: type[models.Model], columns: Sequence[str], order: str, more: str) -> str:

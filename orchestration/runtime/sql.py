@@ -18,6 +18,7 @@ import psycopg
 from django.db import connection, models
 
 Row = Sequence[Any]
+FEW = 4
 _encode = json.JSONEncoder(separators=(",", ":"), default=str).encode  # identifiers and instants read as their text
 
 
@@ -68,7 +69,9 @@ def write(rows: Mapping[Write, Sequence[Row]]) -> None:
     if not given:
         return
     if connection.vendor == "postgresql":
-        fetch(_joined(tuple(given)), {f"rows_{index}": _encode(some) for index, some in enumerate(given.values())})
+        few = max(map(len, given.values())) <= FEW
+        text = _joined(tuple(given), few)
+        fetch(text, {f"rows_{index}": _encode(some) for index, some in enumerate(given.values())})
     else:
         for kind, some in given.items():
             _write_many(kind, some)
@@ -112,14 +115,20 @@ def _write_many(kind: Write, rows: Sequence[Row]) -> None:
 # ---- statements --------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=512)
-def _joined(kinds: tuple[Write, ...]) -> str:
-    """One statement that writes everything: its parts run on the same snapshot and touch different rows."""
-    *others, last = (
-        kind.postgres(f"jsonb_array_elements(%(rows_{index})s::jsonb) AS given") for index, kind in enumerate(kinds)
-    )
+@lru_cache(maxsize=1024)
+def _joined(kinds: tuple[Write, ...], few: bool) -> str:
+    """One statement that writes everything: its parts run on the same snapshot and touch different rows.
+
+    Where rows are few it says so, or the planner expects a hundred and reads whole tables to find them.
+    """
+    *others, last = (kind.postgres(_given(f"%(rows_{index})s::jsonb", few=few)) for index, kind in enumerate(kinds))
     parts = ", ".join(f"part_{index} AS ({text})" for index, text in enumerate(others))
     return f"WITH {parts} {last}" if others else last
+
+
+def _given(rows: str, *, few: bool) -> str:
+    all_of_them = f"jsonb_array_elements({rows})"
+    return f"(SELECT value FROM {all_of_them} LIMIT {FEW}) AS given" if few else f"{all_of_them} AS given"  # noqa: S608
 
 
 @lru_cache(maxsize=64)
