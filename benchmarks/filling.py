@@ -30,9 +30,9 @@ def fill(number: int) -> None:
 
 def _copy(model: type[models.Model], changed: dict[str, str], source: str, key: Any) -> None:
     """Inserts rows like the one with this key, but for what is changed, said in SQL."""
-    columns = [str(field.column) for field in model._meta.concrete_fields]  # noqa: SLF001 - public
+    columns = [str(field.column) for field in model._meta.concrete_fields]
     values = ", ".join(changed.get(column, f'one."{column}"') for column in columns)
     named = ", ".join(f'"{column}"' for column in columns)
-    table = model._meta.db_table  # noqa: SLF001 - public
+    table = model._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(f'INSERT INTO "{table}" ({named}) SELECT {values} FROM "{table}" {source}', (key,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,8 +52,13 @@ steps:
 
 
 @contextmanager
-def production() -> Iterator[Installation]:
-    """Every process of the Procfile, ready, on an empty database; Django is set up in this process over the same."""
+def production(
+    imports: str = "", tool_workers: int = 1, more: Mapping[str, str] | None = None
+) -> Iterator[Installation]:
+    """Every process of the Procfile, ready, on an empty database; Django is set up in this process over the same.
+
+    The workers import `imports`; `tool_workers` is how many of them call tools.
+    """
     with postgres_cluster() as cluster, redis_server() as redis_url, tempfile.TemporaryDirectory() as place:
         installation = Installation(Path(place), f"{cluster}/postgres", redis_url)
         installation.environment |= {
@@ -61,11 +66,17 @@ def production() -> Iterator[Installation]:
             "EMAIL_URL": "dummymail://",
             "LOG_LEVEL": "WARNING",
             "PYTHONPATH": str(ROOT),
+            **(more or {}),
         }
+        if imports:
+            for name, command in installation.commands.items():
+                installation.commands[name] = f"{command} -I {imports}" if name.startswith("worker") else command
         installation.manage("migrate", "--verbosity", "0")
         os.environ.update(installation.environment)
         django.setup()
         installation.start()
+        for number in range(1, tool_workers):
+            installation.launch(f"worker-tools.{number}")
         try:
             yield installation
         finally:

@@ -14,20 +14,24 @@ def report(
     unit: str,
     *,
     floor: float | None = None,
+    peer: float | None = None,
     bar: float | None = None,
     at_least: float | None = None,
 ) -> None:
-    """`floor` is what the bare machine takes for the least that has to be done, in the same unit.
+    """`floor` is what the bare machine takes for the least that has to be done, `peer` what another engine does in the
+    same run, both in the same unit.
 
     The promise is `bar`, which the value may reach and not pass, or `at_least`, which it has to reach.
     """
     said: dict[str, object] = {"benchmark": benchmark, "measure": measure, "value": _short(value), "unit": unit}
     if floor is not None:
         said |= {"floor": _short(floor), "ratio": _short(value / floor)}
+    if peer is not None:
+        said |= {"peer": _short(peer), "ratio": _short(value / peer)}
     if bar is not None:
-        said |= {"bar": bar, "holds": value <= bar}
+        said |= {"bar": _short(bar), "holds": value <= bar}
     if at_least is not None:
-        said |= {"bar": at_least, "holds": value >= at_least}
+        said |= {"bar": _short(at_least), "holds": value >= at_least}
     print(json.dumps(said), flush=True)
 
 

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks.load import NOTES
 from orchestration.api import ToolCall, tool
-
-NOTES = "BENCHMARK_NOTES"  # the folder into which `bench.note` writes when it was called
 
 
 @tool(name="bench.add", version=1, idempotent=True)
@@ -25,13 +24,3 @@ def note(given: Mapping[str, Any], call: ToolCall) -> Mapping[str, Any]:
     with (Path(os.environ[NOTES]) / f"{os.getpid()}.txt").open("a") as notes:
         notes.write(f"{call.run_id} {at!r}\n")
     return {"n": given["n"] + 1}
-
-
-def noted(place: Path) -> dict[str, list[float]]:
-    """The instants at which `bench.note` was called, by run."""
-    found: dict[str, list[float]] = {}
-    for file in place.glob("*.txt"):
-        for line in file.read_text().splitlines():
-            run_id, at = line.split()
-            found.setdefault(run_id, []).append(float(at))
-    return {run_id: sorted(instants) for run_id, instants in found.items()}

@@ -17,7 +17,7 @@ ALONE = 100
 
 
 def main(url: str) -> None:
-    from dbos import DBOS, Queue  # type: ignore[import-not-found, unused-ignore]
+    from dbos import DBOS  # type: ignore[import-not-found, unused-ignore]
 
     DBOS(config={"name": "peer", "system_database_url": url, "log_level": "ERROR"})
     called: list[float] = []
@@ -33,8 +33,8 @@ def main(url: str) -> None:
             number = trivial(number)
         return number
 
-    queue = Queue("steps")
     DBOS.launch()
+    DBOS.register_queue("steps")
     five(0)
     for _ in range(ALONE):
         five(0)
@@ -43,7 +43,7 @@ def main(url: str) -> None:
     between = [value for index, value in enumerate(apart) if index % STEPS != STEPS - 1]
     rates = {f"threads_{threads}": _rate(_in_threads(five, threads)) for threads in (2, 8)}
     rates["started"] = _rate(lambda: _all_done([DBOS.start_workflow(five, number) for number in range(RUNS)]))
-    rates["queue"] = _rate(lambda: _all_done([queue.enqueue(five, number) for number in range(RUNS)]))
+    rates["queue"] = _rate(lambda: _all_done([DBOS.enqueue_workflow("steps", five, number) for number in range(RUNS)]))
     print(json.dumps({"steps_per_s": max(rates.values()), "step_p50_ms": sorted(between)[len(between) // 2], **rates}))
     DBOS.destroy()
 

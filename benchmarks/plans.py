@@ -1,0 +1,88 @@
+"""The hot path's statements against a full database: each has to find its rows by an index."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+STEP_RUNS = 1_000_000
+STEPS_A_RUN = 5
+
+
+def fill(workflow: str) -> None:
+    """Copies the workflow's last finished run until there are a million step runs."""
+    from django.db import connection
+
+    runs = STEP_RUNS // STEPS_A_RUN
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM orchestration_run WHERE status = 'succeeded' ORDER BY id DESC LIMIT 1")
+        (template,) = cursor.fetchone()
+        cursor.execute("CREATE TEMP TABLE made AS SELECT gen_random_uuid() AS id FROM generate_series(1, %s)", [runs])
+        for table, key in (("orchestration_run", "id"), ("orchestration_steprun", "run_id")):
+            columns = [name for name in _columns(cursor, table) if name not in ("id", "run_id", "event_id")]
+            listed = ", ".join(f'"{name}"' for name in columns)
+            cursor.execute(
+                f"INSERT INTO {table} ({key}, {listed}) SELECT made.id, {listed} "
+                f"FROM made, (SELECT {listed} FROM {table} WHERE {key} = %s) AS one",
+                [template],
+            )
+        cursor.execute("DROP TABLE made")
+        cursor.execute("ANALYZE")
+
+
+def _columns(cursor: Any, table: str) -> list[str]:
+    cursor.execute("SELECT column_name FROM information_schema.columns WHERE table_name = %s", [table])
+    return [name for (name,) in cursor.fetchall()]
+
+
+def read_whole() -> dict[str, list[str]]:
+    """Statements by name, and the engine's tables that each would read as a whole. Planned as prepared ones are."""
+    from django.db import connection
+
+    found = {}
+    with connection.cursor() as cursor:
+        cursor.execute("SET plan_cache_mode = force_generic_plan")
+        for number, (name, text, given) in enumerate(_statements()):
+            numbered = _numbered(text)
+            cursor.execute(f"PREPARE hot_{number} AS {numbered}")
+            arguments = ", ".join("'" + each.replace("'", "''") + "'" for each in given)
+            cursor.execute(f"EXPLAIN EXECUTE hot_{number}({arguments})")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            found[name] = re.findall(r"Seq Scan on (orchestration_\w+)", plan)
+        cursor.execute("RESET plan_cache_mode")
+    return found
+
+
+def _numbered(text: str) -> str:
+    """With $1, $2 … for the marks of psycopg; one mark that has a name is one parameter wherever it stands."""
+    names: list[str] = []
+
+    def number(mark: re.Match[str]) -> str:
+        name = mark[1] or f"nameless {len(names)}"
+        if name not in names:
+            names.append(name)
+        return f"${names.index(name) + 1}"
+
+    return re.sub(r"%\((\w+)\)s|%s", number, text)
+
+
+def _statements() -> Iterator[tuple[str, str, list[str]]]:
+    from orchestration.runtime import loading, sql, store
+
+    one, many = str(uuid.uuid4()), "{" + ",".join(str(uuid.uuid4()) for _ in range(64)) + "}"
+    yield "lock a run", loading._lock("one"), [one]
+    yield "lock runs", loading._lock("postgresql"), [many]
+    yield "lock a run with a ready step", loading._lock_where_ready("postgresql"), [one, "one"]
+    yield "lock runs with ready steps", loading._lock_ready("postgresql"), ["tools", "64"]
+    yield "read a run", loading._load_postgres(True), [one]
+    yield "read runs", loading._load_postgres(False), [many]
+    yield "read ready steps", loading._load_ready("postgresql"), [many, "{one}"]
+    kinds = (store.END_ATTEMPT, store._UPDATE_RUN, store._MOVE_STEP, store._INSERT_STEP, store.INSERT_ATTEMPT)
+    for few in (True, False):
+        yield f"write {'a run' if few else 'runs'}", sql._joined(kinds, few), ["[]"] * len(kinds)
+    due = "WHERE status = 'armed' AND clock = %s AND due_at <= now() ORDER BY due_at LIMIT 500"
+    yield "due timers", f"SELECT run_id FROM orchestration_timer {due}", ["system"]
+    lost = "WHERE status = 'running' AND lease_expires_at <= now()"
+    yield "expired leases", f"SELECT run_id FROM orchestration_attempt {lost} AND path <> %s", [""]
