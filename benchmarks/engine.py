@@ -1,5 +1,7 @@
-"""The engine on PostgreSQL with Redis and worker processes, DBOS beside it. `python -m benchmarks.engine steps` measures
-one thing alone; see measures.py for all of them."""
+"""The engine on PostgreSQL with Redis and worker processes, DBOS beside it.
+
+`python -m benchmarks.engine steps` measures one thing alone; see measures.py for all of them.
+"""
 
 from __future__ import annotations
 
