@@ -71,6 +71,15 @@ class StepDetail:
     clocks: tuple[Clock, ...]
     reviews: tuple[Review, ...]
     recommendation: Any
+    children: tuple[Any, ...] = ()  # the runs that this step has started, the oldest first
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """Another run that this one belongs to."""
+
+    about: str
+    run: Any
 
 
 class RunPage:
@@ -187,6 +196,25 @@ class RunPage:
             clocks=self._clocks(timer for timer in self.timers if _subject(timer.name) == subject),
             reviews=self._reviews([task for task in self._tasks if task.key.partition("!")[0] == subject]),
             recommendation=self._advice.get(subject),
+            children=tuple(child for child in self._children if child.parent_path == subject),
+        )
+
+    @cached_property
+    def _children(self) -> list[Any]:
+        starts_some = any(step.kind == "workflow" for step in self.steps.values())
+        return list(api.children_of(self.run.pk)) if starts_some else []
+
+    @property
+    def relatives(self) -> tuple[Relative, ...]:
+        """The runs before, after and around this one, and those that it has started."""
+        run = self.run
+        found = [Relative("Started by", run.parent)] if run.parent_id else []
+        found += [Relative("Continues", run.continues)] if run.continues_id else []
+        followers = run.continued_by.select_related("workflow") if run.outcome == "continued" else ()
+        found += [Relative("Goes on as", follower) for follower in followers]
+        return (
+            *found,
+            *(Relative(f"Started for {self.names.step(each.parent_path)}", each) for each in self._children),
         )
 
     def _clocks(self, timers: Iterable[Any]) -> tuple[Clock, ...]:
