@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from orchestration.core import answers, attempts, children, control, flow, migrating, pausing, waits
+from orchestration.core import answers, attempts, children, control, deadlines, flow, migrating, pausing, waits
 from orchestration.core.changes import Change
 from orchestration.core.deciding import TIMEOUT, Deciding, World
 from orchestration.core.effects import Effect
@@ -87,6 +87,8 @@ def _started(d: Deciding, event: Started) -> None:
         data["origin"], d.how = asdict(event.origin), event.origin.how
     d.record("run.started", data, values)
     d.known = event.known
+    if d.world.definition.sla is not None:
+        deadlines.begin(d, "", d.world.definition.sla)
     limit = d.world.definition.limits.get("duration")
     if limit is not None:
         d.arm([(RUN_LIMIT, "process", d.now.process + timedelta(seconds=limit))])
@@ -112,6 +114,8 @@ def _timer_fired(d: Deciding, event: TimerFired) -> None:
     subject, _, what = event.name.rpartition(":")
     if what == "retry":
         _retry_due(d, subject)
+    elif what.startswith(f"{deadlines.SLA}."):
+        deadlines.reached(d, subject, what.removeprefix(f"{deadlines.SLA}."), timer.due_at)
     elif what == waits.OVER:
         _wait_is_over(d, subject, timer.due_at)
     elif what == "admission":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orchestration.core import continuing, failing, joins, loops, paths, reviews, waits
+from orchestration.core import continuing, deadlines, failing, joins, loops, paths, reviews, waits
 from orchestration.core.children import open_child
 from orchestration.core.deciding import TIMEOUT, Deciding
 from orchestration.core.effects import CallStep, EmitEvent
@@ -54,6 +54,7 @@ def _enter(d: Deciding, step: Step) -> None:
         leave(d, step.path)
         return
     _ENTER[step.kind](d, step)
+    deadlines.begin_step(d, step)
 
 
 def _take_over(d: Deciding, step: Step) -> None:
@@ -72,10 +73,15 @@ def _open(d: Deciding, step: Step, status: str, *, scope: Any = None, given: Any
 
 def succeed(d: Deciding, path: str, result: Any, *, handled: bool = False) -> None:
     """`handled`: by the step's `on_error`; its error stays to be seen."""
-    d.stop_if_armed(f"{path}:{TIMEOUT}")
+    _stop_clocks(d, path)
     data = {"path": path, "handled": True} if handled else {"path": path}
     d.record("step.succeeded", data, {"result": result} if result is not None else None)
     leave(d, path)
+
+
+def _stop_clocks(d: Deciding, path: str) -> None:
+    d.stop_if_armed(f"{path}:{TIMEOUT}")
+    deadlines.stop(d, path)
 
 
 def leave(d: Deciding, path: str) -> None:
@@ -129,7 +135,7 @@ def give_up(d: Deciding, path: str, error: Mapping[str, Any]) -> None:
 def fail(d: Deciding, path: str, error: Mapping[str, Any]) -> None:
     """Fails a step for good: its handlers begin, or what is around it fails or counts it, or the run fails."""
     error = failing.explained(d, path, error)
-    d.stop_if_armed(f"{path}:{TIMEOUT}")
+    _stop_clocks(d, path)
     if failing.handles(d, path):
         _handle(d, path, error)
         return

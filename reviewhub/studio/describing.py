@@ -220,8 +220,12 @@ def _plain(value: Any) -> str:
 
 
 def _condition(spec: Spec) -> list[Chip]:
-    when = spec.get("when")
-    return [Chip(f"If {condition(str(when))}", title=str(when))] if when is not None else []
+    """What any step may have: its condition, and the time it has."""
+    when, sla = spec.get("when"), spec.get("sla")
+    chips = [Chip(f"If {condition(str(when))}", title=str(when))] if when is not None else []
+    if sla is None or spec["kind"] == "review":  # a review says its own
+        return chips
+    return [*chips, Chip(f"Due in {length(sla['due'])}", "risk")]
 
 
 def _either(words: Sequence[str]) -> str:

@@ -38,6 +38,8 @@ TONES = {
     "review.escalated": "warning",
     "review.unanswered": "warning",
     "wait.unanswered": "warning",
+    "deadline.warned": "warning",
+    "deadline.breached": "breached",
     "child.failed": "warning",
 }
 

@@ -258,6 +258,17 @@ def child_failed(names: Names, fact: Fact) -> str:
     return f"{names.step(fact.path)} did not get what it needs{fact.because}{_again(fact)}"
 
 
+def deadline_warned(names: Names, fact: Fact) -> str:
+    subject = names.step(fact.path) if fact.path else "the run"
+    return f"{STAGES.get(str(fact.data.get('stage')), 'Some of the time')} that {subject} has is gone"
+
+
+def deadline_breached(names: Names, fact: Fact) -> str:
+    subject = names.step(fact.path) if fact.path else "The run"
+    waited = ", ".join(f"{names.step(str(each['path']))} ({each['status']})" for each in fact.data["cause"])
+    return f"{subject} missed its due time{f', waiting for {waited}' if waited else ''}"
+
+
 # ---- timers ------------------------------------------------------------------------------------
 
 
@@ -361,6 +372,8 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "child.asked": child_asked,
     "child.ended": child_ended,
     "child.failed": child_failed,
+    "deadline.warned": deadline_warned,
+    "deadline.breached": deadline_breached,
     "timer.armed": timer_armed,
     "timer.stopped": timer_stopped,
     "timer.held": timer_held,

@@ -9,7 +9,7 @@ from typing import Any
 
 from orchestration.core.language.canonical import content_hash
 from orchestration.core.language.catalogue import Catalogue
-from orchestration.core.language.check_clocks import check_escalation, check_sla
+from orchestration.core.language.check_clocks import check_due, check_escalation, check_sla
 from orchestration.core.language.check_schema import check_schema
 from orchestration.core.language.check_steps import MANY_STEPS, Checking, check_steps, name_steps
 from orchestration.core.language.check_tests import Tested, check_tests
@@ -23,10 +23,9 @@ from orchestration.core.language.workflow_tests import WorkflowTest
 
 __all__ = ["Catalogue", "Checked", "Fault", "check_policy", "check_text"]
 
-KEYS = ("workflow", "title", "owner", "input", "key", "triggers", "limits", "steps", "tests")
+KEYS = ("workflow", "title", "owner", "input", "key", "triggers", "sla", "limits", "steps", "tests")
 LATER = {
     "on_error": "on_error",
-    "sla": "An SLA of the whole run (a review has one of its own)",
 }
 LATER_TRIGGERS = {
     "email": "An e-mail trigger",
@@ -136,7 +135,9 @@ def _slug(cursor: Cursor, what: str) -> str | None:
 
 def _start(cursor: Cursor, scope: Scope, catalogue: Catalogue) -> dict[str, Any]:
     made: dict[str, Any] = {}
-    key, triggers, limits = (cursor.get(name) for name in ("key", "triggers", "limits"))
+    key, triggers, sla, limits = (cursor.get(name) for name in ("key", "triggers", "sla", "limits"))
+    if sla is not None:
+        made["sla"] = check_due(sla, catalogue)
     if key is not None:
         made["key"] = _key(key, Scope({"input": scope.names["input"]}, reads_steps=False))
     if triggers is not None:

@@ -37,6 +37,16 @@ def check_sla(cursor: Cursor, scope: Scope, catalogue: Catalogue) -> dict[str, A
     return made
 
 
+def check_due(cursor: Cursor, catalogue: Catalogue) -> dict[str, Any]:
+    """The time that a step or a run has."""
+    if not cursor.mapping(("due", "calendar")):
+        return {}
+    due = cursor.required("due", "the time that it has, such as 8h")
+    calendar = cursor.get("calendar")
+    made: dict[str, Any] = {"due": due.duration(least=1) if due is not None else None}
+    return made | ({"calendar": calendar.among(catalogue.calendars, "a calendar")} if calendar is not None else {})
+
+
 def check_escalation(cursor: Cursor, scope: Scope, catalogue: Catalogue, *, has_owner: bool) -> Any:
     """A policy's name, {policy: name}, or the levels themselves."""
     if isinstance(cursor.value, str):

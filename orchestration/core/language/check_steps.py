@@ -11,6 +11,7 @@ from orchestration.core.language.catalogue import Catalogue
 from orchestration.core.language.check_blocks import Inside, check_each, check_parallel, check_repeat
 from orchestration.core.language.check_calls import RECOMMENDATION, check_ai, check_tool
 from orchestration.core.language.check_children import CHILD, check_child, check_continue
+from orchestration.core.language.check_clocks import check_due
 from orchestration.core.language.check_review import check_review, result_schema
 from orchestration.core.language.check_values import Schema, Scope, check_condition, check_value, closed
 from orchestration.core.language.check_waits import check_emit, check_wait
@@ -18,15 +19,15 @@ from orchestration.core.language.cursor import NAME, NAME_IS, Cursor
 from orchestration.core.language.definition import LOOPS, ON_ERROR
 
 OF_KIND: Mapping[str, tuple[str, ...]] = {
-    "tool": ("with", "retry", "timeout", "ambiguous", "on_error"),
-    "ai": ("with", "retry", "timeout", "on_error"),
+    "tool": ("with", "retry", "timeout", "ambiguous", "on_error", "sla"),
+    "ai": ("with", "retry", "timeout", "on_error", "sla"),
     "review": ("timeout", "on_error"),
-    "switch": ("timeout", "on_error"),
-    "parallel": ("timeout", "on_error"),
-    "each": ("timeout", "on_error"),
-    "repeat": ("timeout", "on_error"),
-    "wait": (),
-    "workflow": ("with", "parent_ends", "child_fails", "retry", "timeout", "on_error"),
+    "switch": ("timeout", "on_error", "sla"),
+    "parallel": ("timeout", "on_error", "sla"),
+    "each": ("timeout", "on_error", "sla"),
+    "repeat": ("timeout", "on_error", "sla"),
+    "wait": ("sla",),
+    "workflow": ("with", "parent_ends", "child_fails", "retry", "timeout", "on_error", "sla"),
     "emit": (),
     "set": (),
     "end": ("with",),
@@ -38,7 +39,6 @@ LATER = {
     "undo": "Undo (compensation)",
     "fallback": "A fallback to other tools",
     "cache": "cache",
-    "sla": "An SLA of a step (a review has one under `review`)",
 }
 MANY_STEPS = 20
 ERROR = closed("class", "code", "message", "explanation", "step", "errors")  # as handlers read it
@@ -143,7 +143,9 @@ def _check_step(step: Cursor, scope: Scope, checking: Checking) -> tuple[dict[st
         made["when"] = check_condition(when, scope)
     more, results = _CHECKS[kind](step, scope, checking)
     made |= more
-    timeout, handlers = step.get("timeout"), step.get(ON_ERROR)
+    timeout, handlers, sla = step.get("timeout"), step.get(ON_ERROR), step.get("sla")
+    if sla is not None and "sla" in OF_KIND[kind]:
+        made["sla"] = check_due(sla, checking.catalogue)
     if timeout is not None and "timeout" in OF_KIND[kind] and "timeout" not in made:
         made["timeout"] = timeout.duration(least=1)
     if handlers is not None and ON_ERROR in OF_KIND[kind]:

@@ -92,6 +92,7 @@ class Definition:
     key: Value | None
     key_while: str  # open | ever | always
     triggers: tuple[Mapping[str, Any], ...]  # {"webhook": {"path", "secret"}} or {"event": {"name", "map"}}
+    sla: Mapping[str, Any] | None  # {"due": seconds, "calendar"} of the whole run
     limits: Mapping[str, Any]  # {"duration": seconds, "steps": number}, each where written
     steps: tuple[Step, ...]
     content_hash: str
@@ -215,6 +216,7 @@ def compile_definition(canonical: Mapping[str, Any]) -> Definition:
         key=compile_value(key["is"]) if "is" in key else None,
         key_while=key.get("while", "always"),
         triggers=tuple(canonical.get("triggers", ())),
+        sla=canonical.get("sla"),
         limits=canonical.get("limits", {}),
         steps=_compiled_steps(canonical["steps"], ""),
         content_hash=content_hash(canonical),

@@ -42,6 +42,7 @@ def json_schema() -> Schema:
                 "input": {"type": "object", "description": "JSON Schema of the input, an object."},
                 "key": {"anyOf": [CONDITION, _key()], "description": "The business identity of a run."},
                 "triggers": {"type": "array", "items": _trigger(), "description": "What starts runs by itself."},
+                "sla": _due(),
                 "limits": _mapping({"duration": DURATION, "steps": {"type": "integer", "minimum": 1}}),
                 "steps": {"$ref": "#/$defs/steps"},
                 "tests": {"type": "array", "items": {"$ref": "#/$defs/test"}, "description": "Tests beside the text."},
@@ -84,6 +85,11 @@ def _trigger() -> Schema:
     map_ = {"type": "object", "description": "The run's input, made from message.id, message.key, message.payload."}
     event = {"anyOf": [EVENT, _mapping({"name": EVENT, "map": map_}, ("name",))]}
     return {"anyOf": [_mapping({"webhook": webhook}, ("webhook",)), _mapping({"event": event}, ("event",))]}
+
+
+def _due() -> Schema:
+    calendar = _text("Counts on this calendar.")
+    return _mapping({"due": DURATION, "calendar": calendar}, ("due",), "The time it has; missing it stops nothing.")
 
 
 def _step(kind: str) -> Schema:
@@ -250,6 +256,7 @@ _OPTIONS: Mapping[str, Schema] = {
     "with": {"type": "object", "description": "What is given to it."},
     "retry": {"$ref": "#/$defs/retry"},
     "timeout": DURATION,
+    "sla": _due(),
     "on_error": {"$ref": "#/$defs/steps", "description": "What is done about its error; then it counts as done."},
     "ambiguous": _choice("retry", "reconcile", "ask", about="After a call that may have taken effect."),
 }
