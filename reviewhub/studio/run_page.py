@@ -75,7 +75,7 @@ class StepDetail:
 
 
 @dataclass(frozen=True, slots=True)
-class Relative:
+class Neighbour:
     """Another run that this one belongs to."""
 
     about: str
@@ -205,16 +205,16 @@ class RunPage:
         return list(api.children_of(self.run.pk)) if starts_some else []
 
     @property
-    def relatives(self) -> tuple[Relative, ...]:
+    def neighbours(self) -> tuple[Neighbour, ...]:
         """The runs before, after and around this one, and those that it has started."""
         run = self.run
-        found = [Relative("Started by", run.parent)] if run.parent_id else []
-        found += [Relative("Continues", run.continues)] if run.continues_id else []
+        found = [Neighbour("Started by", run.parent)] if run.parent_id else []
+        found += [Neighbour("Continues", run.continues)] if run.continues_id else []
         followers = run.continued_by.select_related("workflow") if run.outcome == "continued" else ()
-        found += [Relative("Goes on as", follower) for follower in followers]
+        found += [Neighbour("Goes on as", follower) for follower in followers]
         return (
             *found,
-            *(Relative(f"Started for {self.names.step(each.parent_path)}", each) for each in self._children),
+            *(Neighbour(f"Started for {self.names.step(each.parent_path)}", each) for each in self._children),
         )
 
     def _clocks(self, timers: Iterable[Any]) -> tuple[Clock, ...]:

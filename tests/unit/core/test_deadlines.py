@@ -27,7 +27,11 @@ def test_half_three_quarters_and_the_end_are_told_and_stop_nothing() -> None:
     player = started(TOOL)
     player.passes(hours=2)
     player.fires_what_is_due()
-    assert told(player) == [("deadline.warned", "half"), ("sla.warned", "three_quarters"), ("deadline.breached", "")]
+    assert told(player) == [
+        ("deadline.warned", "half"),
+        ("deadline.warned", "three_quarters"),
+        ("deadline.breached", ""),
+    ]
     assert player.state.steps["call"].status == "ready"
     breach = player.changes[-1].data
     assert breach["cause"] == [{"path": "call", "kind": "tool", "status": "ready"}]
