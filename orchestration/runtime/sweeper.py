@@ -26,6 +26,7 @@ from orchestration.runtime.advance import commit, consider, fire, fire_many
 from orchestration.runtime.audit import checkpoint
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.heartbeats import beat
+from orchestration.runtime.statistics import analyse_what_has_grown
 from orchestration.runtime.store import hold
 from orchestration.runtime.stuck import stopped_runs
 
@@ -52,6 +53,7 @@ class Sweeper:
     def __init__(self, chores: Iterable[Chore] = ()) -> None:
         self._chores = [
             Chore(5.0, beat),
+            Chore(10.0, analyse_what_has_grown),
             Chore(60.0, report_stuck),
             Chore(600.0, checkpoint),
             Chore(3_600.0, events.forget_old_events),
