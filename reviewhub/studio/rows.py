@@ -17,6 +17,7 @@ from reviewhub.studio.states import State
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
+    run_id: UUID
     href: str
     name: str  # its business key, or the start of its id
     workflow: str
@@ -34,6 +35,7 @@ def run_rows(runs: Sequence[Any]) -> list[RunRow]:
 
 def _row(run: Any, steps: Sequence[Any]) -> RunRow:
     return RunRow(
+        run_id=run.pk,
         href=reverse("studio:run", args=[run.pk]),
         name=run_name(run),
         workflow=run.workflow.title,

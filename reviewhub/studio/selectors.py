@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_date
 
 from orchestration import api
 from reviewhub.reviews.models import ReviewTask
@@ -16,12 +20,22 @@ OPEN_STEP = ("ready", "running", "retrying", "limited", "waiting", "incident")
 BLOCKS = ("parallel", "switch", "each", "repeat")
 
 
-def found(runs: QuerySet[Any], *, workflow: str, status: str, text: str) -> QuerySet[Any]:
+DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+STATES = {  # what is no status of its own
+    "paused": Q(paused_at__isnull=False),
+    "incident": Q(Exists(ReviewTask.objects.filter(run=OuterRef("pk"), kind="incident", closed_at__isnull=True))),
+}
+
+
+def found(runs: QuerySet[Any], *, workflow: str, status: str, text: str, since: str = "") -> QuerySet[Any]:
     """Narrowed by workflow, by status, and by business key or id; an empty word narrows nothing."""
     if workflow:
         runs = runs.filter(workflow__name=workflow)
     if status:
-        runs = runs.filter(status=status)
+        runs = runs.filter(STATES.get(status) or Q(status=status))
+    day = parse_date(since) if DAY.fullmatch(since) else None
+    if day:
+        runs = runs.filter(started_at__gte=timezone.make_aware(datetime.combine(day, time.min)))
     if text:
         identity = _identity(text)
         runs = runs.filter(pk=identity) if identity else runs.filter(business_key__icontains=text)

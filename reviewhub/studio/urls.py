@@ -9,6 +9,7 @@ from reviewhub.studio.views import (
     control,
     editor,
     limits,
+    migration,
     replaying,
     run,
     runs,
@@ -23,6 +24,7 @@ app_name = "studio"
 
 urlpatterns = [
     path("runs/", runs.run_list, name="runs"),
+    path("runs/acts/", control.acts, name="runs-acts"),
     path("runs/<uuid:run_id>/", run.run_page, name="run"),
     path("runs/<uuid:run_id>/live/", run.run_live, name="run-live"),
     path("runs/<uuid:run_id>/cancellation/", control.cancellation, name="run-cancellation"),
@@ -43,6 +45,7 @@ urlpatterns = [
     path("workflows/<slug:name>/draft/check/", editor.check, name="check"),
     path("workflows/<slug:name>/draft/rehearsal/", editor.rehearsal, name="rehearsal"),
     path("workflows/<slug:name>/publication/", editor.publication, name="publication"),
+    path("workflows/<slug:name>/migration/", migration.page, name="migration"),
     path("workflows/<slug:name>/comparison/", versions.comparison, name="comparison"),
     path("workflows/<slug:name>/versions/<int:number>/", versions.version_page, name="version"),
     path("workflows/<slug:name>/versions/<int:number>/activation/", versions.activation, name="activation"),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from orchestration import api
@@ -17,8 +20,10 @@ from orchestration.exceptions import OrchestrationError
 from reviewhub.accounts.actors import actor_of
 from reviewhub.accounts.permissions import require
 from reviewhub.studio.access import run_for, viewer
+from reviewhub.studio.rows import run_name, short
 
 LONGEST_REASON = 300
+IDENTITY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @login_required
@@ -91,3 +96,57 @@ def _done(request: HttpRequest, run: Any, act: Callable[..., Any], **given: Any)
     except OrchestrationError as refused:
         messages.error(request, str(refused))
     return redirect("studio:run", run.pk)
+
+
+# ---- many at once ------------------------------------------------------------------------------
+
+ACTS: Mapping[str, tuple[str, Callable[..., Any], str]] = {
+    "pause": ("run.pause", api.pause_run, "paused"),
+    "resume": ("run.pause", api.resume_run, "going on"),
+    "cancel": ("run.cancel", api.cancel_run, "cancelled"),
+}
+AT_ONCE = 200
+TOLD = 10  # refusals in words; the rest are counted
+
+
+@login_required
+@require_POST
+def acts(request: HttpRequest) -> HttpResponse:
+    """Does one thing to each of the chosen runs, and says of each that could not why."""
+    act, reason = request.POST.get("act", ""), request.POST.get("reason", "").strip()
+    chosen = [UUID(each) for each in request.POST.getlist("run")[:AT_ONCE] if IDENTITY.fullmatch(each)]
+    back = redirect(f"{reverse('studio:runs')}?{request.POST.get('back', '')}")
+    if act not in ACTS or not chosen:
+        messages.error(request, "Choose runs, and what to do with them. Nothing was done.")
+    elif not reason and act != "resume":
+        messages.error(request, "Say why: the reason stays with each run. Nothing was done.")
+    else:
+        given = {"reason": reason[:LONGEST_REASON]} if act != "resume" else {}
+        _tell(request, [_one(request, run_id, act, given) for run_id in chosen], ACTS[act][2])
+    return back
+
+
+def _one(request: HttpRequest, run_id: UUID, act: str, given: dict[str, str]) -> str:
+    """Why it could not be done; empty where it was."""
+    verb, do, _ = ACTS[act]
+    try:
+        run = run_for(request, run_id)
+    except Http404:
+        return f"{short(run_id)}: there is no such run."
+    try:
+        require(viewer(request), verb, run)
+        do(run_id=run.pk, actor=actor_of(viewer(request)), **given)
+    except (OrchestrationError, PermissionDenied) as refused:
+        return f"{run_name(run)}: {refused}"
+    return ""
+
+
+def _tell(request: HttpRequest, results: list[str], done: str) -> None:
+    refused = [each for each in results if each]
+    count = len(results) - len(refused)
+    if count:
+        messages.success(request, f"{count} run{'s are' if count > 1 else ' is'} {done}.")
+    for each in refused[:TOLD]:
+        messages.error(request, each)
+    if len(refused) > TOLD:
+        messages.error(request, f"{len(refused) - TOLD} more could not be {done} either.")

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from orchestration import api
-from reviewhub.accounts.permissions import allows
+from reviewhub.accounts.permissions import allows, allows_somewhere
 from reviewhub.reviews.selectors import visible_runs
 from reviewhub.studio import selectors
 from reviewhub.studio.access import viewer
@@ -22,6 +22,8 @@ SIZE = 50
 STATUSES = (
     ("", "Any state"),
     ("running", "Running"),
+    ("paused", "Paused"),
+    ("incident", "With an incident"),
     ("succeeded", "Ended"),
     ("failed", "Failed"),
     ("cancelled", "Cancelled"),
@@ -32,8 +34,10 @@ STATUSES = (
 @require_safe
 def run_list(request: HttpRequest) -> HttpResponse:
     person = viewer(request)
-    asked = {name: request.GET.get(name, "").strip() for name in ("workflow", "status", "q")}
-    runs = selectors.found(visible_runs(person), workflow=asked["workflow"], status=asked["status"], text=asked["q"])
+    asked = {name: request.GET.get(name, "").strip() for name in ("workflow", "status", "since", "q")}
+    runs = selectors.found(
+        visible_runs(person), workflow=asked["workflow"], status=asked["status"], text=asked["q"], since=asked["since"]
+    )
     after = request.GET.get("after", "")
     shown = page(selectors.for_rows(runs), moment="started_at", after=after, size=SIZE, identity=UUID)
     workflows = list(api.workflows().defer("current__text", "current__definition"))
@@ -47,6 +51,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
         "first_page": not after,
         "statuses": STATUSES,
         "workflows": workflows,
+        "may_act": allows_somewhere(person, "run.pause") or allows_somewhere(person, "run.cancel"),
         "startable": [each for each in workflows if each.current_id and allows(person, "run.start", each)],
     }
     partial = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")

@@ -49,6 +49,7 @@ def shown(request: HttpRequest, workflow: Any, version: Any) -> HttpResponse:
         "may_edit": may(request, "workflow.edit", workflow),
         "may_publish": may(request, "workflow.publish", workflow),
         "may_start": workflow.current is not None and may(request, "run.start", workflow),
+        "may_migrate": len(versions) > 1 and may(request, "run.migrate", workflow),
         "may_audit": may(request, "audit.read"),
         "chain": f"workflow:{workflow.name}",
     }

@@ -1,4 +1,4 @@
-/* A part of the page that is fetched anew keeps where one was: scroll, what is unfolded, and the focus.
+/* A part of the page that is fetched anew keeps where one was: scroll, what is unfolded or chosen, and the focus.
    The same answer as before is not put in at all. */
 const scrollers = ".canvas, .inspect-body, .gutter, textarea";
 
@@ -7,6 +7,7 @@ function remember(part) {
   return {
     scroll: [...part.querySelectorAll(scrollers)].map((node) => [node.scrollLeft, node.scrollTop]),
     unfolded: [...part.querySelectorAll("details")].map((node) => node.open),
+    chosen: [...part.querySelectorAll("input[name=run]:checked")].map((node) => node.value),
     total: part.querySelectorAll("details").length,
     focus:
       focused && (focused.id ? `#${CSS.escape(focused.id)}` : `[href="${CSS.escape(focused.getAttribute("href"))}"]`),
@@ -22,6 +23,9 @@ function restore(part, kept) {
   const grown = folds.length - kept.total; // new ones come first: the newest stands on top
   folds.forEach((node, index) => {
     if (kept.unfolded[index - grown]) node.open = true;
+  });
+  part.querySelectorAll("input[name=run]").forEach((node) => {
+    node.checked = kept.chosen.includes(node.value);
   });
   if (kept.focus) part.querySelector(kept.focus)?.focus({ preventScroll: true });
 }

@@ -118,3 +118,34 @@ def test_a_page_of_ten_thousand_asks_as_much_as_a_page_of_ten(office: Studio) ->
     many(10_000)
     assert queries() == few
     assert few <= 12
+
+
+def test_one_act_on_many_runs_says_of_each_that_could_not_why(office: Studio) -> None:
+    first, second = office.start("pens"), office.start("ink")
+    olga = office.at("olga")
+    both = {"run": [str(first.pk), str(second.pk)], "back": "status=running"}
+    assert "Say why" in olga.post("/runs/acts/", {**both, "act": "pause"}, follow=True).content.decode()
+    olga.post("/runs/acts/", {**both, "run": [str(first.pk)], "act": "pause", "reason": "night"})
+    html = olga.post("/runs/acts/", {**both, "act": "pause", "reason": "night"}, follow=True).content.decode()
+    assert "1 run is paused." in html
+    assert "pens: The run is paused already." in html
+    assert "2 runs are going on." in olga.post("/runs/acts/", {**both, "act": "resume"}, follow=True).content.decode()
+
+
+def test_runs_are_found_by_pause_incident_and_day(office: Studio) -> None:
+    first, second = office.start("pens"), office.start("ink")
+    olga = office.at("olga")
+    olga.post("/runs/acts/", {"run": [str(first.pk)], "act": "pause", "reason": "night"})
+    paused = olga.get("/runs/", {"status": "paused"}).content.decode()
+    assert (str(first.pk) in paused, str(second.pk) in paused) == (True, False)
+    assert str(second.pk) not in olga.get("/runs/", {"status": "incident"}).content.decode()
+    assert str(second.pk) not in olga.get("/runs/", {"since": "2026-03-03"}).content.decode()
+    assert str(second.pk) in olga.get("/runs/", {"since": "2026-03-02"}).content.decode()
+    assert str(second.pk) in olga.get("/runs/", {"since": "no day"}).content.decode()
+
+
+def test_who_may_act_on_no_run_is_not_offered_it(office: Studio) -> None:
+    run = office.start()
+    assert "With the chosen runs" not in office.at("alice").get("/runs/").content.decode()
+    acted = office.at("alice").post("/runs/acts/", {"run": [str(run.pk)], "act": "cancel", "reason": "x"}, follow=True)
+    assert "may not cancel a run" in acted.content.decode()

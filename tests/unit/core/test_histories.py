@@ -1,6 +1,6 @@
 """Histories that released versions wrote are folded for ever to the state that they had then.
 
-A new file is written by `python -m tests.unit.core.test_histories NAME` before a release that changes what is recorded.
+`python -m tests.unit.core.test_histories VERSION` writes new files, before a release that changes what is recorded.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from orchestration.core.language.check import Catalogue, check_text
 from orchestration.core.language.definition import compile_definition
 from orchestration.core.state import RunState
 from tests.unit.core.runs import ALICE, Player, stored
+from tests.unit.core.scenarios import SCENARIOS
 
 HISTORIES = Path(__file__).with_name("histories")
 WORKFLOW = """\
@@ -85,6 +86,14 @@ def test_the_history_that_is_kept_has_every_kind_of_change_that_a_run_can_take()
     }
 
 
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_capability_has_a_history_that_is_kept(name: str) -> None:
+    assert list(HISTORIES.glob(f"*-{name}.json"))
+    player = SCENARIOS[name]()
+    assert player.state.status == "succeeded"
+    assert player.folded == player.state
+
+
 def played() -> Player:
     """Errors, an incident that is retried, warnings, a level, a decision taken back, and an order."""
     canonical = check_text(WORKFLOW, Catalogue()).canonical
@@ -122,12 +131,17 @@ def _fails(player: Player, path: str, number: int, kind: str) -> None:
     player.happens(AttemptFailed(path, number, error, "ask", 0.5))
 
 
-def write(name: str) -> None:
-    player = played()
-    changes = [asdict(stored(change)) for change in player.changes]
-    kept = {"changes": changes, "state": as_json(player.state)}
-    text = json.dumps(kept, indent=1, ensure_ascii=False, default=datetime.isoformat)
-    (HISTORIES / f"{name}.json").write_text(text + "\n")
+def write(version: str) -> None:
+    """One file a capability. A history that is kept is never written over: a release's facts stay as they were."""
+    for name, play in {"purchase": played, **SCENARIOS}.items():
+        path = HISTORIES / f"{version}-{name}.json"
+        if path.exists():
+            print(f"{path.name} is kept as it is")  # noqa: T201 - for whoever records
+            continue
+        player = play()
+        changes = [asdict(stored(change)) for change in player.changes]
+        kept = {"changes": changes, "state": as_json(player.state)}
+        path.write_text(json.dumps(kept, indent=1, ensure_ascii=False, default=datetime.isoformat) + "\n")
 
 
 if __name__ == "__main__":

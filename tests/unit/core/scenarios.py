@@ -1,0 +1,54 @@
+"""Played runs whose histories are kept with each release: one for each capability that records facts of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from orchestration.core.events import AttemptLeased, AttemptSucceeded, Origin, PauseRequested, ResumeRequested, Started
+from orchestration.core.forking import known_before
+from tests.unit.core.runs import Player
+from tests.unit.core.test_migrating import TEXT, compiled, migrated
+
+
+def _begun() -> Player:
+    player = Player(compiled(TEXT))
+    player.starts()
+    _done(player, "stock")
+    return player
+
+
+def _done(player: Player, path: str) -> None:
+    player.happens(AttemptLeased(path, "worker"))
+    player.happens(AttemptSucceeded(path, player.state.steps[path].attempts, {"of": path}))
+
+
+def paused_and_moved() -> Player:
+    """A pause during which a call ends and a decision is made, and a move to another version."""
+    player = _begun()
+    player.happens(AttemptLeased("both/price/price", "worker"))
+    player.happens(PauseRequested("The ERP moves"))
+    player.passes(hours=2)
+    player.happens(AttemptSucceeded("both/price/price", 1, {"price": 7.5}))
+    player.decides("both/asked/approval", "approve")
+    player.happens(ResumeRequested())
+    migrated(player, TEXT.replace("id: price", "id: cost"), price="cost")
+    player.fires_what_is_due()
+    _done(player, "order")
+    return player
+
+
+def taken_over() -> Player:
+    """A retry from the last step of a run that has ended."""
+    old = _begun()
+    _done(old, "both/price/price")
+    old.decides("both/asked/approval", "approve")
+    _done(old, "order")
+    player = Player(old.definition)
+    known = known_before(old.state, old.definition, "order")
+    origin = Origin("r0", "retry", old.state.sequence, "order")
+    player.happens(Started(dict(old.state.input), "retry", None, origin, known))
+    _done(player, "order")
+    return player
+
+
+SCENARIOS: Mapping[str, Callable[[], Player]] = {"control": paused_and_moved, "retry": taken_over}
