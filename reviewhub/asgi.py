@@ -9,9 +9,9 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reviewhub.settings")
 
-from django.core.asgi import get_asgi_application
+from reviewhub.pages import pages
 
-django_application: Any = get_asgi_application()  # sets Django up, so it comes before what needs its models
+django_application: Any = pages()
 
 from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402

@@ -20,6 +20,7 @@ class WebServer(uvicorn.Server):
                 "reviewhub.asgi:application",
                 lifespan="off",
                 ws="websockets-sansio",
+                ws_per_message_deflate=False,  # each change would be compressed anew for every socket
                 log_config=None,
                 access_log=False,
                 server_header=False,
