@@ -33,7 +33,7 @@ def _choose(database: str) -> None:
     if database == "sqlite":
         os.environ.pop("DATABASE_URL", None)
     elif "DATABASE_URL" not in os.environ:
-        os.environ["DATABASE_URL"] = _servers.enter_context(postgres_cluster()) + "/postgres"
+        os.environ["DATABASE_URL"] = _servers.enter_context(postgres_cluster(durable=False)) + "/postgres"
         atexit.register(_servers.close)  # after whatever the cluster registered, so before it; also on an error
 
 

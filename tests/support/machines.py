@@ -20,8 +20,9 @@ class ServerMissing(RuntimeError):
 
 
 @contextmanager
-def postgres_cluster() -> Iterator[str]:
-    """Yields a URL without a database's name. PostgreSQL refuses to run as root, so root runs it as `postgres`."""
+def postgres_cluster(*, durable: bool = True) -> Iterator[str]:
+    """Yields a URL without a database's name. One that is not durable forgets what it knew when the machine loses its
+    power, and nothing when a process is killed. PostgreSQL refuses to run as root, so root runs it as `postgres`."""
     programs = _postgres_programs()
     with _folder_for("postgres") as place:
         port, data = free_port(), place / "data"
@@ -39,6 +40,7 @@ def postgres_cluster() -> Iterator[str]:
         ]
         _run_as_postgres([*initdb, "--no-instructions"])
         options = f"-c listen_addresses=127.0.0.1 -p {port} -k {place} -c max_connections=200"
+        options += "" if durable else " -c fsync=off -c full_page_writes=off"
         control: list[str | Path] = [programs / "pg_ctl", "-D", data, "-w"]
         _run_as_postgres([*control, "-o", options, "-l", place / "log", "start"])
         try:
