@@ -3,12 +3,24 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from reviewhub.web.views import acts, claims, comments, decisions, information, notices, queues, sessions, tasks
+from reviewhub.web.views import (
+    acts,
+    claims,
+    comments,
+    decisions,
+    information,
+    notices,
+    queues,
+    sessions,
+    tasks,
+    together,
+)
 
 app_name = "web"
 urlpatterns = [
     path("", queues.home, name="home"),
     path("queue/<slug:view>/", queues.queue, name="queue"),
+    path("queue/<slug:view>/together/", together.together, name="together"),
     path("tasks/next/", tasks.next_task, name="next"),
     path("tasks/<uuid:task_id>/", tasks.task, name="task"),
     path("tasks/<uuid:task_id>/claim/", claims.claim, name="claim"),

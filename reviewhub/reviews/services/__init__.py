@@ -16,6 +16,7 @@ from reviewhub.reviews.services.information import answer_information, ask_for_i
 from reviewhub.reviews.services.past_decisions import PastCase, import_past_decisions
 from reviewhub.reviews.services.pauses import snooze_task, wake_task
 from reviewhub.reviews.services.taking_back import take_back_decision
+from reviewhub.reviews.services.together import decide_together
 
 __all__ = [
     "PastCase",
@@ -25,6 +26,7 @@ __all__ = [
     "claim_task",
     "comment_on_task",
     "decide_task",
+    "decide_together",
     "decline_task",
     "delegate_task",
     "escalate_task",

@@ -46,6 +46,7 @@ def decide_task(
     evidence_hash: str = "",
     ai_was_seen: bool = True,
     seconds_spent: float | None = None,
+    together: int = 1,
 ) -> Decision:
     """Decide a task. The run goes on when the undo window has closed; a confirmed high-risk outcome counts at once.
 
@@ -61,6 +62,7 @@ def decide_task(
         evidence_hash=evidence_hash,
         ai_was_seen=ai_was_seen,
         seconds_spent=seconds_spent,
+        together=together,
     )
     try:
         return _decide(task_id, actor, given)
@@ -80,6 +82,7 @@ class Given:
     evidence_hash: str
     ai_was_seen: bool
     seconds_spent: float | None
+    together: int  # how many were decided in the same act
 
 
 @transaction.atomic
@@ -110,7 +113,7 @@ def _decide(task_id: UUID | str, actor: Person, given: Given) -> Decision:
     )
     record_override(task, decision, checked)
     _mark_decided(task, decision)
-    _record(task, decision, checked)
+    _record(task, decision, checked, given.together)
     announce(Fact("decided", task, standing.received_at, by=actor))
     return decision
 
@@ -175,7 +178,7 @@ def _mark_decided(task: ReviewTask, decision: Decision) -> None:
     )
 
 
-def _record(task: ReviewTask, decision: Decision, checked: CheckedAnswer) -> None:
+def _record(task: ReviewTask, decision: Decision, checked: CheckedAnswer, together: int) -> None:
     data = {
         "key": task.key,
         "decision": str(decision.pk),
@@ -188,6 +191,8 @@ def _record(task: ReviewTask, decision: Decision, checked: CheckedAnswer) -> Non
         "corrected": [difference["field"] for difference in checked.differences],
         "seconds_spent": decision.seconds_spent,
     }
+    if together > 1:
+        data["together"] = together
     said = {"note": checked.answer.note, "differences": checked.differences}
     api.record_run_event(
         run_id=task.run_id,

@@ -59,6 +59,7 @@ class Row:
     ended_iso: str = ""
     ended_at: str = ""
     still: bool = False  # its clock stands still
+    pick: str = ""  # what a form says of it to decide it with others; empty where that cannot be
     undo_seconds: int = 0  # what is left of the undo window
 
 
@@ -76,8 +77,9 @@ def row_of(task: ReviewTask, now: datetime, system_now: datetime) -> Row:
         chip_icon=chip.icon,
         chip_kind=chip.kind,
         concern=_concern(task),
-        facts=_facts(task),
+        facts=facts_of(task),
         age=moments.brief(now - task.created_at),
+        pick=f"{task.pk}:{task.version}" if waiting and not task.is_paused else "",
         holder=face(task.claimed_by) if task.holder_id(system_now) else None,
         **(_clock(task, now) if waiting else _ending(task, now, system_now)),
     )
@@ -147,6 +149,6 @@ def _concern(task: ReviewTask) -> str:
     return why_label(task.why[0]) if task.why else ""
 
 
-def _facts(task: ReviewTask) -> str:
+def facts_of(task: ReviewTask) -> str:
     facts = [f"{each['label']} {shown(each['value'])}" for each in task.highlights[:HIGHLIGHTS]]
     return " · ".join(facts) or task.workflow_title

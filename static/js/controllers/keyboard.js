@@ -48,6 +48,7 @@ export default function () {
     if (event.key in MOVES && !document.querySelector("dialog[open]")) {
       document.dispatchEvent(new CustomEvent("list:move", { detail: MOVES[event.key] }));
     }
+    if (event.key === "x" && !document.querySelector("dialog[open]")) document.dispatchEvent(new Event("list:pick"));
     const control = answerer(event);
     if (!control) return;
     event.preventDefault();

@@ -1,0 +1,58 @@
+"""Picking rows and deciding them together, by keyboard and by mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from reviewhub.reviews.models import Decision
+from tests.e2e.conftest import Open
+from tests.e2e.test_access import fits
+from tests.support.desk_room import DeskRoom
+
+Axe = Callable[[Page], Any]
+
+
+def test_rows_are_picked_by_keyboard_and_decided_each_for_itself(room: DeskRoom, open_as: Open) -> None:
+    for name in ("Northwind", "Halden", "Kestrel", "Rossi"):
+        room.case(name)
+    room.case("Brightwater", amount=50_000)
+    page = open_as(room.people.alice, "/queue/team/")
+    expect(page.locator("#task-title")).to_have_text("Northwind")
+    page.keyboard.press("x")
+    for _ in range(4):
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+    expect(page.locator("[data-picked]")).to_have_text("5")
+    page.keyboard.press("b")
+    expect(page.locator("#task-title")).to_have_text("Decide 4 tasks together")
+    expect(page.locator("#task")).to_contain_text("Brightwater: A high risk is decided by itself.")
+    page.keyboard.press("a")
+    expect(page.locator("#task-title")).to_have_text("4 tasks decided")
+    assert Decision.objects.count() == 4
+    expect(page.locator("#toasts")).to_contain_text("4 decisions")
+    page.keyboard.press("u")
+    expect(page.locator(".row .row-pick")).to_have_count(5)
+    assert not Decision.objects.filter(taken_back_at__isnull=True).exists()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_picking_and_looking_through_are_usable_by_everybody(
+    room: DeskRoom, open_as: Open, axe: Axe, scheme: str
+) -> None:
+    for name in ("Northwind", "Halden"):
+        room.case(name)
+    room.case("Brightwater", amount=50_000)
+    page = open_as(room.people.alice, "/queue/team/", "wide", scheme)
+    for name in ("Northwind", "Halden", "Brightwater"):
+        page.get_by_label(f"Select {name}").check()
+    assert not axe(page), "picked"
+    page.get_by_role("button", name="Decide together").click()
+    expect(page.locator("#task-title")).to_have_text("Decide 2 tasks together")
+    assert not axe(page), "looked through"
+    fits(page)
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator("[data-picked]")).to_be_hidden()
