@@ -35,6 +35,7 @@ def test_rows_are_picked_by_keyboard_and_decided_each_for_itself(room: DeskRoom,
     assert Decision.objects.count() == 4
     expect(page.locator("#toasts")).to_contain_text("4 decisions")
     page.keyboard.press("u")
+    expect(page.locator("#task-title")).to_have_text("Northwind")  # the queue comes anew once all are taken back
     expect(page.locator(".row .row-pick")).to_have_count(5)
     assert not Decision.objects.filter(taken_back_at__isnull=True).exists()
 
