@@ -3,7 +3,7 @@
 from orchestration.core.calendars import Calendar, InvalidCalendar, calendar_from
 from orchestration.core.incidents import RESULT as GIVEN_RESULT
 from orchestration.core.language.check import Checked, Fault
-from orchestration.core.language.definition import Definition, Step, compile_definition
+from orchestration.core.language.definition import Block, Definition, Step, compile_definition
 from orchestration.core.limits import Limits
 from orchestration.core.migrating import Plan
 from orchestration.core.paths import iteration_of, path_of, written
@@ -111,6 +111,7 @@ __all__ = [
     "AuditFault",
     "AuditReport",
     "BadSignature",
+    "Block",
     "Calendar",
     "CallFigure",
     "Checked",

@@ -13,7 +13,7 @@ from typing import Any
 
 from orchestration.core import flow, pausing
 from orchestration.core.asked import asked_step, review_of
-from orchestration.core.deciding import TIMEOUT, Deciding
+from orchestration.core.deciding import CALLS, TIMEOUT, Deciding
 from orchestration.core.effects import CallStep, CloseReview, EscalateReview, PersonRef, ReachedLevel, WarnReview
 from orchestration.core.events import DecisionGiven, DecisionTakenBack, LevelCalled, TimerFired
 from orchestration.core.incidents import FAIL, RESULT, RETRY_CORRECTED, SKIP
@@ -148,7 +148,7 @@ def _resolve(d: Deciding, step: StepState, decision: Mapping[str, Any]) -> None:
     if outcome == SKIP:
         flow.succeed(d, step.path, given)
         return
-    if step.kind not in ("tool", "ai") or step.input is None:
+    if step.kind not in CALLS or step.input is None:
         flow.enter_again(d, step.path)
         return
     scope = {**(step.scope or {}), "forgiven": step.attempts}

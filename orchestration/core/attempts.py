@@ -111,8 +111,13 @@ def _after_error(
     is_ambiguous = error["class"] == ErrorClass.AMBIGUOUS
     may_retry = error["class"] == ErrorClass.TRANSIENT or (is_ambiguous and event.ambiguous != "ask")
     data: dict[str, Any] = {"path": step.path, "number": step.attempts, "class": error["class"], "code": error["code"]}
-    if is_ambiguous and event.ambiguous == "reconcile":
-        data["scope"] = {**scope, "reconcile": True}
+    if is_ambiguous:
+        looks = {"reconcile": True} if event.ambiguous == "reconcile" else {}
+        data["scope"] = {**scope, "unsure": True, **looks}
+    if scope.get("settling") and not is_ambiguous:
+        d.record(kind, {**data, "then": "waiting"}, {"error": dict(error)})
+        flow.fail(d, step.path, error)  # nothing was done, so there is nothing to undo
+        return
     if not may_retry or policy.exhausted(tried):
         d.record(kind, {**data, "then": "waiting"}, {"error": dict(error)})
         flow.give_up(d, step.path, error)

@@ -99,6 +99,42 @@ def _run_ended(work: Working, change: Change) -> None:
     )
 
 
+def _run_ending(work: Working, change: Change) -> None:
+    """A pause is over with it."""
+    undo, error = {**(work.run.undo or {}), **change.data}, (change.values or {}).get("error")
+    work.run = replace(work.run, status="ending", error=error, undo=undo, paused_at=None, held=())
+    for path in change.data["unsettled"]:
+        work.step(path, scope={**(work.steps[path].scope or {}), "settling": True})
+
+
+def _run_handled(work: Working, change: Change) -> None:
+    work.run = replace(work.run, undo={**(work.run.undo or {}), "handling": False})
+
+
+def _undo_registered(work: Working, change: Change) -> None:
+    """It stands by in the order of completion: each knows the one before."""
+    path, before = change.data["path"], change.data["before"]
+    work.steps[path] = StepState(
+        path=path,
+        id=change.data["id"],
+        kind=change.data["kind"],
+        status="registered",
+        position=work.sequence,
+        started_at=change.at,
+        scope={"before": before},
+    )
+    work.touched_steps[path] = None
+    work.run = replace(work.run, undo={**(work.run.undo or {}), "newest": path})
+
+
+def _undo_over(work: Working, path: str) -> None:
+    """The one registered before is the newest now."""
+    step = work.steps[path]
+    if step.kind == "undo":
+        before = (step.scope or {}).get("before")
+        work.run = replace(work.run, undo={**(work.run.undo or {}), "newest": before})
+
+
 def _run_paused(work: Working, change: Change) -> None:
     work.run = replace(work.run, paused_at=change.at)
 
@@ -158,6 +194,10 @@ def _step_joined(work: Working, change: Change) -> None:
     work.step(change.data["path"], status="waiting", scope=change.data["scope"])
 
 
+def _step_settling(work: Working, change: Change) -> None:
+    work.step(change.data["path"], scope=change.data["scope"])
+
+
 def _step_caught(work: Working, change: Change) -> None:
     error = (change.values or {}).get("error")
     work.step(change.data["path"], status="waiting", scope=change.data["scope"], error=error)
@@ -168,10 +208,12 @@ def _step_succeeded(work: Working, change: Change) -> None:
     path, result = change.data["path"], (change.values or {}).get("result")
     error = work.steps[path].error if change.data.get("handled") else None
     work.step(path, status="succeeded", result=result, error=error, ended_at=change.at)
+    _undo_over(work, path)
 
 
 def _step_failed(work: Working, change: Change) -> None:
     work.step(change.data["path"], status="failed", error=(change.values or {}).get("error"), ended_at=change.at)
+    _undo_over(work, change.data["path"])
 
 
 def _step_cancelled(work: Working, change: Change) -> None:
@@ -246,6 +288,11 @@ def _timer_fired(work: Working, change: Change) -> None:
 _APPLY: Mapping[str, Callable[[Working, Change], None]] = {
     "run.started": _run_started,
     "run.ended": _run_ended,
+    "run.ending": _run_ending,
+    "run.handled": _run_handled,
+    "undo.registered": _undo_registered,
+    "undo.started": _step_ready,
+    "step.replaced": _step_joined,
     "run.paused": _run_paused,
     "run.resumed": _run_resumed,
     "run.held": _run_held,
@@ -255,6 +302,7 @@ _APPLY: Mapping[str, Callable[[Working, Change], None]] = {
     "step.ready": _step_ready,
     "step.joined": _step_joined,
     "step.caught": _step_caught,
+    "step.settling": _step_settling,
     "step.succeeded": _step_succeeded,
     "step.failed": _step_failed,
     "step.cancelled": _step_cancelled,

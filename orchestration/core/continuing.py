@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from orchestration.core import ending
 from orchestration.core.deciding import Deciding
 from orchestration.core.effects import ContinueRun, RunEnded
 from orchestration.core.language.coercion import coerce
@@ -35,8 +36,8 @@ def go_on(d: Deciding, given: dict[str, Any]) -> None:
 def over_step_limit(d: Deciding) -> bool:
     """Whether the run has entered as many steps as it may; then it ends here."""
     limit = d.world.definition.limits.get("steps")
-    if limit is None or d.work.run.opened < limit:
+    if limit is None or d.work.run.opened < limit or d.work.run.status != "running":
         return False
     message = f"The run has entered {limit} steps, which is its limit."
-    d.end_run("failed", "failed", message, {"class": "permanent", "code": "step_limit", "message": message})
+    ending.begin(d, "failed", "failed", message, {"class": "permanent", "code": "step_limit", "message": message})
     return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from orchestration.core import ending
 from orchestration.core.changes import instant
 from orchestration.core.deciding import Deciding
 from orchestration.core.effects import CallStep, GoOnReview, StandStillReview
@@ -45,7 +46,7 @@ def resumed(d: Deciding, event: ResumeRequested) -> None:
 
 def cancelled(d: Deciding, event: CancelRequested) -> None:
     _require_open(d, "cancelled")
-    d.end_run("cancelled", "cancelled", event.reason)
+    ending.begin(d, "cancelled", "cancelled", event.reason)
 
 
 def keep_for_later(d: Deciding) -> None:

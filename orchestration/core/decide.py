@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from orchestration.core import answers, attempts, children, control, deadlines, flow, migrating, pausing, waits
+from orchestration.core import answers, attempts, children, control, deadlines, ending, flow, migrating, pausing, waits
 from orchestration.core.changes import Change
 from orchestration.core.deciding import TIMEOUT, Deciding, World
 from orchestration.core.effects import Effect
@@ -109,7 +109,7 @@ def _timer_fired(d: Deciding, event: TimerFired) -> None:
     d.record("timer.fired", {"name": timer.name, "due_at": timer.due_at.isoformat()})
     if event.name == RUN_LIMIT:
         error = {"class": "permanent", "code": "run_limit", "message": "The run took longer than its limit."}
-        d.end_run("failed", "failed", "The run's time limit has passed.", error)
+        ending.begin(d, "failed", "failed", "The run's time limit has passed.", error)
         return
     subject, _, what = event.name.rpartition(":")
     if what == "retry":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from orchestration.core.state import RunState, StepState, TimerState
 OF_ITERATION = frozenset({"item", "number", "previous"})  # names that only loops know
 
 
-CALLS = ("tool", "ai")  # their timeout is that of one call
+CALLS = ("tool", "ai", "undo")  # their timeout is that of one call
 TIMEOUT = "timeout"  # the key of a step, and what its timer is called
 
 
@@ -238,17 +238,34 @@ class Deciding:
         self.record("run.ended", {"status": status, "outcome": outcome, "reason": reason}, values or None)
         self.effects.append(RunEnded())
 
-    def cancel_inside(self, within: str, reason: str) -> None:
-        """Cancels what is open inside a block, a branch or an iteration, or in the whole run."""
+    def cancel_inside(self, within: str, reason: str, but: Collection[str] = ()) -> None:
+        """Cancels what is open inside a block, a branch or an iteration, or in the whole run, but for some paths.
+
+        In a run that goes on, a call that may be taking effect and can be undone is settled before it is let go.
+        """
+        but = {*but, *(self._settled(within) if within else ())}
         self.entering = deque(path for path in self.entering if not paths.stands_in(path, within))
         dropped = [path for path in self.work.run.held if paths.stands_in(path, within)]
         if dropped:
             self.record("run.held", {"paths": [], "dropped": dropped})
         for step in self.all_steps(within):
-            if step.is_open:
+            if step.is_open and step.path not in but:
                 self.withdraw(step.path, reason)
                 self.record("step.cancelled", {"path": step.path})
-        self.stop([timer.name for timer in self.all_timers(within) if timer.status in ("armed", "held")])
+        timers = (timer for timer in self.all_timers(within) if timer.status in ("armed", "held"))
+        self.stop([timer.name for timer in timers if paths.subject_of(timer.name) not in but])
+
+    def _settled(self, within: str) -> list[str]:
+        unsettled = [step for step in self.all_steps(within) if self.is_unsettled(step)]
+        for step in unsettled:
+            self.record("step.settling", {"path": step.path, "scope": {**(step.scope or {}), "settling": True}})
+        return [step.path for step in unsettled]
+
+    def is_unsettled(self, step: StepState) -> bool:
+        """Whether its call may have taken effect, or is about to, and could be undone."""
+        if not step.is_open or step.kind != "tool" or self.world.definition.at(step.path).undo is None:
+            return False
+        return step.status == "running" or bool((step.scope or {}).get("unsure"))
 
     def withdraw(self, path: str, reason: str) -> None:
         """Takes back what an open step has asked for: its review, or the run that it started."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orchestration.core import continuing, deadlines, failing, joins, loops, paths, reviews, waits
+from orchestration.core import continuing, deadlines, ending, failing, joins, loops, paths, reviews, waits
 from orchestration.core.children import open_child
 from orchestration.core.deciding import TIMEOUT, Deciding
 from orchestration.core.effects import CallStep, EmitEvent
 from orchestration.core.incidents import open_incident
 from orchestration.core.language.definition import ON_ERROR, Around, Step
 from orchestration.core.language.expressions import ExpressionError
+from orchestration.core.retry import ErrorClass
 
 
 def settle(d: Deciding) -> None:
@@ -64,18 +65,20 @@ def _take_over(d: Deciding, step: Step) -> None:
     if known.error is not None:
         fail(d, step.path, dict(known.error))
     else:
-        succeed(d, step.path, known.result)
+        succeed(d, step.path, known.result, registers=False)
 
 
 def _open(d: Deciding, step: Step, status: str, *, scope: Any = None, given: Any = None) -> None:
     d.open_step(step, status, scope=scope, given=given)
 
 
-def succeed(d: Deciding, path: str, result: Any, *, handled: bool = False) -> None:
-    """`handled`: by the step's `on_error`; its error stays to be seen."""
+def succeed(d: Deciding, path: str, result: Any, *, handled: bool = False, registers: bool = True) -> None:
+    """`handled`: by the step's `on_error`; its error stays to be seen. `registers`: it was done by its own tool."""
     _stop_clocks(d, path)
     data = {"path": path, "handled": True} if handled else {"path": path}
     d.record("step.succeeded", data, {"result": result} if result is not None else None)
+    if registers and not handled:
+        ending.register(d, path)
     leave(d, path)
 
 
@@ -86,13 +89,24 @@ def _stop_clocks(d: Deciding, path: str) -> None:
 
 def leave(d: Deciding, path: str) -> None:
     """Goes on after a step that ended well: to the next one of its block, or out of the block."""
-    definition = d.world.definition
+    definition, run = d.world.definition, d.work.run
+    if run.status == "ending" and not ending.is_handler(path):
+        ending.go_on(d)
+        return
+    if _is_let_go(d, path):
+        return
+    replaced = paths.replaced_by(path)
+    if replaced is not None:
+        succeed(d, replaced, d.work.steps[path].result, registers=False)
+        return
     following = definition.following(path)
     if following is not None:
         d.entering.append(following)
         return
     around = definition.parent(path)
-    if around is None:
+    if around is None and run.status == "ending":
+        ending.handled(d)
+    elif around is None:
         d.end_run("succeeded", "done", "The last step is done.", result=d.work.steps[path].result)
     elif around.block.name == ON_ERROR:
         _handled(d, path, around)
@@ -102,6 +116,11 @@ def leave(d: Deciding, path: str) -> None:
         d.entering.append(around.within)
     else:
         _over(d, around.path, joins.ended(d, around, well=True))
+
+
+def _is_let_go(d: Deciding, path: str) -> bool:
+    """Whether what is around it has gone on without it: it was only open until its outcome was known."""
+    return bool((d.work.steps[path].scope or {}).get("settling"))
 
 
 def _turn(d: Deciding, iteration: str) -> None:
@@ -125,23 +144,55 @@ def _over(d: Deciding, path: str, over: joins.Over | None) -> None:
 
 
 def give_up(d: Deciding, path: str, error: Mapping[str, Any]) -> None:
-    """A step cannot go on by itself: a person is asked, unless the text says what becomes of its error."""
+    """A step cannot go on by itself: another tool takes its place, or a person is asked, or the text says more."""
+    if _replace(d, path, error):
+        return
+    if paths.replaced_by(path) is not None and error["class"] != ErrorClass.AMBIGUOUS:
+        fail(d, path, error)  # the next one, or the step itself
+        return
     if failing.asks_a_person(d, path, error):
         open_incident(d, path, error)
     else:
         fail(d, path, error)
 
 
+def _replace(d: Deciding, path: str, error: Mapping[str, Any]) -> bool:
+    """Calls the next tool in the place of the one that failed. Never after a call that may have taken effect."""
+    scope = d.work.steps[path].scope or {}
+    number = scope.get("fallback", 0) + 1
+    if error["class"] == ErrorClass.AMBIGUOUS or scope.get("unsure") or scope.get("settling"):
+        return False
+    if number > len(d.world.definition.at(path).fallbacks):
+        return False
+    to = paths.fallback_of(path, number)
+    d.record("step.replaced", {"path": path, "to": to, "scope": {**scope, "fallback": number}}, {"error": dict(error)})
+    d.entering.append(to)
+    return True
+
+
 def fail(d: Deciding, path: str, error: Mapping[str, Any]) -> None:
     """Fails a step for good: its handlers begin, or what is around it fails or counts it, or the run fails."""
     error = failing.explained(d, path, error)
     _stop_clocks(d, path)
-    if failing.handles(d, path):
+    over = d.work.run.status == "ending" and not ending.is_handler(path)
+    if _is_let_go(d, path):
+        d.record("step.failed", {"path": path}, {"error": error})
+        if over:
+            ending.go_on(d)
+        return
+    if failing.handles(d, path) and not over:
         _handle(d, path, error)
         return
     d.record("step.failed", {"path": path}, {"error": error})
+    if over:
+        ending.go_on(d)
+        return
+    replaced = paths.replaced_by(path)
+    if replaced is not None:
+        give_up(d, replaced, error)
+        return
     if not failing.is_caught(d, path):
-        d.end_run("failed", "failed", "A step failed.", error)
+        ending.begin(d, "failed", "failed", "A step failed.", error)
         return
     around = d.world.definition.parent(path)
     if around is None:
@@ -152,6 +203,16 @@ def fail(d: Deciding, path: str, error: Mapping[str, Any]) -> None:
         return
     d.cancel_inside(around.path, "Something beside it failed.")
     fail(d, around.path, error)
+
+
+def compensate_and_stop(d: Deciding, path: str, error: Mapping[str, Any]) -> None:
+    """A person ends the run at this step, whatever the text says about its error; what was done is undone."""
+    error = failing.explained(d, path, error)
+    d.record("step.failed", {"path": path}, {"error": error})
+    if d.work.run.status == "ending" and not ending.is_handler(path):
+        ending.go_on(d)
+    else:
+        ending.begin(d, "failed", "failed", "A person stopped the run.", error)
 
 
 def _handle(d: Deciding, path: str, error: Mapping[str, Any]) -> None:
@@ -186,6 +247,12 @@ def timed_out(d: Deciding, path: str) -> None:
 def _enter_call(d: Deciding, step: Step) -> None:
     given = d.evaluate(step.values["with"], step.path) if "with" in step.values else {}
     _open(d, step, "ready", given=given)
+    d.effects.append(CallStep(step.path))
+
+
+def _enter_undo(d: Deciding, step: Step) -> None:
+    given = d.evaluate(step.values["with"], step.path)
+    d.record("undo.started", {"path": step.path}, {"input": given})
     d.effects.append(CallStep(step.path))
 
 
@@ -282,6 +349,7 @@ def _enter_fail(d: Deciding, step: Step) -> None:
 _ENTER = {
     "tool": _enter_call,
     "ai": _enter_call,
+    "undo": _enter_undo,
     "review": _enter_review,
     "switch": _enter_switch,
     "parallel": _enter_parallel,

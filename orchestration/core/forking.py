@@ -14,7 +14,7 @@ from orchestration.core import paths
 from orchestration.core.changes import Change
 from orchestration.core.events import Known, Origin
 from orchestration.core.language.definition import Definition
-from orchestration.core.state import RunState, StepState
+from orchestration.core.state import OPEN_RUN, RunState, StepState
 from orchestration.exceptions import InvalidTransition
 
 DECIDED_ANEW = frozenset({"switch", "parallel", "each", "repeat", "end", "fail"})  # from what is known inside them
@@ -29,12 +29,16 @@ def known_at(state: RunState) -> dict[str, Known]:
 
 def known_before(state: RunState, definition: Definition, path: str) -> dict[str, Known]:
     """The ends of the steps that do not come after the step at the path. Raises `InvalidTransition`."""
-    if state.status == "running":
+    if state.status in OPEN_RUN:
         raise InvalidTransition("The run is still open: fork it, or let a person mend the step.")
     if path not in state.steps:
         raise InvalidTransition(f"The run never came to a step {path}.")
     later = Later(definition, path)
-    return {each: _known(step) for each, step in state.steps.items() if _is_known(step) and not later.includes(each)}
+    return {
+        each: _known(step)
+        for each, step in state.steps.items()
+        if _is_known(step) and not later.includes(each) and not _is_undone(state, each)
+    }
 
 
 def followed(by: str, origin: Origin, now: datetime) -> Change:
@@ -43,9 +47,17 @@ def followed(by: str, origin: Origin, now: datetime) -> Change:
 
 
 def _is_known(step: StepState) -> bool:
+    if step.kind == "undo":
+        return False
     if step.kind in DECIDED_ANEW:
         return _was_ended(step) and (step.status == "failed" or _is_handled(step))
     return step.status in ("succeeded", "failed") or _is_handled(step)
+
+
+def _is_undone(state: RunState, path: str) -> bool:
+    """What was undone has to be done again."""
+    undo = state.steps.get(paths.undo_of(path))
+    return undo is not None and undo.status != "registered"
 
 
 def _was_ended(step: StepState) -> bool:

@@ -12,7 +12,7 @@ from orchestration.core.explaining import explained
 RETRY, RETRY_CORRECTED, SKIP, FAIL = "retry", "retry_corrected", "skip", "fail"
 RESULT = "skip.result"  # the field that holds the result to go on with; no input has such a name
 _SKIPPED = frozenset({"tool", "ai", "set"})
-_CALLS = frozenset({"tool", "ai"})
+_CALLS = frozenset({"tool", "ai", "undo"})
 
 
 def open_incident(d: Deciding, path: str, error: Mapping[str, Any]) -> None:
@@ -34,7 +34,7 @@ def open_incident(d: Deciding, path: str, error: Mapping[str, Any]) -> None:
     }
     d.record("incident.opened", {"path": path, "key": key, "number": number, "review": review}, {"error": dict(error)})
     definition = d.world.definition
-    tool = f"{step.spec['tool']}@{step.spec['version']}" if state.kind == "tool" else state.kind
+    tool = f"{step.spec['tool']}@{step.spec['version']}" if "tool" in step.spec else state.kind
     d.effects.append(
         OpenReview(
             ReviewRequest(

@@ -53,4 +53,20 @@ def subject_of(timer: str) -> str:
 
 def stands_in(path: str, within: str) -> bool:
     """Whether the step is inside the block, branch or iteration; everything is inside the empty path."""
-    return not within or path.startswith((f"{within}/", f"{within}#"))
+    return not within or path.startswith((f"{within}/", f"{within}#", f"{within}~"))
+
+
+def undo_of(path: str) -> str:
+    """The path of what undoes a step."""
+    return f"{path}~undo"
+
+
+def fallback_of(path: str, number: int) -> str:
+    """The path of the nth tool that takes a step's place."""
+    return f"{path}~fallback{number}"
+
+
+def replaced_by(path: str) -> str | None:
+    """The step in whose place the tool at the path was called; None where it is no fallback."""
+    step, _, name = path.rpartition("~")
+    return step if name.startswith("fallback") else None

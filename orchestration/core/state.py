@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+OPEN_RUN = ("running", "ending")
 OPEN_STEP = frozenset({"ready", "running", "retrying", "limited", "waiting", "incident"})
 
 
@@ -49,7 +50,7 @@ class RunState:
     """One run: its steps by path and its timers by name."""
 
     id: str
-    status: str = "new"  # new | running | succeeded | failed | cancelled
+    status: str = "new"  # new | running | ending | succeeded | failed | cancelled
     outcome: str = ""
     input: Any = None
     error: Mapping[str, Any] | None = None
@@ -59,6 +60,8 @@ class RunState:
     ended_at: datetime | None = None
     paused_at: datetime | None = None  # process time
     held: tuple[str, ...] = ()  # what a paused run enters when it goes on, by path
+    # newest: the undo registered last; while it is ending: status, outcome, reason, unsettled [paths], handling
+    undo: Mapping[str, Any] | None = None
     sequence: int = 0
     result: Any = None  # what its end or its last step gave
     opened: int = 0  # steps that were entered: what the limit counts
@@ -72,7 +75,7 @@ class RunState:
 def is_stuck(state: RunState) -> bool:
     """An open run that nothing can move on: no ready or running step, no armed timer, no open review or incident, no
     awaited event, no open child, and nobody paused it."""
-    if state.status != "running" or state.paused_at is not None:
+    if state.status not in OPEN_RUN or state.paused_at is not None:
         return False
     moving = any(step.status in ("ready", "running") for step in state.steps.values())
     asked = any(

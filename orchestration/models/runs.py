@@ -14,6 +14,7 @@ class Run(models.Model):
 
     class Status(models.TextChoices):
         RUNNING = "running"  # set at the start; the core moves it on when the last step ends
+        ENDING = "ending"  # failed or cancelled; its on_error and its undoing move it on
         SUCCEEDED = "succeeded"  # final: reached its end
         FAILED = "failed"  # final: a `fail` step, or an incident that a person let fail
         CANCELLED = "cancelled"  # final: somebody cancelled it
@@ -34,6 +35,7 @@ class Run(models.Model):
     started_at = models.DateTimeField()  # process time
     ended_at = models.DateTimeField(null=True, blank=True)  # process time
     paused_at = models.DateTimeField(null=True, blank=True)  # process time; since when somebody holds it
+    undo = models.JSONField(null=True, blank=True)  # {"newest": path}, and while ending how it will end
     held = models.JSONField(default=list)  # paths that a paused run enters when it goes on
     result = models.JSONField(null=True, blank=True)  # what its end or its last step gave
     opened = models.PositiveIntegerField(null=True, blank=True)  # steps entered: what `limits.steps` counts
@@ -58,7 +60,7 @@ class Run(models.Model):
             ),
             models.UniqueConstraint(
                 fields=("workflow", "business_key"),
-                condition=Q(status="running", business_key__isnull=False, key_while="open"),
+                condition=Q(status__in=("running", "ending"), business_key__isnull=False, key_while="open"),
                 name="run_key_once_while_open",
             ),
             models.UniqueConstraint(
@@ -97,6 +99,7 @@ class StepRun(models.Model):
         LIMITED = "limited"  # a rate, a concurrency or a breaker makes it wait; its turn, or its timer, makes it ready
         WAITING = "waiting"  # for its review, the steps inside it, a time, an event or the run that it started
         INCIDENT = "incident"  # in front of a person, whose choice moves it on
+        REGISTERED = "registered"  # an undo that stands by; a run that fails or is cancelled moves it on
         SUCCEEDED = "succeeded"  # final
         FAILED = "failed"  # final
         SKIPPED = "skipped"  # final: its condition was false

@@ -37,12 +37,13 @@ class Failed:
 Outcome = Succeeded | Failed
 
 
-def call(step: Step, given: Mapping[str, Any], about: ToolCall, *, reconcile: bool) -> Outcome:
-    """Does the step's work. `reconcile`: first looks whether an earlier attempt took effect."""
+def call(step: Step, given: Mapping[str, Any], about: ToolCall, *, reconcile: bool, settle: bool = False) -> Outcome:
+    """Does the step's work. `reconcile`: first looks whether an earlier attempt took effect; `settle`: only looks,
+    where the tool can, because what took effect is to be undone."""
     try:
         if step.kind == "ai":
             return _ask(step, given, about)
-        return Succeeded(_call_tool(step, given, about, reconcile=reconcile))
+        return Succeeded(_call_tool(step, given, about, reconcile=reconcile or settle, settle=settle))
     except ToolError as error:
         return Failed(explained(error, _own_classes(step)))
     except Exception as error:
@@ -86,13 +87,15 @@ def _tool_or_none(step: Step) -> Tool | None:
         return None
 
 
-def _call_tool(step: Step, given: Mapping[str, Any], about: ToolCall, *, reconcile: bool) -> Any:
+def _call_tool(step: Step, given: Mapping[str, Any], about: ToolCall, *, reconcile: bool, settle: bool) -> Any:
     tool = find_tool(step.spec["tool"], step.spec["version"])
     tool.check_input(given)
     if reconcile and tool.reconcile is not None:
         found = tool.reconcile(given, about)
         if found is not None:
             return coerce(plain(found), tool.output)
+        if settle:
+            raise PermanentError("It had not taken effect, so there is nothing to undo.", code="nothing_done")
     result = coerce(plain(tool.function(given, about)), tool.output)
     tool.check_output(result if result is not None else {})
     return result

@@ -86,7 +86,8 @@ def _carry_on(done: Done, left: list[Lease]) -> None:
 
 def _call(lease: Lease) -> calls.Outcome:
     began = time.monotonic()
-    outcome = calls.call(lease.step, lease.input, _tool_call(lease), reconcile=bool(lease.scope.get("reconcile")))
+    looks, settles = (bool(lease.scope.get(name)) for name in ("reconcile", "settling"))
+    outcome = calls.call(lease.step, lease.input, _tool_call(lease), reconcile=looks, settle=settles)
     seconds = time.monotonic() - began
     pace.learn(lease.step, seconds)
     went = outcome.error["class"] if isinstance(outcome, calls.Failed) else "succeeded"

@@ -248,6 +248,7 @@ def run_state(row: Run, steps: Mapping[str, StepState], timers: Mapping[str, Tim
         ended_at=row.ended_at,
         paused_at=row.paused_at,
         held=tuple(row.held),
+        undo=row.undo,
         sequence=row.sequence,
         result=row.result,
         opened=row.opened or 0,

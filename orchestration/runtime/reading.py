@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from orchestration.core.changes import Change, fold
-from orchestration.core.state import RunState
+from orchestration.core.state import OPEN_RUN, RunState
 from orchestration.exceptions import NotFound
 from orchestration.models import (
     Attempt,
@@ -135,7 +135,7 @@ def folded(run_id: Any) -> RunState:
 
 def unregistered_tools() -> list[str]:
     """Tools that open runs may still call and that this installation does not know."""
-    open_versions = Run.objects.filter(status=Run.Status.RUNNING).order_by().values("version_id").distinct()
+    open_versions = Run.objects.filter(status__in=OPEN_RUN).order_by().values("version_id").distinct()
     needed: set[str] = set()
     for definition in WorkflowVersion.objects.filter(pk__in=open_versions).values_list("definition", flat=True):
         needed |= _tools_in(definition.get("steps", ()))

@@ -16,7 +16,7 @@ from orchestration.core.language.coercion import coerce
 from orchestration.core.language.definition import Definition
 from orchestration.core.language.expressions import ExpressionError
 from orchestration.core.language.validation import input_faults
-from orchestration.core.state import RunState
+from orchestration.core.state import OPEN_RUN, RunState
 from orchestration.exceptions import InvalidInput, NotFound, NotPublished
 from orchestration.models import Run, Workflow
 from orchestration.ports import Actor, clock
@@ -227,7 +227,7 @@ def answering(workflow: Workflow, definition: Definition, event_id: str | None, 
     same_event = Q(event_id=event_id) if event_id is not None else Q(pk__in=())
     same_key = Q(business_key=key, key_while=definition.key_while) if key is not None else Q(pk__in=())
     if definition.key_while == "open":
-        same_key &= Q(status=Run.Status.RUNNING)
+        same_key &= Q(status__in=OPEN_RUN)
     found = dict(Run.objects.filter(same_event | same_key, workflow=workflow).values_list("event_id", "id"))
     if event_id is not None and event_id in found:
         return Started(str(found[event_id]), created=False, reason="event")

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, F, Min, Q, QuerySet
 
-from orchestration.core.state import is_stuck
+from orchestration.core.state import OPEN_RUN, is_stuck
 from orchestration.exceptions import NotFound
 from orchestration.models import OutboxMessage, Run, StepRun, Timer
 from orchestration.ports import Actor, clock
@@ -141,7 +141,7 @@ def _message(message_id: int) -> OutboxMessage:
 
 def stopped_runs() -> list[Run]:
     """Open runs that nothing can move on. There are none unless something is broken."""
-    moving = Run.objects.filter(status=Run.Status.RUNNING, paused_at__isnull=True)
+    moving = Run.objects.filter(status__in=OPEN_RUN, paused_at__isnull=True)
     moving = moving.exclude(timers__status=Timer.Status.ARMED)
     moving = moving.exclude(steps__status__in=("ready", "running", "incident"))
     moving = moving.exclude(steps__kind__in=("review", "wait", "workflow"), steps__status="waiting")

@@ -61,6 +61,11 @@ def _tool(spec: Spec) -> Description:
     retry = spec.get("retry") or {}
     if retry.get("attempts"):
         more.append(Chip(f"Up to {retry['attempts']} attempts", "retry"))
+    more += [
+        Chip(f"Else {other['tool']}", title="Is called where this tool fails") for other in spec.get("fallback", ())
+    ]
+    if spec.get("undo"):
+        more.append(Chip(f"Undone by {spec['undo']['tool']}", "undo", title="Where the run fails or is cancelled"))
     if spec.get("ambiguous") == "ask":
         more.append(Chip("Asks if unsure", title="Where a call may have taken effect, a person is asked"))
     return Description(f"{spec['tool']}@{spec['version']}", icon, more=tuple(more))

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from orchestration import api
-from orchestration.api import Definition, Step
+from orchestration.api import Block, Definition, Step
 from reviewhub.studio.conditions import condition
 from reviewhub.studio.describing import Chip, Level, describe
 from reviewhub.studio.facts import Names
@@ -59,14 +59,16 @@ class Drawn:
 
 def drawn_definition(definition: Definition, lines: Mapping[str, int] | None = None) -> tuple[Drawn, ...]:
     """`lines` are those of the steps' ids in a text beside the drawing, to which the blocks then lead."""
-    return (*_triggers(definition), *_all_drawn(definition.steps, None, lines or {}))
+    blocks = _all_drawn(definition.steps, None, lines or {})
+    return (*_triggers(definition), *blocks, *_drawn_handlers(definition, None, lines or {}))
 
 
 def drawn_run(
     definition: Definition, steps: Mapping[str, Any], chosen: str, *, ended: bool, query: str = "?step="
 ) -> tuple[Drawn, ...]:
     """`steps` are the run's step runs by path; `ended` says that what is missing will not come any more."""
-    return _all_drawn(definition.steps, _Overlay(_shown(steps, chosen), chosen, ended, query), {})
+    overlay = _Overlay(_shown(steps, chosen), chosen, ended, query)
+    return (*_all_drawn(definition.steps, overlay, {}), *_drawn_handlers(definition, overlay, {}))
 
 
 def _shown(steps: Mapping[str, Any], chosen: str) -> Mapping[str, Any]:
@@ -104,15 +106,24 @@ def _all_drawn(steps: Iterable[Step], overlay: _Overlay | None, lines: Mapping[s
     return tuple(drawn for step in steps for drawn in _with_handlers(step, overlay, lines))
 
 
+def _drawn_handlers(definition: Definition, overlay: _Overlay | None, lines: Mapping[str, int]) -> Iterator[Drawn]:
+    """What is done before the run ends as failed."""
+    if definition.handlers is not None:
+        yield _handlers("If the run fails", "before it ends", definition.handlers, overlay, lines)
+
+
 def _with_handlers(step: Step, overlay: _Overlay | None, lines: Mapping[str, int]) -> Iterator[Drawn]:
     yield _drawn(step, overlay, lines)
     if step.handlers is not None:
-        blocks = _all_drawn(step.handlers.steps, overlay, lines)
-        begun = overlay is not None and step.handlers.steps[0].path in overlay.steps
-        reached = "" if overlay is None else "yes" if begun else "no"
-        way = Branch("instead of failing", blocks, reached)
         title = f"If {describe(step.kind, step.spec).title or step.id} fails"
-        yield Drawn(title=title, detail="", icon="alert", branches=(way,), reached=reached)
+        yield _handlers(title, "instead of failing", step.handlers, overlay, lines)
+
+
+def _handlers(title: str, label: str, block: Block, overlay: _Overlay | None, lines: Mapping[str, int]) -> Drawn:
+    begun = overlay is not None and block.steps[0].path in overlay.steps
+    reached = "" if overlay is None else "yes" if begun else "no"
+    way = Branch(label, _all_drawn(block.steps, overlay, lines), reached)
+    return Drawn(title=title, detail="", icon="alert", branches=(way,), reached=reached)
 
 
 def _drawn(step: Step, overlay: _Overlay | None, lines: Mapping[str, int]) -> Drawn:

@@ -43,6 +43,9 @@ class Fact:
         return f": {message}" if message else ""
 
 
+BESIDE = {"undo": "undoing ", "fallback": "another tool for "}
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """What a workflow calls its parts, for people. In a loop they have one name, and a number."""
@@ -54,7 +57,9 @@ class Names:
     levels: Mapping[tuple[str, int], str] = field(default_factory=dict)  # whom an escalation reaches, by (path, index)
 
     def step(self, path: str) -> str:
+        path, beside = _split(path)
         title = self.titles.get(api.written(path)) or path.rpartition("/")[2] or path
+        title = f"{BESIDE.get(beside.rstrip('0123456789'), '')}{title}"
         number = api.iteration_of(path).rpartition("#")[2]
         return f"{title} no. {number}" if number else title
 
@@ -77,6 +82,12 @@ class Names:
             whom = self.levels.get((path, index), "")
             return f"escalation level {index + 1} of {step}{': ' + whom if whom else ''}"
         return TIMERS.get(what, what).format(step)
+
+
+def _split(path: str) -> tuple[str, str]:
+    """The step, and what stands beside it: its undo, a fallback, or the undo of a fallback."""
+    step, _, beside = path.partition("~")
+    return step, beside.rpartition("~")[2]
 
 
 TIMERS = {

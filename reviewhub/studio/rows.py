@@ -29,7 +29,7 @@ class RunRow:
 
 
 def run_rows(runs: Sequence[Any]) -> list[RunRow]:
-    waiting = open_steps(run.pk for run in runs if run.status == "running")
+    waiting = open_steps(run.pk for run in runs if run.status in ("running", "ending"))
     return [_row(run, waiting.get(run.pk, [])) for run in runs]
 
 

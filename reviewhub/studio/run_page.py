@@ -140,7 +140,7 @@ class RunPage:
 
     @property
     def blocks(self) -> tuple[Drawn, ...]:
-        return drawn_run(self.definition, self.steps, self.chosen, ended=self.run.status != "running")
+        return drawn_run(self.definition, self.steps, self.chosen, ended=self.run.status not in ("running", "ending"))
 
     @property
     def title(self) -> str:
@@ -246,13 +246,19 @@ COMES_FROM = {
     "fork": "Goes on from another run",
 }
 GOES_ON = {"rerun": "Run once more", "retry": "Tried again", "fork": "Gone on from"}
-ENDINGS = {"succeeded": "It ended: {}", "failed": "It failed", "cancelled": "It was cancelled"}
+ENDINGS = {
+    "ending": "It comes to its end: what was begun is settled, and what was done is undone",
+    "succeeded": "It ended: {}",
+    "failed": "It failed",
+    "cancelled": "It was cancelled",
+}
 KINDS = {
     "tool": "A call to another system",
     "ai": "A question to the AI",
     "review": "A question to a person",
     "switch": "A choice of ways",
     "parallel": "Several things at once",
+    "undo": "Undoing what a step did",
     "each": "The same for every item",
     "repeat": "The same again and again",
     "wait": "A wait",

@@ -23,6 +23,8 @@ MINOR = frozenset(
         "timer.moved",
         "review.moved",
         "run.held",
+        "run.handled",
+        "undo.registered",
         "timer.fired",
     }
 )
@@ -34,6 +36,9 @@ TONES = {
     "attempt.lost": "warning",
     "step.failed": "breached",
     "step.caught": "warning",
+    "step.replaced": "warning",
+    "run.ending": "warning",
+    "undo.started": "warning",
     "incident.opened": "breached",
     "review.escalated": "warning",
     "review.unanswered": "warning",

@@ -18,6 +18,7 @@ class State:
 
 RUNS = {
     "running": State("Running", "calm"),
+    "ending": State("Coming to its end", "warning", "undo"),
     "succeeded": State("Ended", "", "check"),
     "failed": State("Failed", "breached", "alert"),
     "cancelled": State("Cancelled"),
@@ -30,6 +31,7 @@ STEPS = {
     "limited": State("Waits for its turn", "calm"),
     "waiting": State("In progress", "calm"),
     "incident": State("Needs a person", "breached", "alert"),
+    "registered": State("Stands by"),
     "succeeded": State("Done", "", "check"),
     "failed": State("Failed", "breached", "alert"),
     "skipped": State("Left out"),

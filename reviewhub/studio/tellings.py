@@ -51,7 +51,35 @@ def run_migrated(names: Names, fact: Fact) -> str:
 
 
 def run_held(names: Names, fact: Fact) -> str:
-    return "Waits for the run to go on: " + ", ".join(names.step(path) for path in fact.data["paths"])
+    dropped = fact.data.get("dropped", ())
+    said = "Not needed any more when the run goes on: " if dropped else "Waits for the run to go on: "
+    return said + ", ".join(names.step(path) for path in dropped or fact.data["paths"])
+
+
+def run_ending(_: Names, fact: Fact) -> str:
+    if fact.data["status"] == "cancelled":
+        return f"{fact.who} cancelled the run: {str(fact.data['reason']).rstrip('.')}; first what was done is undone"
+    return f"The run comes to its end as failed{fact.because}; first comes what the workflow says for that"
+
+
+def run_handled(_: Names, fact: Fact) -> str:
+    return "What the workflow says for a failed run is done"
+
+
+def undo_registered(names: Names, fact: Fact) -> str:
+    return f"{names.step(fact.path.rpartition('~')[0])} could be undone from here on"
+
+
+def undo_started(names: Names, fact: Fact) -> str:
+    return f"{names.step(fact.path)} began"
+
+
+def step_settling(names: Names, fact: Fact) -> str:
+    return f"{names.step(fact.path)} is not needed any more, but may be taking effect; that is found out first"
+
+
+def step_replaced(names: Names, fact: Fact) -> str:
+    return f"{names.step(fact.path)} could not be done{fact.because}; another tool takes its place"
 
 
 OPENINGS = {"review": "A person was asked", "ai": "The AI was asked", "tool": "Began", "wait": "Began to wait"}
@@ -347,6 +375,12 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "step.limited": step_limited,
     "step.joined": step_joined,
     "step.caught": step_caught,
+    "step.settling": step_settling,
+    "step.replaced": step_replaced,
+    "run.ending": run_ending,
+    "run.handled": run_handled,
+    "undo.registered": undo_registered,
+    "undo.started": undo_started,
     "step.succeeded": step_succeeded,
     "step.failed": step_failed,
     "step.cancelled": step_cancelled,

@@ -11,11 +11,12 @@ from orchestration.core.language.canonical import content_hash
 from orchestration.core.language.catalogue import Catalogue
 from orchestration.core.language.check_clocks import check_due, check_escalation, check_sla
 from orchestration.core.language.check_schema import check_schema
-from orchestration.core.language.check_steps import MANY_STEPS, Checking, check_steps, name_steps
+from orchestration.core.language.check_steps import MANY_STEPS, Checking, check_end_handlers, check_steps, name_steps
 from orchestration.core.language.check_tests import Tested, check_tests
 from orchestration.core.language.check_values import RUN, Scope, check_condition
 from orchestration.core.language.check_waits import check_event_trigger
 from orchestration.core.language.cursor import Cursor
+from orchestration.core.language.definition import ON_ERROR
 from orchestration.core.language.faults import Fault, Faults
 from orchestration.core.language.naming import names_in
 from orchestration.core.language.source import read_text
@@ -23,10 +24,7 @@ from orchestration.core.language.workflow_tests import WorkflowTest
 
 __all__ = ["Catalogue", "Checked", "Fault", "check_policy", "check_text"]
 
-KEYS = ("workflow", "title", "owner", "input", "key", "triggers", "sla", "limits", "steps", "tests")
-LATER = {
-    "on_error": "on_error",
-}
+KEYS = ("workflow", "title", "owner", "input", "key", "triggers", "sla", "limits", "steps", "on_error", "tests")
 LATER_TRIGGERS = {
     "email": "An e-mail trigger",
     "schedule": "A schedule",
@@ -91,7 +89,7 @@ def _checked(canonical: Mapping[str, Any], faults: Faults) -> Checked:
 
 
 def _workflow(cursor: Cursor, catalogue: Catalogue) -> dict[str, Any]:
-    if not cursor.mapping(KEYS, LATER):
+    if not cursor.mapping(KEYS):
         return {}
     name = cursor.required("workflow", "the workflow's name, such as purchase-approval")
     made: dict[str, Any] = {"workflow": _slug(name, "a name of small letters, digits, - and _") if name else None}
@@ -103,7 +101,7 @@ def _workflow(cursor: Cursor, catalogue: Catalogue) -> dict[str, Any]:
     made["input"] = check_schema(given) if given is not None else {"type": "object"}
     scope = Scope({"input": _narrow(made["input"]), "run": RUN})
     made |= _start(cursor, scope, catalogue)
-    made["steps"] = _steps(cursor, scope, catalogue)
+    made |= _steps(cursor, scope, catalogue)
     return made
 
 
@@ -193,13 +191,18 @@ def _trigger(cursor: Cursor, catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def _steps(cursor: Cursor, scope: Scope, catalogue: Catalogue) -> list[dict[str, Any]]:
+def _steps(cursor: Cursor, scope: Scope, catalogue: Catalogue) -> dict[str, Any]:
     steps = cursor.required("steps", "what the workflow does, a list")
     if steps is None:
-        return []
-    ids, lines = name_steps(steps)
+        return {"steps": []}
+    handlers = cursor.get(ON_ERROR)
+    ids, lines = name_steps(steps, handlers)
     checking = Checking(catalogue, has_owner=cursor.get("owner") is not None, ids=ids)
-    made, _ = check_steps(steps, Scope(scope.names, lines=lines), checking)
+    scope = Scope(scope.names, lines=lines)
+    checked, results = check_steps(steps, scope, checking)
+    made: dict[str, Any] = {"steps": checked}
+    if handlers is not None:
+        made[ON_ERROR] = check_end_handlers(handlers, scope.after(results), checking)
     if isinstance(steps.value, list) and not steps.value:
         steps.fault("A workflow has at least one step.")
     if len(ids) > MANY_STEPS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from orchestration.core.language.catalogue import Catalogue
@@ -33,6 +33,30 @@ def check_tool(step: Cursor, scope: Scope, catalogue: Catalogue) -> tuple[dict[s
         if ambiguous.value == "retry" and shape is not None and not shape[2]:
             ambiguous.fault(f"{place.value} is not idempotent, so it cannot be retried blindly; use reconcile or ask.")
     return made, shape[1] if shape is not None else None
+
+
+BESIDE = ("tool", "with", "retry", "timeout", "ambiguous")  # the keys of an undo and of a fallback
+
+
+def check_undo(undo: Cursor, scope: Scope, catalogue: Catalogue) -> dict[str, Any]:
+    """What undoes a step. It may read what the step gave."""
+    return _beside(undo, BESIDE, scope, catalogue)
+
+
+def check_fallback(fallback: Cursor, scope: Scope, catalogue: Catalogue, name: str) -> Iterator[dict[str, Any]]:
+    """The tools that are called in the place of one that failed, in their order."""
+    for each in fallback.items("a list of tools, such as [{tool: mail.send@1}]"):
+        made = _beside(each, (*BESIDE, "undo"), scope, catalogue)
+        undo = each.get("undo")
+        if undo is not None:
+            made["undo"] = check_undo(undo, scope.after({name: None}), catalogue)
+        yield made
+
+
+def _beside(place: Cursor, keys: tuple[str, ...], scope: Scope, catalogue: Catalogue) -> dict[str, Any]:
+    if not place.mapping(keys) or place.required("tool", "a tool and its version, such as mail.send@1") is None:
+        return {}
+    return check_tool(place, scope, catalogue)[0]
 
 
 def _unknown_tool(tool: str, version: str, tools: Mapping[str, Any]) -> str:

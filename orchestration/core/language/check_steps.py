@@ -9,7 +9,7 @@ from typing import Any
 
 from orchestration.core.language.catalogue import Catalogue
 from orchestration.core.language.check_blocks import Inside, check_each, check_parallel, check_repeat
-from orchestration.core.language.check_calls import RECOMMENDATION, check_ai, check_tool
+from orchestration.core.language.check_calls import RECOMMENDATION, check_ai, check_fallback, check_tool, check_undo
 from orchestration.core.language.check_children import CHILD, check_child, check_continue
 from orchestration.core.language.check_clocks import check_due
 from orchestration.core.language.check_review import check_review, result_schema
@@ -19,7 +19,7 @@ from orchestration.core.language.cursor import NAME, NAME_IS, Cursor
 from orchestration.core.language.definition import LOOPS, ON_ERROR
 
 OF_KIND: Mapping[str, tuple[str, ...]] = {
-    "tool": ("with", "retry", "timeout", "ambiguous", "on_error", "sla"),
+    "tool": ("with", "retry", "timeout", "ambiguous", "undo", "fallback", "on_error", "sla"),
     "ai": ("with", "retry", "timeout", "on_error", "sla"),
     "review": ("timeout", "on_error"),
     "switch": ("timeout", "on_error", "sla"),
@@ -36,8 +36,6 @@ OF_KIND: Mapping[str, tuple[str, ...]] = {
 }
 ENDINGS = ("end", "continue", "fail")  # a run ends there; they can do without an id
 LATER = {
-    "undo": "Undo (compensation)",
-    "fallback": "A fallback to other tools",
     "cache": "cache",
 }
 MANY_STEPS = 20
@@ -55,9 +53,9 @@ class Checking:
     seen: dict[str, int] = field(default_factory=dict)
 
 
-def name_steps(steps: Cursor | None) -> tuple[dict[int, str], dict[str, int]]:
+def name_steps(*blocks: Cursor | None) -> tuple[dict[int, str], dict[str, int]]:
     """An id for every step (a stable one for those that have none), and the line of each id; no faults yet."""
-    nodes = list(_all_steps(steps))
+    nodes = [step for steps in blocks for step in _all_steps(steps)]
     written = {node.node.value["id"].value for node in nodes if _has_id(node)}
     ids: dict[int, str] = {}
     lines: dict[str, int] = {}
@@ -162,6 +160,16 @@ def _handlers(handlers: Cursor, scope: Scope, checking: Checking) -> tuple[list[
     return made, given
 
 
+def check_end_handlers(handlers: Cursor, scope: Scope, checking: Checking) -> list[dict[str, Any]]:
+    """`on_error` of the workflow: what is done before the run ends as failed."""
+    made, _ = _handlers(handlers, scope.inside("", ON_ERROR), checking)
+    for step in _all_steps(handlers):
+        for kind in ("end", "fail"):
+            if kind in step.value:
+                step.fault(f"A run that failed ends as failed; {kind} has no place here.")
+    return made
+
+
 def _check_id(step: Cursor, name: str, checking: Checking) -> None:
     if "id" in step.value and not _has_id(step):
         step.at("id").expected(NAME_IS)
@@ -192,8 +200,15 @@ Checked = tuple[dict[str, Any], dict[str, Schema]]
 
 
 def _tool(step: Cursor, scope: Scope, checking: Checking) -> Checked:
+    name = checking.ids[id(step.node)]
     made, result = check_tool(step, scope, checking.catalogue)
-    return made, {checking.ids[id(step.node)]: result}
+    undo, fallback = step.get("undo"), step.get("fallback")
+    if undo is not None:
+        made["undo"] = check_undo(undo, scope.after({name: result}), checking.catalogue)
+    if fallback is not None:
+        made["fallback"] = list(check_fallback(fallback, scope, checking.catalogue, name))
+        result = None  # each tool answers in its own way
+    return made, {name: result}
 
 
 def _ai(step: Cursor, scope: Scope, checking: Checking) -> Checked:

@@ -3,7 +3,8 @@
 Canonical steps carry `kind` and `id` beside the keys of their kind; what was not written is absent. Durations are
 seconds. Shapes by kind:
 
-- tool: tool, version, with, retry, timeout, ambiguous · ai: ai, with, retry, timeout
+- tool: tool, version, with, retry, timeout, ambiguous, undo {tool, version, with, …}, fallback [{tool, version, …}]
+- ai: ai, with, retry, timeout
 - review: title, outcomes [{id, label, risk, reason}], assign {queue, exclude, approvals}, and where written
   recommendation, highlights [{label, value}], fields [{name, label, value, edit, type}], concerns [{when, say}],
   context, sla {policy, due, calendar, critical}, escalate [{after, to {kind, of | name}, when, priority, mode,
@@ -62,6 +63,8 @@ class Step:
     when: Value | None
     blocks: tuple[Block, ...]
     handlers: Block | None = None  # what `on_error` does
+    undo: Step | None = None  # what undoes it
+    fallbacks: tuple[Step, ...] = ()  # the tools that take its place, in their order
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ class Definition:
     steps: tuple[Step, ...]
     content_hash: str
     canonical: Mapping[str, Any] = field(repr=False)
+    handlers: Block | None = None  # what `on_error` of the workflow does
 
     def __post_init__(self) -> None:
         by_path: dict[str, Step] = {}
@@ -104,7 +108,8 @@ class Definition:
         parents: dict[str, tuple[Step, Block]] = {}
         next_of: dict[str, Step] = {}
         loops: dict[str, tuple[str, ...]] = {}
-        for parent, steps in _blocks_of(None, self.steps):
+        blocks = [*_blocks_of(None, self.steps), *_blocks_of(None, self.handlers.steps if self.handlers else ())]
+        for parent, steps in blocks:
             for index, step in enumerate(steps):
                 by_path[step.path] = by_id[step.id] = step
                 loops[step.path] = _loops_around(parent, loops)
@@ -112,6 +117,10 @@ class Definition:
                     parents[step.path] = parent
                 if index + 1 < len(steps):
                     next_of[step.path] = steps[index + 1]
+                for beside in _beside(step):
+                    by_path[beside.path] = beside
+                    if parent is not None and beside.kind != "undo":
+                        parents[beside.path] = parent
         indexes = {"_by_path": by_path, "_by_id": by_id, "_parents": parents, "_next_of": next_of, "_loops": loops}
         for name, index_of in indexes.items():
             object.__setattr__(self, name, index_of)
@@ -167,7 +176,8 @@ class Definition:
 
     def all_steps(self) -> Iterator[Step]:
         """Every step, in the order of the text."""
-        return walk(self.steps)
+        yield from walk(self.steps)
+        yield from walk(self.handlers.steps if self.handlers else ())
 
 
 def _split(iteration: str, step: Step, block: Block) -> tuple[str, Step, Block, int]:
@@ -221,6 +231,7 @@ def compile_definition(canonical: Mapping[str, Any]) -> Definition:
         steps=_compiled_steps(canonical["steps"], ""),
         content_hash=content_hash(canonical),
         canonical=canonical,
+        handlers=_compiled_handlers(canonical, ""),
     )
 
 
@@ -238,8 +249,35 @@ def _compiled_step(raw: Mapping[str, Any], prefix: str) -> Step:
         values={name: compile_value(value) for name, value in values_of(raw)},
         when=_condition(raw),
         blocks=tuple(_compiled_blocks(raw, path)),
-        handlers=_compiled_handlers(raw, path),
+        handlers=_compiled_handlers(raw, f"{path}/"),
+        undo=_compiled_undo(raw, path),
+        fallbacks=tuple(_compiled_fallbacks(raw, path)),
     )
+
+
+def _compiled_undo(raw: Mapping[str, Any], path: str) -> Step | None:
+    """A review's `undo` is something else: how long its decision can be taken back."""
+    undo = raw.get("undo")
+    return _compiled_call(undo, raw["id"], "undo", paths.undo_of(path)) if isinstance(undo, Mapping) else None
+
+
+def _compiled_fallbacks(raw: Mapping[str, Any], path: str) -> Iterator[Step]:
+    for index, fallback in enumerate(raw.get("fallback", ())):
+        yield _compiled_call(fallback, raw["id"], raw["kind"], paths.fallback_of(path, index + 1))
+
+
+def _compiled_call(raw: Mapping[str, Any], id_: str, kind: str, path: str) -> Step:
+    given = {"with": compile_value(raw.get("with", {}))}
+    undo = _compiled_undo({"id": id_, **raw}, path)
+    return Step(id=id_, kind=kind, path=path, spec=raw, values=given, when=None, blocks=(), undo=undo)
+
+
+def _beside(step: Step) -> Iterator[Step]:
+    """What stands in for a step, and what undoes either."""
+    for each in (step, *step.fallbacks):
+        if each.undo is not None:
+            yield each.undo
+    yield from step.fallbacks
 
 
 def _condition(raw: Mapping[str, Any]) -> Value | None:
@@ -251,10 +289,10 @@ def _compiled_blocks(raw: Mapping[str, Any], path: str) -> Iterator[Block]:
         yield Block(name, _condition(block), _compiled_steps(block["steps"], f"{path}/{name}/" if name else f"{path}/"))
 
 
-def _compiled_handlers(raw: Mapping[str, Any], path: str) -> Block | None:
+def _compiled_handlers(raw: Mapping[str, Any], prefix: str) -> Block | None:
     if not raw.get(ON_ERROR):
         return None
-    return Block(ON_ERROR, None, _compiled_steps(raw[ON_ERROR], f"{path}/{ON_ERROR}/"))
+    return Block(ON_ERROR, None, _compiled_steps(raw[ON_ERROR], f"{prefix}{ON_ERROR}/"))
 
 
 def blocks_in(raw: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orchestration.core.language import check_blocks, check_clocks, check_review, check_steps, check_waits
+from orchestration.core.language import check_blocks, check_calls, check_clocks, check_review, check_steps, check_waits
 from orchestration.core.language.cursor import NAME
 
 Schema = dict[str, Any]
@@ -45,6 +45,7 @@ def json_schema() -> Schema:
                 "sla": _due(),
                 "limits": _mapping({"duration": DURATION, "steps": {"type": "integer", "minimum": 1}}),
                 "steps": {"$ref": "#/$defs/steps"},
+                "on_error": {"$ref": "#/$defs/steps", "description": "What is done before a run ends as failed."},
                 "tests": {"type": "array", "items": {"$ref": "#/$defs/test"}, "description": "Tests beside the text."},
             },
             required=("workflow", "steps"),
@@ -53,6 +54,8 @@ def json_schema() -> Schema:
             "steps": {"type": "array", "items": {"$ref": "#/$defs/step"}},
             "step": {"oneOf": [_step(kind) for kind in check_steps.OF_KIND]},
             "retry": _retry(),
+            "undo": _beside(),
+            "fallback": _beside({"undo": {"$ref": "#/$defs/undo"}}),
             "review": _review(),
             "level": _level(),
             "test": schema_of_test(),
@@ -97,6 +100,12 @@ def _step(kind: str) -> Schema:
     needs = (kind,) if kind in check_steps.ENDINGS else ("id", kind)
     options = {name: _OPTIONS[name] for name in check_steps.OF_KIND[kind]}
     return _mapping(properties | {kind: _KINDS[kind]} | options, needs)
+
+
+def _beside(more: Mapping[str, Schema] | None = None) -> Schema:
+    """Another tool, beside the step's own."""
+    options = {name: _OPTIONS[name] for name in check_calls.BESIDE if name != "tool"}
+    return _mapping({"tool": _KINDS["tool"]} | options | dict(more or {}), ("tool",))
 
 
 def _retry() -> Schema:
@@ -258,5 +267,7 @@ _OPTIONS: Mapping[str, Schema] = {
     "timeout": DURATION,
     "sla": _due(),
     "on_error": {"$ref": "#/$defs/steps", "description": "What is done about its error; then it counts as done."},
+    "undo": {"$ref": "#/$defs/undo", "description": "What undoes it where the run fails or is cancelled."},
+    "fallback": {"type": "array", "items": {"$ref": "#/$defs/fallback"}, "description": "Tools for its place."},
     "ambiguous": _choice("retry", "reconcile", "ask", about="After a call that may have taken effect."),
 }

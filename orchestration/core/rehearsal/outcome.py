@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from orchestration.core.changes import Change
 from orchestration.core.effects import EmitEvent
 from orchestration.core.rehearsal.answering import Call
-from orchestration.core.state import RunState
+from orchestration.core.state import OPEN_RUN, RunState
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Happened:
 
     @property
     def outcome(self) -> str:
-        return "open" if self.state.status == "running" else self.state.outcome
+        return "open" if self.state.status in OPEN_RUN else self.state.outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ from orchestration.core.rehearsal.expecting import failures_of
 from orchestration.core.rehearsal.outcome import Failure, Happened, Rehearsed
 from orchestration.core.rehearsal.people import People
 from orchestration.core.rehearsal.telling import told
-from orchestration.core.state import RunState
+from orchestration.core.state import OPEN_RUN, RunState
 from orchestration.exceptions import InvalidTransition, LeaseLost, MissedTimer
 
 MAX_EVENTS = 10_000
@@ -98,7 +98,7 @@ class _Rehearsal:
         source, key = "test", self._key()
         self._happens(Started(self._test.input, source, key))
         for _ in range(MAX_EVENTS):
-            if self.stopped_by or self._state.status != "running" or not self._goes_on():
+            if self.stopped_by or self._state.status not in OPEN_RUN or not self._goes_on():
                 break
         else:
             self._fails(self._test.line, "to come to an end", f"{MAX_EVENTS:,} events, and it still goes on")

@@ -17,7 +17,7 @@ class PageQuery(Strict):
 
 class RunQuery(PageQuery):
     workflow = serializers.CharField(required=False, max_length=100)
-    status = serializers.ChoiceField(required=False, choices=("running", "succeeded", "failed", "cancelled"))
+    status = serializers.ChoiceField(required=False, choices=("running", "ending", "succeeded", "failed", "cancelled"))
     outcome = serializers.CharField(required=False, max_length=100)
     event_id = serializers.CharField(required=False, max_length=255)
     business_key = serializers.CharField(required=False, max_length=255)

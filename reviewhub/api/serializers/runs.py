@@ -24,7 +24,7 @@ class OriginShown(Shown):
 class FollowedBy(Shown):
     id = serializers.UUIDField()
     how = serializers.ChoiceField(source="origin_how", choices=("rerun", "retry", "fork"))
-    status = serializers.ChoiceField(choices=("running", "succeeded", "failed", "cancelled"))
+    status = serializers.ChoiceField(choices=("running", "ending", "succeeded", "failed", "cancelled"))
 
 
 class RunShown(Shown):
@@ -32,7 +32,7 @@ class RunShown(Shown):
     url = serializers.SerializerMethodField()
     workflow = serializers.CharField(source="workflow.name")
     version = serializers.IntegerField(source="version.number")
-    status = serializers.ChoiceField(choices=("running", "succeeded", "failed", "cancelled"))
+    status = serializers.ChoiceField(choices=("running", "ending", "succeeded", "failed", "cancelled"))
     outcome = serializers.CharField(help_text="Empty while the run is open.")
     source = serializers.CharField(help_text="manual, api, webhook:<path> …")  # type: ignore[assignment]
     event_id = serializers.CharField(allow_null=True)
@@ -136,6 +136,7 @@ class StepShown(Shown):
             "limited",
             "waiting",
             "incident",
+            "registered",
             "succeeded",
             "failed",
             "skipped",

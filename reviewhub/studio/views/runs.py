@@ -24,6 +24,7 @@ STATUSES = (
     ("running", "Running"),
     ("paused", "Paused"),
     ("incident", "With an incident"),
+    ("ending", "Coming to its end"),
     ("succeeded", "Ended"),
     ("failed", "Failed"),
     ("cancelled", "Cancelled"),

@@ -59,6 +59,8 @@ class Author:
     def writes(self) -> Definition:
         canonical: dict[str, Any] = {"workflow": "any", "title": "Any", "input": {"type": "object"}}
         canonical["steps"] = self._steps(0, least=2)
+        if self._chance.random() < 0.2:
+            canonical["on_error"] = self._steps(3, least=1)
         if self._chance.random() < 0.5:
             canonical["limits"] = {"duration": self._chance.choice([7_000, 864_000])}
         return compile_definition(canonical)
@@ -90,7 +92,7 @@ class Author:
         match kind:
             case "tool":
                 retry = {"attempts": self._chance.randint(1, 3)}
-                return {"tool": "t", "version": 1, "with": {"n": self._value()}, "retry": retry}
+                return {"tool": "t", "version": 1, "with": {"n": self._value()}, "retry": retry} | self._beside()
             case "ai":
                 return {"ai": "point", "with": {}}
             case "review":
@@ -109,6 +111,13 @@ class Author:
                 return {"set": {"v": self._value()}}
             case _:
                 return {kind: "over"}
+
+    def _beside(self) -> dict[str, Any]:
+        undo = {"undo": {"tool": "u", "version": 1, "with": {"n": self._value()}}}
+        made: dict[str, Any] = {**undo} if self._chance.random() < 0.4 else {}
+        if self._chance.random() < 0.2:
+            made["fallback"] = [{"tool": "f", "version": 1, "with": {}, **undo}, {"tool": "g", "version": 1}]
+        return made
 
     def _block(self, kind: str, depth: int) -> dict[str, Any]:
         if kind == "parallel":

@@ -31,7 +31,7 @@ from orchestration.core.events import (
     TimerFired,
 )
 from orchestration.core.language.definition import compile_definition
-from orchestration.core.state import RunState, is_stuck
+from orchestration.core.state import OPEN_RUN, RunState, is_stuck
 from orchestration.exceptions import LeaseLost
 from tests.unit.core.runs import ALICE, FINISHED, REFUSALS, Author, Player, Surroundings
 
@@ -50,7 +50,7 @@ def played(seed: int) -> Iterator[Step]:
         player.passes(seconds=chance.choice([0, 0, 1, 9, 120, 1_900]))
         before, event = player.state, surroundings.does(player)
         yield before, event, player.happens(event), player
-        if player.state.status != "running" and chance.random() < 0.2:
+        if player.state.status not in OPEN_RUN and chance.random() < 0.2:
             break
 
 
@@ -79,7 +79,7 @@ def test_only_the_running_attempt_completes_a_step(seed: int) -> None:
 def test_an_open_run_has_something_that_moves_it_on(seed: int) -> None:
     for _, _, _, player in played(seed):
         state = player.state
-        if state.status != "running" or state.paused_at is not None:
+        if state.status not in OPEN_RUN or state.paused_at is not None:
             continue
         open_steps = [step for step in state.steps.values() if step.is_open]
         called = any(step.status in ("ready", "running") for step in open_steps)
@@ -142,7 +142,7 @@ def test_transitions_happen_exactly_once(seed: int) -> None:
         if change.kind in ("step.succeeded", "step.failed", "step.cancelled", "step.skipped")
     )
     assert all(count == 1 for count in ends.values())
-    assert sum(change.kind == "run.ended" for change in player.changes) == (player.state.status != "running")
+    assert sum(change.kind == "run.ended" for change in player.changes) == (player.state.status not in OPEN_RUN)
     numbers = Counter(
         (change.data["path"], change.data["number"]) for change in player.changes if change.kind == "attempt.started"
     )
@@ -168,7 +168,7 @@ def test_an_ambiguous_outcome_is_never_retried_blindly(seed: int) -> None:
 def test_a_run_that_has_ended_leaves_nothing_open(seed: int) -> None:
     for _, _, _, player in played(seed):
         state = player.state
-        if state.status == "running":
+        if state.status in OPEN_RUN:
             continue
         assert state.ended_at is not None
         assert not state.armed()
@@ -256,7 +256,7 @@ def test_a_run_whose_calls_succeed_and_whose_reviews_are_decided_ends(seed: int)
     player = Player(Author(chance).writes())
     player.starts()
     for _ in range(1_000):
-        if player.state.status != "running":
+        if player.state.status not in OPEN_RUN:
             break
         _move_on(player, chance)
     assert player.state.status in ("succeeded", "failed")
@@ -284,6 +284,43 @@ def _tells(player: Player, path: str) -> None:
     step = player.state.steps[path]
     if step.status == "waiting" and step.input is not None:
         player.happens(EventArrived(path, "e", step.input["key"], str(len(player.changes)), {}, player.now))
+
+
+# ---- undoing (invariant 10) ----------------------------------------------------------------------
+
+
+@any_schedule
+@given(st.integers(0, 2**32))
+def test_undoing_runs_in_reverse_order_of_completion(seed: int) -> None:
+    """Across branches and iterations, one after another, each once, and before the run has ended."""
+    player = None
+    for _, _, _, player in played(seed):  # noqa: B007 - the last one counts
+        pass
+    assert player is not None
+    done = [change.data["path"] for change in player.changes if change.kind == "undo.registered"]
+    undone = [change.data["path"] for change in player.changes if change.kind == "undo.started"]
+    over = [path for path in reversed(done) if player.state.steps[path].status != "registered"]
+    started = list(dict.fromkeys(undone))
+    assert started == [path for path in over if path in started]
+    assert over == list(reversed(done))[: len(over)]
+    if player.state.status in ("failed", "cancelled"):
+        assert len(over) == len(done)
+
+
+@any_schedule
+@given(st.integers(0, 2**32))
+def test_what_may_have_taken_effect_is_known_before_the_run_ends(seed: int) -> None:
+    """No step with an undo is dropped while its call may be taking effect."""
+    for before, _, _, player in played(seed):
+        for path, step in before.steps.items():
+            dropped = step.is_open and player.state.steps[path].status == "cancelled"
+            if dropped and player.state.status != "succeeded" and _ends_here(before, player):
+                undo = player.definition.at(path).undo if step.kind == "tool" else None
+                assert undo is None or (step.status != "running" and not (step.scope or {}).get("unsure"))
+
+
+def _ends_here(before: RunState, player: Player) -> bool:
+    return before.status == "running" and player.state.status in ("ending", "failed", "cancelled")
 
 
 # ---- the decision and the timer (invariant 9) ----------------------------------------------------

@@ -95,11 +95,15 @@ FAULTS = [  # what is replaced, by what, and what is said at the line of the new
     ("${ steps.facts.over }", "${ error.code == 'x' }", "error is known only in on_error."),
     ("${ steps.facts.over }", "${ item.over }", "item is known only inside each."),
     # what comes later
-    ("    timeout: 30s", "    undo: {tool: a@1}", "Undo (compensation) is not available in this version."),
+    ("    timeout: 30s", "    undo: {tool: erp.undo_order@2}", "There is no tool 'erp.undo_order'"),
+    ("    timeout: 30s", "    undo: {with: {}}", "'tool' is missing: a tool and its version"),
+    ("    timeout: 30s", "    fallback: {tool: a@1}", "Expected a list of tools"),
+    ("    timeout: 30s", "    fallback: [{toll: a@1}]", "'toll' is not known here. Did you mean 'tool'?"),
     ("    timeout: 30s", "    cache: 1h", "cache is not available in this version."),
     ("undo: 10s", "autonomy: {within: x}", "Autonomy is not available in this version."),
     ("  - webhook: {path", "  - schedule: {}\n  - webhook: {path", "A schedule is not available in this version."),
-    ("limits: {", "on_error: []\nlimits: {", "on_error is not available in this version."),
+    ("limits: {", "on_error: []\nlimits: {", "Expected one step at least: what is done about the error."),
+    ("limits: {", "on_error: [{end: x}]\nlimits: {", "A run that failed ends as failed; end has no place here."),
     # the input's schema
     ("amount: {type: number,", "amount: {type: numbre,", "This is not valid JSON Schema"),
     ("cost_center: {type: string}", "cost_center: {type: string, pattern: '(?=a)'}", "This pattern cannot be used"),

@@ -19,7 +19,7 @@ SAID = "\n".join(
     for path in (ROOT / package).rglob("*.py")
 )
 OF_RUNS = set(
-    re.findall(r'"((?:run|step|attempt|review|timer|incident|wait|event|child|deadline)\.[a-z_]+)"', CORE)
+    re.findall(r'"((?:run|step|attempt|review|timer|incident|wait|event|child|deadline|undo)\.[a-z_]+)"', CORE)
 ) | set(re.findall(r'"(desk\.[a-z_]+)"', DESK))
 SUBJECTS = "workflow|role|queue|calendar|policy|reason|connection|token"
 OF_SETTINGS = set(re.findall(rf'"((?:{SUBJECTS})\.[a-z_]*(?:ed|set|withdrawn))"', SAID))
