@@ -5,7 +5,7 @@ export PORT
 PYTHON := .venv/bin/python
 DEMO := REVIEWHUB_MODE=demo
 
-.PHONY: help run reset test bench demo-shots format lint pins
+.PHONY: help run reset test chaos bench demo-shots format lint pins
 
 help:  ## Lists what can be made.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /: /' | awk -F': ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -18,6 +18,9 @@ reset: .environment  ## Forgets the demo's data, so that the next `make run` sta
 
 test:  ## The whole gate and every test, as in continuous integration.
 	@bash .ci/run
+
+chaos: .environment-dev  ## Takes servers and workers away for two minutes under load; SEED=7 repeats one, SECONDS= its length.
+	@CHAOS_SECONDS=$(or $(SECONDS),120) CHAOS_SEED=$(or $(SEED),$(shell date +%s)) .venv/bin/pytest -s --database=postgres tests/chaos/test_disasters.py
 
 bench: .environment-dev  ## Measures; ONLY=desk takes one of benchmarks/.
 	@$(PYTHON) -m benchmarks $(ONLY)

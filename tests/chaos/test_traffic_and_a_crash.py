@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from tests.support.installation import ROOT, Installation
 
 RATE, SECONDS = 15, 8
@@ -23,6 +25,7 @@ def traffic(installation: Installation) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.sqlite  # for PostgreSQL test_disasters.py takes everything away, one after another
 def test_every_accepted_event_ends_and_no_order_exists_twice(installation: Installation) -> None:
     installation.start(ready_within=120)
     sender = traffic(installation)

@@ -49,21 +49,44 @@ def postgres_cluster(*, durable: bool = True) -> Iterator[str]:
             _run_as_postgres([*control, "-m", "immediate", "stop"])
 
 
+class Redis:
+    """A server that keeps nothing on disk. Stopped and started again, it is empty, at the same address."""
+
+    def __init__(self) -> None:
+        self._port = free_port()
+        self.url = f"redis://127.0.0.1:{self._port}/0"
+        self._server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        program = shutil.which("redis-server")
+        if program is None:
+            raise ServerMissing("redis-server is not installed (Debian's package redis-server).")
+        command = [program, "--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--dir", "/"]
+        self._server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        wait_for_port(self._port)
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.terminate()
+            self._server.wait(READY_WITHIN)
+            self._server = None
+
+
 @contextmanager
 def redis_server() -> Iterator[str]:
-    """Yields the URL of an empty server that keeps nothing on disk."""
-    program = shutil.which("redis-server")
-    if program is None:
-        raise ServerMissing("redis-server is not installed (Debian's package redis-server).")
-    port = free_port()
-    with tempfile.TemporaryDirectory(prefix="reviewhub-redis-") as place:
-        command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", place]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
-            try:
-                wait_for_port(port)
-                yield f"redis://127.0.0.1:{port}/0"
-            finally:
-                server.terminate()
+    """Yields the URL of an empty server."""
+    server = Redis()
+    server.start()
+    try:
+        yield server.url
+    finally:
+        server.stop()
+
+
+def restart_postgres(data: str | Path) -> None:
+    """At once and without saying goodbye, as after a crash. `data` is the folder of a cluster of this module."""
+    control: list[str | Path] = [_postgres_programs() / "pg_ctl", "-D", data, "-w", "-m", "immediate"]
+    _run_as_postgres([*control, "-l", Path(data).parent / "log", "restart"])
 
 
 def free_port() -> int:

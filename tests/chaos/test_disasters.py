@@ -1,0 +1,128 @@
+"""Servers and workers are taken away under load, in an order that a seed decides: every accepted event's run ends,
+nothing happens twice, and the audit verifies. `make chaos` does it for two minutes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+import pytest
+from django.db import connection
+
+from tests.support.installation import ROOT, Installation
+from tests.support.machines import Redis, restart_postgres
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres, pytest.mark.processes]
+
+SECONDS = float(os.environ.get("CHAOS_SECONDS") or 9)
+SEED = os.environ.get("CHAOS_SEED") or "7"
+RATE = 12
+PAUSE = (0.5, 1.5)  # seconds between disasters, at least and at most
+PATIENCE = 180  # seconds for what was accepted to end
+
+
+@pytest.fixture
+def redis() -> Iterator[Redis]:
+    server = Redis()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def everything(transactional_db: None, tmp_path: Path, redis: Redis) -> Iterator[Installation]:
+    at = connection.settings_dict
+    url = f"postgres://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
+    made = Installation(tmp_path, url, redis_url=redis.url)
+    yield made
+    made.close()
+
+
+def disasters(installation: Installation, redis: Redis) -> dict[str, Callable[[], None]]:
+    def dies(name: str) -> Callable[[], None]:
+        def act() -> None:
+            installation.kill(name)
+            installation.launch(name)
+
+        return act
+
+    def redis_restarts() -> None:
+        redis.stop()
+        time.sleep(0.5)
+        redis.start()
+
+    def redis_forgets() -> None:
+        import redis as client
+
+        with client.Redis.from_url(redis.url) as server:
+            server.flushall()
+
+    acts = {f"{name} dies": dies(name) for name in installation.commands}
+    return acts | {"Redis restarts": redis_restarts, "Redis forgets": redis_forgets, **_of_postgres()}
+
+
+def _of_postgres() -> dict[str, Callable[[], None]]:
+    """Only of a cluster that this suite made."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW data_directory")
+        data = str(cursor.fetchone()[0])
+    if "reviewhub-postgres-" not in data:
+        return {}
+
+    def act() -> None:
+        connection.close()
+        restart_postgres(data)
+
+    return {"PostgreSQL restarts": act}
+
+
+@contextmanager
+def traffic(installation: Installation) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "manage.py", "demo", "traffic", "--rate", str(RATE), "--seconds", str(SECONDS)]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=installation.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as sender:
+        try:
+            yield sender
+        finally:
+            sender.kill()
+
+
+def strikes(acts: Mapping[str, Callable[[], None]], chance: Random) -> Iterator[str]:
+    """One after another until the time is over, and each of them once at least. Gives their names."""
+    begun = time.monotonic()
+    while True:
+        for name in chance.sample(sorted(acts), len(acts)):
+            acts[name]()
+            yield name
+            time.sleep(chance.uniform(*PAUSE))
+        if time.monotonic() > begun + SECONDS:
+            return
+
+
+def test_whatever_is_taken_away_every_run_ends_and_nothing_happens_twice(
+    everything: Installation, redis: Redis
+) -> None:
+    everything.start(ready_within=120)
+    acts, chance = disasters(everything, redis), Random(SEED)
+    with traffic(everything) as sender:
+        befell = list(strikes(acts, chance))
+        said, _ = sender.communicate(timeout=PATIENCE)
+    assert sender.returncode == 0, said
+    report = json.loads(everything.manage("demo", "check", "--wait", str(PATIENCE)))
+    told = f"seed {SEED}: {', '.join(befell)}\n{json.dumps(report)}\n{everything.tail()}"
+    assert report["holds"], told
+    assert report["ended"] == report["accepted"] == round(RATE * SECONDS), told
+    everything.manage("audit", "verify")
