@@ -9,6 +9,8 @@ from typing import Any
 
 STEP_RUNS = 1_000_000
 STEPS_A_RUN = 5
+_COPIED = (("orchestration_run", "id"), ("orchestration_steprun", "run_id"), ("orchestration_attempt", "run_id"))
+_GROWS = re.compile(r"Seq Scan on (orchestration_(?:run|steprun|attempt|timer))\b")  # versions are few
 
 
 def fill(workflow: str) -> None:
@@ -20,7 +22,7 @@ def fill(workflow: str) -> None:
         cursor.execute("SELECT id FROM orchestration_run WHERE status = 'succeeded' ORDER BY id DESC LIMIT 1")
         (template,) = cursor.fetchone()
         cursor.execute("CREATE TEMP TABLE made AS SELECT gen_random_uuid() AS id FROM generate_series(1, %s)", [runs])
-        for table, key in (("orchestration_run", "id"), ("orchestration_steprun", "run_id")):
+        for table, key in _COPIED:
             columns = [name for name in _columns(cursor, table) if name not in ("id", "run_id", "event_id")]
             listed = ", ".join(f'"{name}"' for name in columns)
             cursor.execute(
@@ -28,6 +30,10 @@ def fill(workflow: str) -> None:
                 f"FROM made, (SELECT {listed} FROM {table} WHERE {key} = %s) AS one",
                 [template],
             )
+        cursor.execute(
+            "INSERT INTO orchestration_timer (run_id, name, iteration, clock, due_at, generation, status) "
+            "SELECT id, 'one:retry', '', 'system', now(), 1, 'fired' FROM made"
+        )
         cursor.execute("DROP TABLE made")
         cursor.execute("ANALYZE")
 
@@ -50,7 +56,7 @@ def read_whole() -> dict[str, list[str]]:
             arguments = ", ".join("'" + each.replace("'", "''") + "'" for each in given)
             cursor.execute(f"EXPLAIN EXECUTE hot_{number}({arguments})")
             plan = "\n".join(line for (line,) in cursor.fetchall())
-            found[name] = re.findall(r"Seq Scan on (orchestration_\w+)", plan)
+            found[name] = _GROWS.findall(plan)
         cursor.execute("RESET plan_cache_mode")
     return found
 
