@@ -16,7 +16,7 @@ from orchestration.core.asked import asked_step, review_of
 from orchestration.core.deciding import CALLS, TIMEOUT, Deciding
 from orchestration.core.effects import CallStep, CloseReview, EscalateReview, PersonRef, ReachedLevel, WarnReview
 from orchestration.core.events import DecisionGiven, DecisionTakenBack, LevelCalled, TimerFired
-from orchestration.core.incidents import FAIL, RESULT, RETRY_CORRECTED, SKIP
+from orchestration.core.incidents import COMPENSATE, FAIL, RESULT, RETRY_CORRECTED, SKIP
 from orchestration.core.state import StepState
 from orchestration.exceptions import InvalidTransition, MissedTimer
 
@@ -142,6 +142,9 @@ def _resolve(d: Deciding, step: StepState, decision: Mapping[str, Any]) -> None:
     d.record("incident.resolved", {"path": step.path, "action": outcome, "by": decision["by"]})
     if outcome == FAIL:
         flow.fail(d, step.path, dict(step.error or {}))
+        return
+    if outcome == COMPENSATE:
+        flow.compensate_and_stop(d, step.path, dict(step.error or {}))
         return
     fields = dict(decision.get("fields", {}))
     given = fields.pop(RESULT, None)

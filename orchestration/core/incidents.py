@@ -10,6 +10,7 @@ from orchestration.core.effects import OpenReview, ReviewRequest
 from orchestration.core.explaining import explained
 
 RETRY, RETRY_CORRECTED, SKIP, FAIL = "retry", "retry_corrected", "skip", "fail"
+COMPENSATE = "compensate"
 RESULT = "skip.result"  # the field that holds the result to go on with; no input has such a name
 _SKIPPED = frozenset({"tool", "ai", "set"})
 _CALLS = frozenset({"tool", "ai", "undo"})
@@ -23,7 +24,7 @@ def open_incident(d: Deciding, path: str, error: Mapping[str, Any]) -> None:
     key = f"{path}!{number}"
     corrects = state.kind in _CALLS and state.input is not None
     skips = state.kind in _SKIPPED
-    outcomes = _outcomes(corrects=corrects, skips=skips)
+    outcomes = _outcomes(corrects=corrects, skips=skips, undoes=_undoes(d, state.kind))
     review = {
         "key": key,
         "kind": "incident",
@@ -71,15 +72,23 @@ _LABELS = {
     RETRY: "Retry",
     RETRY_CORRECTED: "Retry with corrected input",
     SKIP: "Skip with this result",
+    COMPENSATE: "Undo what was done and stop",
     FAIL: "Let the run fail",
 }
 
 
-def _outcomes(*, corrects: bool, skips: bool) -> tuple[Mapping[str, Any], ...]:
-    left_out = {RETRY_CORRECTED: not corrects, SKIP: not skips}
+def _undoes(d: Deciding, kind: str) -> bool:
+    """Whether anything was done that can be undone, and it is not the undoing itself that failed."""
+    undo = d.work.run.undo or {}
+    return kind != "undo" and d.work.run.status == "running" and undo.get("newest") is not None
+
+
+def _outcomes(*, corrects: bool, skips: bool, undoes: bool) -> tuple[Mapping[str, Any], ...]:
+    left_out = {RETRY_CORRECTED: not corrects, SKIP: not skips, COMPENSATE: not undoes}
     ways = [way for way in _LABELS if not left_out.get(way)]
     return tuple(
-        {"id": way, "label": _LABELS[way], "risk": "high" if way == FAIL else "low", "reason": "never"} for way in ways
+        {"id": way, "label": _LABELS[way], "risk": "high" if way in (FAIL, COMPENSATE) else "low", "reason": "never"}
+        for way in ways
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from orchestration.core.incidents import FAIL, RETRY, RETRY_CORRECTED, SKIP
+from orchestration.core.incidents import COMPENSATE, FAIL, RETRY, RETRY_CORRECTED, SKIP
 
 LEAST = 3  # choices of people before their habit counts
 SHARE = 0.6  # of those choices that have to agree
@@ -66,11 +66,12 @@ def _by_error(known: str, code: str, ways: Collection[str], *, repeatable: bool)
         return Proposal(SKIP, ("It has been called; calling again could do it twice. Its true result can be given.",))
     if code in OF_THE_INPUT and RETRY_CORRECTED in ways:
         return Proposal(RETRY_CORRECTED, ("What was sent is what was refused.",))
+    last = COMPENSATE if COMPENSATE in ways else FAIL
     if code == "expression":
-        return Proposal(FAIL, ("The workflow's text and the values do not go together; a retry sees the same values.",))
+        return Proposal(last, ("The workflow's text and the values do not go together; a retry sees the same values.",))
     if RETRY_CORRECTED in ways:
         return Proposal(RETRY_CORRECTED, ("It would fail in the same way again with the same input.",))
-    return Proposal(FAIL, ("It would fail in the same way again.",))
+    return Proposal(last, ("It would fail in the same way again.",))
 
 
 def _ambiguous(*, repeatable: bool) -> Proposal:

@@ -15,6 +15,7 @@ INCIDENT_WAYS = {
     "retry": "Retry",
     "retry_corrected": "Retry with corrected input",
     "skip": "Skip with a given result",
+    "compensate": "Undo what was done and stop",
     "fail": "Let the run fail",
 }
 

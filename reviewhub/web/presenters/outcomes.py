@@ -15,6 +15,7 @@ ICONS = {
     "retry": "retry",
     "retry_corrected": "pencil",
     "skip": "right",
+    "compensate": "undo",
     "fail": "cross",
     "send": "mail",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orchestration.core.explaining import explained
-from orchestration.core.incidents import FAIL, RETRY, RETRY_CORRECTED, SKIP
+from orchestration.core.incidents import COMPENSATE, FAIL, RETRY, RETRY_CORRECTED, SKIP
 from orchestration.core.proposing import propose
 
 CALL = (RETRY, RETRY_CORRECTED, SKIP, FAIL)
@@ -26,6 +26,7 @@ BLOCK = (RETRY, FAIL)
         ("permanent", "bad_output", CALL, False, SKIP),  # it was called; once is enough
         ("permanent", "bad_output", BLOCK, False, FAIL),  # nothing to skip with
         ("permanent", "expression", CALL, False, FAIL),  # the same values every time
+        ("permanent", "expression", (RETRY, COMPENSATE, FAIL), False, COMPENSATE),  # rather undone than left half
         ("permanent", "whatever", CALL, False, RETRY_CORRECTED),
         ("permanent", "whatever", BLOCK, False, FAIL),
     ],
