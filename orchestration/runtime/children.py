@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet
 
 from orchestration.core.children import MAX_DEPTH
 from orchestration.core.events import CancelRequested, ChildEnded
+from orchestration.core.state import OPEN_RUN
 from orchestration.exceptions import InvalidInput, InvalidTransition, NotFound, NotPublished, OrchestrationError
 from orchestration.models import OutboxMessage, Run, StepRun
 from orchestration.ports import SYSTEM, Actor
@@ -39,7 +40,7 @@ def _start(message: Mapping[str, Any], _: str) -> None:
     path, number = message["path"], message["number"]
     parent = Run.objects.select_related("version", "workflow").get(pk=message["parent"])
     step = StepRun.objects.get(run=parent, path=path)
-    if parent.status != Run.Status.RUNNING or step.status != "waiting" or step.attempts != number:
+    if parent.status not in OPEN_RUN or step.status != "waiting" or step.attempts != number:
         return
     if _child(message) is not None:
         return

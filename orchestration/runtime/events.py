@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from orchestration.core.events import EventArrived
 from orchestration.core.language.check_waits import EVENT
 from orchestration.core.language.expressions import ExpressionError, compile_value
+from orchestration.core.state import OPEN_RUN
 from orchestration.exceptions import InvalidInput, InvalidTransition
 from orchestration.models import ReceivedEvent, Run, StepRun, Workflow
 from orchestration.ports import SYSTEM, Actor, clock
@@ -88,7 +89,7 @@ def _deliver(message: Mapping[str, Any], _: str) -> None:
     if "run" in message:
         _tell(message["run"], event)
         return
-    runs = _waiting_for(event).filter(run__status=Run.Status.RUNNING).order_by().values_list("run_id", flat=True)
+    runs = _waiting_for(event).filter(run__status__in=OPEN_RUN).order_by().values_list("run_id", flat=True)
     for run_id in sorted(set(runs)):
         _tell(run_id, event)
     _start(event)

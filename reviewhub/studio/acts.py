@@ -20,13 +20,14 @@ class Acts:
 
 
 def acts_on(request: HttpRequest, run: Any) -> Acts:
-    is_open, is_paused = run.status == "running", run.paused_at is not None
+    is_running, is_paused = run.status == "running", run.paused_at is not None
+    is_over = run.status not in ("running", "ending")
     may_again = may(request, "run.again", run)
-    may_pause = is_open and may(request, "run.pause", run)
+    may_pause = is_running and may(request, "run.pause", run)
     return Acts(
         pause=may_pause and not is_paused,
         resume=may_pause and is_paused,
-        again=may_again and not is_open,
+        again=may_again and is_over,
         fork=may_again,
-        cancel=is_open and may(request, "run.cancel", run),
+        cancel=is_running and may(request, "run.cancel", run),
     )

@@ -37,7 +37,7 @@ class Replayed:
 
     @property
     def is_open(self) -> bool:
-        return self.then.status == "running"
+        return self.then.status in ("running", "ending")
 
     @property
     def blocks(self) -> tuple[Drawn, ...]:
