@@ -31,6 +31,9 @@ def begin(d: Deciding, subject: str, spec: Mapping[str, Any]) -> None:
 
 
 def begin_step(d: Deciding, step: Step) -> None:
+    """A review's `sla` is its own: reviews.py arms it, with its pauses and what it escalates to."""
+    if step.kind == "review":
+        return
     known = d.work.steps.get(step.path)
     if SLA in step.spec and known is not None and known.is_open:
         begin(d, step.path, step.spec[SLA])

@@ -81,3 +81,16 @@ def test_a_run_has_a_time_too_and_its_clocks_stop_with_it() -> None:
     player.fires_what_is_due()
     assert player.state.status == "succeeded"
     assert player.state.armed() == []
+
+
+def test_a_review_has_the_clocks_of_its_own_sla_alone() -> None:
+    review = {
+        "id": "ask",
+        "kind": "review",
+        "title": "Ask",
+        "outcomes": [{"id": "yes", "label": "Yes", "risk": "low", "reason": "never"}],
+        "assign": {"queue": "finance", "approvals": 1},
+        "sla": {"due": 3_600},
+    }
+    player = started(review)
+    assert set(player.state.timers) == {"ask:half", "ask:three_quarters", "ask:breach"}
