@@ -9,6 +9,8 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import CHECKS, load_all_checks
 
+from orchestration import api
+from orchestration.models import OutboxMessage
 from reviewhub.api.views.schema import described
 from tests.integration.api.office import Caller, Office
 from tests.support.live_site import LiveSite
@@ -40,6 +42,7 @@ class Served:
             "sequence": 1,
             "run_id": str(task.run_id),
             "task_id": str(task.pk),
+            "message_id": _message_nobody_takes(),
             "token_id": str(office.token(office.engineer)[0].pk),
         }
 
@@ -54,6 +57,11 @@ class Served:
             case.path_parameters = {name: self._known[name] for name in case.path_parameters}
             excluded.append(WRONG_AS_GENERATED)
             case.call_and_validate(base_url=self.url, headers=headers, excluded_checks=excluded)
+
+
+def _message_nobody_takes() -> int:
+    api.send_later(topic="nobody", key="a letter", payload={})
+    return OutboxMessage.objects.get().pk
 
 
 def _session(caller: Caller) -> dict[str, str]:
