@@ -47,8 +47,8 @@ def followed(by: str, origin: Origin, now: datetime) -> Change:
 
 
 def _is_known(step: StepState) -> bool:
-    if step.kind == "undo":
-        return False
+    if step.kind == "undo" or "settling" in (step.scope or {}):
+        return False  # what lost its join and was settled after it has no part in what came of it
     if step.kind in DECIDED_ANEW:
         return _was_ended(step) and (step.status == "failed" or _is_handled(step))
     return step.status in ("succeeded", "failed") or _is_handled(step)
