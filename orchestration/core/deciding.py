@@ -262,10 +262,12 @@ class Deciding:
         return [step.path for step in unsettled]
 
     def is_unsettled(self, step: StepState) -> bool:
-        """Whether its call may have taken effect, or is about to, and could be undone."""
+        """Whether its call may have taken effect, or is about to, and could be undone. Once its error is handled, a
+        person has answered that."""
         if not step.is_open or step.kind != "tool" or self.world.definition.at(step.path).undo is None:
             return False
-        return step.status == "running" or bool((step.scope or {}).get("unsure"))
+        scope = step.scope or {}
+        return step.status == "running" or (bool(scope.get("unsure")) and not scope.get("handling"))
 
     def withdraw(self, path: str, reason: str) -> None:
         """Takes back what an open step has asked for: its review, or the run that it started."""
