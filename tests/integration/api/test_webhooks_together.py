@@ -127,7 +127,9 @@ def test_company_is_cheaper_than_coming_alone(
     events = [arrived(f"pens {number}", f"msg_{number}") for number in range(1, 6)]
 
     with django_assert_max_num_queries(15):
-        api.accept_webhooks(events)
+        answers = api.accept_webhooks(events)
+
+    assert len(runs_of(answers)) == len(events)
 
 
 def test_the_address_of_a_run_is_the_one_that_the_api_serves() -> None:
