@@ -86,6 +86,7 @@ from orchestration.runtime.stuck import (
 )
 from orchestration.runtime.sweeper import Chore, Sweeper, lose_all_leases
 from orchestration.runtime.tools import Tool, ToolCall, tool, tools
+from orchestration.runtime.triggered import drop_refused, start_refused_again
 from orchestration.runtime.verification import AuditFault, AuditReport, verify_audit
 from orchestration.tools.http import request_json
 from orchestration.triggers import (
@@ -170,6 +171,7 @@ __all__ = [
     "deploy_workflow",
     "drafts",
     "drop_message",
+    "drop_refused",
     "folded",
     "fork",
     "heart_of",
@@ -212,6 +214,7 @@ __all__ = [
     "send_event",
     "send_later",
     "send_message_now",
+    "start_refused_again",
     "start_run",
     "state_at",
     "statements",

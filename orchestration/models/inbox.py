@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from orchestration.models.runs import Run
 
@@ -17,13 +18,17 @@ class ReceivedEvent(models.Model):
     sender = models.CharField(max_length=150)  # the label of who sent it
     received_at = models.DateTimeField()  # process time
     stored_at = models.DateTimeField()  # system time: how long it is kept counts from here
-    refusals = models.JSONField(default=list)  # workflows that it should have started: [{"workflow", "message"}]
+    refusals = models.JSONField(
+        default=list
+    )  # workflows that it should have started: [{"workflow", "message", "faults"}]
+    refused_at = models.DateTimeField(null=True, blank=True)  # process time; until somebody has seen to the refusals
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("name", "event_id"), name="received_event_once"),)
         indexes = (
             models.Index(fields=("name", "key", "received_at", "id"), name="received_event_by_key"),
             models.Index(fields=("stored_at",), name="received_event_by_age"),
+            models.Index(fields=("id",), condition=Q(refused_at__isnull=False), name="received_event_refused"),
         )
 
     def __str__(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,19 +13,15 @@ from django.db.models import QuerySet
 
 from orchestration.core.events import EventArrived
 from orchestration.core.language.check_waits import EVENT
-from orchestration.core.language.expressions import ExpressionError, compile_value
 from orchestration.core.state import OPEN_RUN
 from orchestration.exceptions import InvalidInput, InvalidTransition
-from orchestration.models import ReceivedEvent, Run, StepRun, Workflow
+from orchestration.models import ReceivedEvent, StepRun
 from orchestration.ports import SYSTEM, Actor, clock
 from orchestration.runtime import inbox, outbox
 from orchestration.runtime.advance import commit, consider, fire_due
-from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.plain import plain
-from orchestration.runtime.starting import Wanted, start_wanted, startable
 from orchestration.runtime.store import hold
-
-logger = logging.getLogger(__name__)
+from orchestration.runtime.triggered import start_triggered
 
 KEPT = timedelta(days=90)  # after that an event is forgotten, and so is that it was sent
 
@@ -92,7 +87,7 @@ def _deliver(message: Mapping[str, Any], _: str) -> None:
     runs = _waiting_for(event).filter(run__status__in=OPEN_RUN).order_by().values_list("run_id", flat=True)
     for run_id in sorted(set(runs)):
         _tell(run_id, event)
-    _start(event)
+    start_triggered(event)
 
 
 def _tell(run_id: Any, event: ReceivedEvent) -> None:
@@ -111,44 +106,11 @@ def _tell(run_id: Any, event: ReceivedEvent) -> None:
         commit(held, decided, SYSTEM)
 
 
-def _start(event: ReceivedEvent) -> None:
-    """Starts what this event triggers, once. What does not fit a workflow's input is kept with the event."""
-    refusals = []
-    for workflow in startable().filter(current__isnull=False).order_by("name"):
-        for trigger in definition_of(workflow.current).triggers if workflow.current else ():
-            if trigger.get("event", {}).get("name") == event.name:
-                refusals += _refused(event, workflow, trigger["event"])
-    if refusals:
-        logger.warning("The event %s %s did not start %s", event.name, event.event_id, refusals[0]["workflow"])
-        ReceivedEvent.objects.filter(pk=event.pk).update(refusals=refusals)
-
-
-def _refused(event: ReceivedEvent, workflow: Workflow, trigger: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Starts a run. What kept it from starting, if anything did."""
-    sender = Actor("system", f"event:{event.name}", f"Event {event.name}"[:150])
-    id_ = f"event:{event.name}:{event.event_id}"[:255]
-    try:
-        given = _input(event, trigger)
-        with transaction.atomic():
-            started = start_wanted(Wanted(workflow, given, sender, f"event:{event.name}"[:100], id_))
-            if started.created:  # what began the run is not what a wait in it waits for
-                inbox.take(Run.objects.get(pk=started.run_id), inbox.source(event.name), event.event_id)
-    except (InvalidInput, ExpressionError) as error:
-        return [{"workflow": workflow.name, "message": str(error), "faults": getattr(error, "faults", [])}]
-    return []
-
-
-def _input(event: ReceivedEvent, trigger: Mapping[str, Any]) -> Any:
-    if "map" not in trigger:
-        return event.payload
-    message = {"id": event.event_id, "key": event.key, "payload": event.payload}
-    return compile_value(trigger["map"]).evaluate({"message": message})
-
-
 def _waiting_for(event: ReceivedEvent) -> QuerySet[StepRun]:
     return StepRun.objects.filter(status=StepRun.Status.WAITING, awaits=inbox.awaits(event.name, event.key))
 
 
 def forget_old_events() -> int:
-    """Those that were kept long enough. Returns how many."""
-    return ReceivedEvent.objects.filter(stored_at__lt=clock().system_now() - KEPT).delete()[0]
+    """Those that were kept long enough, but never one that still waits for somebody. Returns how many."""
+    old = ReceivedEvent.objects.filter(stored_at__lt=clock().system_now() - KEPT, refused_at__isnull=True)
+    return old.delete()[0]

@@ -1,7 +1,8 @@
 """Everything that is stuck and why: nothing is ever only in a log.
 
 Kinds: `incident` (a failed step before a person), `message` (could not be sent so far), `run` (open, and nothing will
-move it on), `pool` (ready steps in a queue that no worker serves), `tool` (open runs need a version that is not here).
+move it on), `event` (did not start what it should have started), `pool` (ready steps in a queue that no worker
+serves), `tool` (open runs need a version that is not here).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from orchestration.runtime.audit import record_change
 from orchestration.runtime.heartbeats import served
 from orchestration.runtime.reading import unregistered_tools
 from orchestration.runtime.store import state_of
+from orchestration.runtime.triggered import refused_events
 
 LATE = timedelta(minutes=1)  # after which an unsent message counts as stuck, tried or not
 MOST = 100  # of the kinds that are found by looking closer
@@ -53,6 +55,7 @@ def stuck_counts() -> Mapping[str, int]:
     return {
         "incident": _incident_rows().count(),
         "message": _late_messages().count(),
+        "event": refused_events().count(),
         "run": len(stopped_runs()),
         "pool": sum(row["steps"] for row in _unserved_rows()),
         "tool": len(unregistered_tools()),
@@ -136,6 +139,27 @@ def _message(message_id: int) -> OutboxMessage:
     return row
 
 
+# ---- events that did not start what they should ------------------------------------------------
+
+
+def _events(after: str, limit: int) -> list[Stuck]:
+    return [
+        Stuck(
+            kind="event",
+            id=str(row.pk),
+            what=f"{row.name} {row.key}",
+            why="; ".join(_why_refused(refusal) for refusal in row.refusals),
+            since=row.refused_at,
+        )
+        for row in _after(refused_events(), after).defer("payload").order_by("pk")[:limit]
+    ]
+
+
+def _why_refused(refusal: Mapping[str, Any]) -> str:
+    faults = ", ".join(f"{fault['path']}: {fault['message']}" for fault in refusal.get("faults", ())[:5])
+    return f"It did not start {refusal['workflow']}: {faults or refusal['message']}"
+
+
 # ---- runs that nothing moves on ----------------------------------------------------------------
 
 
@@ -197,6 +221,7 @@ def _following(rows: Sequence[Stuck], after: str, limit: int) -> list[Stuck]:
 _FIND: Mapping[str, Callable[[str, int], list[Stuck]]] = {
     "incident": _incidents,
     "message": _messages,
+    "event": _events,
     "run": _stopped,
     "pool": _unserved,
     "tool": _unregistered,

@@ -96,7 +96,7 @@ VERBS: Mapping[str, Verb] = {
     "run.cancel": _verb("cancel a run", Role.PROCESS_OWNER, Role.OPERATOR),
     "event.send": _verb("send events to runs", Role.ENGINEER, Role.OPERATOR, Role.SERVICE),
     "stuck.read": _verb("see what is stuck", Role.ENGINEER, Role.OPERATOR, Role.AUDITOR),
-    "message.handle": _verb("send or drop messages that are stuck", Role.ENGINEER, Role.OPERATOR),
+    "message.handle": _verb("send or drop messages and events that are stuck", Role.ENGINEER, Role.OPERATOR),
     "workflow.read": _verb("read workflows", Role.PERSON, Role.SERVICE),
     "workflow.edit": _verb("edit this workflow", *_MAKERS),
     "workflow.publish": _verb("publish this workflow", *_MAKERS),

@@ -66,6 +66,11 @@ SETTINGS: Mapping[str, Callable[[Data], str]] = {
         f"sent the message {data['key']} by hand: {'it went' if data['sent'] else 'it failed again'}"
     ),
     "message.dropped": lambda data: f"dropped the message {data['key']}: {data['reason']}",
+    "event.tried_again": lambda data: (
+        f"tried again what the event {data['key']} should start: "
+        f"{'it is started' if data['started'] else 'it was refused again'}"
+    ),
+    "event.dropped": lambda data: f"dropped the event {data['key']}, which starts nothing more: {data['reason']}",
     "limit.made": _changed("the limit"),
     "limit.changed": _changed("the limit"),
     "token.created": lambda data: f"made the token {data['name']} of {data['person']}, for {', '.join(data['scopes'])}",

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import CHECKS, load_all_checks
 
 from orchestration import api
-from orchestration.models import OutboxMessage
+from orchestration.models import OutboxMessage, ReceivedEvent
 from reviewhub.api.views.schema import described
 from tests.integration.api.office import Caller, Office
 from tests.support.live_site import LiveSite
@@ -43,6 +44,7 @@ class Served:
             "run_id": str(task.run_id),
             "task_id": str(task.pk),
             "message_id": _message_nobody_takes(),
+            "event_id": _event_that_was_refused(),
             "token_id": str(office.token(office.engineer)[0].pk),
         }
 
@@ -61,7 +63,13 @@ class Served:
 
 def _message_nobody_takes() -> int:
     api.send_later(topic="nobody", key="a letter", payload={})
-    return OutboxMessage.objects.get().pk
+    return OutboxMessage.objects.get(topic="nobody").pk
+
+
+def _event_that_was_refused() -> int:
+    api.send_event(name="invoice.paid", key="I-1", payload={}, actor=api.SYSTEM)
+    ReceivedEvent.objects.update(refused_at=timezone.now())
+    return ReceivedEvent.objects.get().pk
 
 
 def _session(caller: Caller) -> dict[str, str]:

@@ -12,8 +12,9 @@ from playwright.sync_api import Page, expect
 
 from orchestration import api
 from orchestration.exceptions import PermanentError
-from orchestration.models import LimitSetting, OutboxMessage
+from orchestration.models import LimitSetting, OutboxMessage, ReceivedEvent
 from orchestration.runtime import outbox
+from tests.support.bench import NOON
 from tests.support.browser import Visitor
 from tests.support.live_site import LiveSite
 from tests.support.studio import Studio, studio
@@ -40,6 +41,11 @@ def office(live_site: LiveSite, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stu
 def fill(office: Studio, letters: int) -> None:
     office.order.script = [PermanentError("erp.example.com answered 422: No such cost centre.", code="http_422")]
     office.decide(office.start("pens"), "approve")
+    ReceivedEvent.objects.create(
+        name="invoice.paid", key="I-1", event_id="e1", payload={}, sender="ERP",
+        received_at=NOON, stored_at=NOON, refused_at=NOON,
+        refusals=[{"workflow": "settlement", "faults": [{"path": "/sum", "message": "'much' is no number"}]}],
+    )  # fmt: skip
     for number in range(letters):
         api.send_later(topic="letters", key=f"order-{number:03}", payload={})
     OutboxMessage.objects.update(attempts=3, last_error="ConnectionError: chat.example.com does not listen.")
@@ -72,7 +78,7 @@ def test_the_page_is_readable_for_everybody_empty_and_full(
     fill(office, 300)
     for address, name in (("/stuck/", "all"), ("/stuck/?kind=message", "messages")):
         page.goto(address)
-        expect(page.get_by_role("button", name="Send letters order-000 now")).to_be_visible()
+        expect(page.get_by_role("button", name="Send now: letters order-000")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         _looked_at(page, f"{name}-{width}-{scheme}")
         assert axe(page) == []

@@ -16,7 +16,7 @@ class StuckQuery(Strict):
 
 class StuckShown(Shown):
     kind = serializers.ChoiceField(choices=api.STUCK_KINDS)
-    id = serializers.CharField(help_text="Within its kind; of a message, its number.")
+    id = serializers.CharField(help_text="Within its kind; of a message or an event, its number.")
     what = serializers.CharField()
     why = serializers.CharField()
     since = Instant(allow_null=True)
@@ -30,3 +30,7 @@ class Dropping(Strict):
 
 class MessageSent(Shown):
     sent = serializers.BooleanField(help_text="False: it failed again, and stays.")
+
+
+class EventStarted(Shown):
+    started = serializers.BooleanField(help_text="False: it was refused again, and stays.")

@@ -15,7 +15,7 @@ SCOPES = MappingProxyType(
         "runs:migrate": "Move runs to another version of their workflow",
         "runs:pause": "Pause runs and let them go on",
         "stuck:read": "See what is stuck and why",
-        "stuck:handle": "Send or drop messages that are stuck",
+        "stuck:handle": "Send or drop messages and events that are stuck",
         "events:send": "Send events to runs that wait for them",
         "tasks:read": "Read review tasks and their comments",
         "tasks:comment": "Write comments",

@@ -1,4 +1,4 @@
-"""What is stuck and why, and what can be done about messages."""
+"""What is stuck and why, and what can be done about messages and events."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reviewhub.api.access import actor_of, require_right
 from reviewhub.api.paging import page_response
 from reviewhub.api.schema import paged
 from reviewhub.api.serializers.stuck import Dropping as DroppingBody
-from reviewhub.api.serializers.stuck import MessageSent, StuckQuery, StuckShown
+from reviewhub.api.serializers.stuck import EventStarted, MessageSent, StuckQuery, StuckShown
 from reviewhub.api.views.base import ApiView, read_body, read_query, shown
 
 
@@ -48,4 +48,26 @@ class Dropping(ApiView):
         require_right(request, "message.handle")
         reason = read_body(DroppingBody, request)["reason"]
         api.drop_message(message_id=message_id, reason=reason, actor=actor_of(request))
+        return Response(status=204)
+
+
+class Starting(ApiView):
+    scopes = {"POST": "stuck:handle"}
+
+    @extend_schema(operation_id="start_refused_event", request=None, responses=EventStarted)
+    def post(self, request: Request, event_id: int) -> Response:
+        """Tries again what a refused event should have started, on the workflows as they are now."""
+        require_right(request, "message.handle")
+        started = api.start_refused_again(event_id=event_id, actor=actor_of(request))
+        return shown(EventStarted, {"started": started})
+
+
+class EventDropping(ApiView):
+    scopes = {"POST": "stuck:handle"}
+
+    @extend_schema(operation_id="drop_refused_event", request=DroppingBody, responses={204: None})
+    def post(self, request: Request, event_id: int) -> Response:
+        """Lets a refused event start nothing any more, with a reason. Runs that wait for it may still find it."""
+        require_right(request, "message.handle")
+        api.drop_refused(event_id=event_id, reason=read_body(DroppingBody, request)["reason"], actor=actor_of(request))
         return Response(status=204)

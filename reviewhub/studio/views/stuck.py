@@ -1,7 +1,8 @@
-"""Everything that is stuck and why, and what can be done about messages."""
+"""Everything that is stuck and why, and what can be done about messages and events."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -26,6 +27,7 @@ LONGEST = 300  # characters of a reason
 KINDS = {
     "incident": ("Failed steps", "A person has to choose how to go on."),
     "message": ("Unsent messages", "Tried again by itself, ever more rarely; send it now, or drop it with a reason."),
+    "event": ("Refused events", "Mend the workflow and try again, or drop it with a reason: it did not start its run."),
     "run": ("Stopped runs", "Nothing will move them on: cancel them, or tell an engineer."),
     "pool": ("Steps that nobody takes", "Start a worker of the queue."),
     "tool": ("Missing tools", "Deploy the version; steps that need it become failed steps until then."),
@@ -33,9 +35,26 @@ KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Acts:
+    """What can be done about a row of this kind: the addresses' names, and what the buttons say."""
+
+    again: str
+    drop: str
+    label: str
+
+
+ACTS: Mapping[str, Acts] = {
+    "message": Acts("studio:message-sending", "studio:message-dropping", "Send now"),
+    "event": Acts("studio:event-starting", "studio:event-dropping", "Try again"),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     stuck: api.Stuck
     href: str
+    again: str  # where the row's acts are posted to; empty where there are none
+    drop: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +62,7 @@ class Section:
     kind: str
     title: str
     hint: str
+    label: str
     count: int
     rows: list[Row]
     more: str
@@ -75,7 +95,15 @@ def _section(kind: str, count: int, after: str, size: int) -> Section:
     following = {"kind": kind, "after": shown[-1].id} if size == SIZE and shown else {"kind": kind}
     more = f"?{urlencode(following)}" if len(found) > size else ""
     title, hint = KINDS[kind]
-    return Section(kind, title, hint, count, [Row(row, href) for row, href in _linked(shown)], more)
+    label = ACTS[kind].label if kind in ACTS else ""
+    return Section(kind, title, hint, label, count, [_row(row, href) for row, href in _linked(shown)], more)
+
+
+def _row(stuck: api.Stuck, href: str) -> Row:
+    acts = ACTS.get(stuck.kind)
+    if acts is None:
+        return Row(stuck, href, "", "")
+    return Row(stuck, href, reverse(acts.again, args=[stuck.id]), reverse(acts.drop, args=[stuck.id]))
 
 
 def _linked(rows: list[api.Stuck]) -> list[tuple[api.Stuck, str]]:
@@ -95,29 +123,66 @@ def _href(row: api.Stuck, task: Any) -> str:
 @login_required
 @require_POST
 def sending(request: HttpRequest, message_id: int) -> HttpResponse:
-    require(viewer(request), "message.handle")
-    try:
-        sent = api.send_message_now(message_id=message_id, actor=actor_of(viewer(request)))
-    except NotFound as gone:
-        messages.error(request, str(gone))
-    else:
-        said = "The message went." if sent else "It could not be sent this time either: see why below."
-        (messages.success if sent else messages.error)(request, said)
-    return redirect(f"{reverse('studio:stuck')}?kind=message")
+    def send(actor: api.Actor) -> bool:
+        return api.send_message_now(message_id=message_id, actor=actor)
+
+    return _again(
+        request, "message", send, "The message went.", "It could not be sent this time either: see why below."
+    )
+
+
+@login_required
+@require_POST
+def starting(request: HttpRequest, event_id: int) -> HttpResponse:
+    def start(actor: api.Actor) -> bool:
+        return api.start_refused_again(event_id=event_id, actor=actor)
+
+    return _again(request, "event", start, "Its run is started.", "It was refused this time too: see why below.")
 
 
 @login_required
 @require_POST
 def dropping(request: HttpRequest, message_id: int) -> HttpResponse:
+    def drop(reason: str, actor: api.Actor) -> None:
+        api.drop_message(message_id=message_id, reason=reason, actor=actor)
+
+    return _dropped(request, "message", drop, "The message is dropped. What it said is in the audit trail.")
+
+
+@login_required
+@require_POST
+def event_dropping(request: HttpRequest, event_id: int) -> HttpResponse:
+    def drop(reason: str, actor: api.Actor) -> None:
+        api.drop_refused(event_id=event_id, reason=reason, actor=actor)
+
+    return _dropped(request, "event", drop, "The event is dropped: it starts nothing any more.")
+
+
+def _again(request: HttpRequest, kind: str, act: Callable[[api.Actor], bool], went: str, failed: str) -> HttpResponse:
     require(viewer(request), "message.handle")
-    reason = request.POST.get("reason", "").strip()[:LONGEST]
-    if not reason:
-        messages.error(request, "Say why the message is dropped: nobody will get it.")
-        return redirect(f"{reverse('studio:stuck')}?kind=message")
     try:
-        api.drop_message(message_id=message_id, reason=reason, actor=actor_of(viewer(request)))
+        done = act(actor_of(viewer(request)))
     except NotFound as gone:
         messages.error(request, str(gone))
     else:
-        messages.success(request, "The message is dropped. What it said is in the audit trail.")
-    return redirect(f"{reverse('studio:stuck')}?kind=message")
+        (messages.success if done else messages.error)(request, went if done else failed)
+    return _back(kind)
+
+
+def _dropped(request: HttpRequest, kind: str, act: Callable[[str, api.Actor], None], done: str) -> HttpResponse:
+    require(viewer(request), "message.handle")
+    reason = request.POST.get("reason", "").strip()[:LONGEST]
+    if not reason:
+        messages.error(request, f"Say why the {kind} is dropped: nobody will get it.")
+        return _back(kind)
+    try:
+        act(reason, actor_of(viewer(request)))
+    except NotFound as gone:
+        messages.error(request, str(gone))
+    else:
+        messages.success(request, done)
+    return _back(kind)
+
+
+def _back(kind: str) -> HttpResponse:
+    return redirect(f"{reverse('studio:stuck')}?kind={kind}")

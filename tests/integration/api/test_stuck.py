@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from orchestration import api
-from orchestration.models import OutboxMessage
+from orchestration.models import OutboxMessage, ReceivedEvent
 from orchestration.runtime import outbox
 from reviewhub.accounts.services import grant_role
 from tests.integration.api.office import Office
+from tests.support.bench import NOON
 
 STUCK = "/api/v1/stuck/"
 
@@ -43,6 +44,22 @@ def test_a_message_is_sent_and_dropped(office: Office, letters: list[OutboxMessa
     assert program.post(f"{STUCK}messages/{letters[0].pk}/dropping/", {"reason": "old"}).status_code == 204
     assert program.post(f"{STUCK}messages/{letters[0].pk}/dropping/", {"reason": "old"}).status_code == 404
     assert OutboxMessage.objects.count() == 2
+
+
+def test_a_refused_event_is_tried_again_and_dropped(office: Office) -> None:
+    refused = ReceivedEvent.objects.create(
+        name="invoice.paid", key="I-1", event_id="e1", payload={}, sender="ERP",
+        received_at=NOON, stored_at=NOON, refused_at=NOON,
+        refusals=[{"workflow": "gone", "message": "It does not fit.", "faults": []}],
+    )  # fmt: skip
+    program = office.calls(office.engineer)
+    (item,) = program.get(f"{STUCK}?kind=event").json()["items"]
+    assert (item["id"], item["why"]) == (str(refused.pk), "It did not start gone: It does not fit.")
+    dropping = f"{STUCK}events/{refused.pk}/dropping/"
+    assert program.post(dropping, {}).status_code == 422
+    assert office.calls(office.alice).post(dropping, {"reason": "no"}).status_code == 403
+    assert program.post(f"{STUCK}events/{refused.pk}/starting/").json() == {"started": True}  # nothing asks for it now
+    assert program.post(dropping, {"reason": "old"}).status_code == 404
 
 
 def test_who_may_not_is_refused(office: Office, letters: list[OutboxMessage]) -> None:

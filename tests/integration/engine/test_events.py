@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import F
 
 from orchestration import api
-from orchestration.exceptions import InvalidInput
+from orchestration.exceptions import InvalidInput, NotFound
 from orchestration.models import InboxMessage, OutboxMessage, ReceivedEvent
 from orchestration.runtime import events, outbox
 from tests.support.bench import OSCAR, Bench
@@ -170,6 +170,44 @@ def test_an_event_that_does_not_fit_the_input_is_kept_with_the_reason(office: Be
     (refusal,) = ReceivedEvent.objects.get().refusals
     assert refusal["workflow"] == "triggered"
     assert refusal["faults"][0]["path"] == "/"
+    (row,) = api.stuck("event")
+    assert (row.what, row.since) == ("invoice.paid I-1", office.clock.process)
+    assert row.why.startswith("It did not start triggered: /: 'sum' is a required property")
+
+
+def refused(office: Bench) -> int:
+    office.publish(TRIGGERED)
+    send("e1", colour="red")
+    return ReceivedEvent.objects.get().pk
+
+
+def test_a_refused_event_starts_its_run_once_the_workflow_fits(office: Bench) -> None:
+    event = refused(office)
+    assert not api.start_refused_again(event_id=event, actor=OSCAR)
+    assert api.stuck_counts()["event"] == 1
+    office.publish(TRIGGERED.replace("required: [sum], ", ""))
+    assert api.start_refused_again(event_id=event, actor=OSCAR)
+    assert api.runs().get().input == {"colour": "red"}
+    assert api.stuck("event") == []
+    with pytest.raises(NotFound):
+        api.start_refused_again(event_id=event, actor=OSCAR)
+    assert [entry.data["started"] for entry in api.chain_entries("event:invoice.paid")] == [False, True]
+
+
+def test_a_refused_event_is_dropped_with_a_reason_and_what_it_said_is_kept(office: Bench) -> None:
+    api.drop_refused(event_id=refused(office), reason="a test of theirs", actor=OSCAR)
+    assert api.stuck("event") == []
+    (entry,) = api.chain_entries("event:invoice.paid")
+    assert (entry.kind, entry.data["reason"]) == ("event.dropped", "a test of theirs")
+    assert entry.values == {"payload": {"colour": "red"}}
+
+
+def test_a_refused_event_is_not_forgotten_before_somebody_has_seen_to_it(office: Bench) -> None:
+    event = refused(office)
+    office.clock.forward(days=91)
+    assert events.forget_old_events() == 0
+    api.drop_refused(event_id=event, reason="too old", actor=OSCAR)
+    assert events.forget_old_events() == 1
 
 
 def test_an_event_with_no_name_or_key_is_refused_with_its_faults() -> None:

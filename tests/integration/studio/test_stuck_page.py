@@ -13,11 +13,18 @@ from django.test.utils import CaptureQueriesContext
 
 from orchestration import api
 from orchestration.exceptions import PermanentError, TransientError
-from orchestration.models import LimitSetting, OutboxMessage, Run, StepRun, WorkflowVersion
+from orchestration.models import LimitSetting, OutboxMessage, ReceivedEvent, Run, StepRun, WorkflowVersion
 from orchestration.runtime import limits, outbox
 from orchestration.runtime import tools as registry
 from tests.support.bench import NOON
 from tests.support.studio import Studio
+
+WANTS_A_SUM = """
+workflow: wants-a-sum
+input: {type: object, required: [sum], properties: {sum: {type: number}}}
+triggers: [{event: invoice.paid}]
+steps: [{end: done}]
+"""
 
 
 def text(office: Studio, address: str = "/stuck/", who: str = "olga") -> str:
@@ -81,6 +88,38 @@ def test_a_message_is_dropped_with_a_reason_and_what_it_said_is_kept(office: Stu
         {"payload": {"text": "hello"}},
     )
     assert "no message" in office.at("erin").post(dropping, {"reason": "again"}, follow=True).content.decode()
+
+
+@pytest.fixture
+def refused(office: Studio) -> ReceivedEvent:
+    """An event that should have started a run, and does not fit the workflow's input."""
+    office.publish(WANTS_A_SUM)
+    api.send_event(name="invoice.paid", key="I-<1>", payload={}, actor=api.SYSTEM, event_id="e1")
+    outbox.send_due()
+    return ReceivedEvent.objects.get()
+
+
+def test_an_event_that_was_refused_is_told_with_every_fault_and_tried_again(
+    office: Studio, refused: ReceivedEvent
+) -> None:
+    assert "It did not start wants-a-sum: /: &#x27;sum&#x27; is a required property" in text(office)
+    starting = f"/stuck/events/{refused.pk}/starting/"
+    assert "refused this time too" in office.at("olga").post(starting, follow=True).content.decode()
+    office.publish(WANTS_A_SUM.replace("required: [sum], ", ""))
+    assert "Its run is started." in office.at("olga").post(starting, follow=True).content.decode()
+    assert Run.objects.get().source == "event:invoice.paid"
+    assert "no refused event" in office.at("olga").post(starting, follow=True).content.decode()
+
+
+def test_a_refused_event_is_dropped_with_a_reason_by_those_who_may(office: Studio, refused: ReceivedEvent) -> None:
+    dropping = f"/stuck/events/{refused.pk}/dropping/"
+    assert office.at("ada").post(dropping, {"reason": "no"}).status_code == 403
+    assert "Say why" in office.at("erin").post(dropping, {"reason": " "}, follow=True).content.decode()
+    assert (
+        "starts nothing any more"
+        in office.at("erin").post(dropping, {"reason": "a test"}, follow=True).content.decode()
+    )
+    assert not api.stuck("event")
 
 
 def test_a_queue_that_no_worker_serves_is_told(office: Studio) -> None:
