@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orchestration.core import flow
+from orchestration.core import caching, flow
 from orchestration.core.deciding import Deciding
 from orchestration.core.effects import CallStep
 from orchestration.core.events import (
@@ -63,6 +63,7 @@ def _admission(path: str) -> str:
 
 def succeeded(d: Deciding, event: AttemptSucceeded) -> None:
     _running(d, event.path, event.number)
+    caching.keep(d, event.path, event.result)
     flow.succeed(d, event.path, event.result)
 
 

@@ -302,6 +302,7 @@ _APPLY: Mapping[str, Callable[[Working, Change], None]] = {
     "step.ready": _step_ready,
     "step.joined": _step_joined,
     "step.caught": _step_caught,
+    "step.reused": _step_joined,
     "step.settling": _step_settling,
     "step.succeeded": _step_succeeded,
     "step.failed": _step_failed,

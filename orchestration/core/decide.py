@@ -60,8 +60,8 @@ class Decided:
 
 
 def decide(state: RunState, event: Event, now: Now, world: World) -> Decided:
-    """Raises `InvalidTransition`, `LeaseLost` or `MissedTimer`, and `MissingPolicy` or `MissingEvents` where more has
-    to be known."""
+    """Raises `InvalidTransition`, `LeaseLost` or `MissedTimer`, and where more has to be known `MissingPolicy`,
+    `MissingEvents` or `MissingAnswers`."""
     deciding = Deciding(state, now, world)
     _HANDLERS[type(event)](deciding, event)
     if deciding.work.run.paused_at is None:

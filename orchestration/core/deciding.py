@@ -40,6 +40,23 @@ class MissingEvents(Exception):
         super().__init__(f"{name} {key}")
 
 
+class MissingAnswers(Exception):
+    """Steps are entered whose tools may have answered the same before. Loaded like a policy."""
+
+    def __init__(self, keys: Collection[str]) -> None:
+        self.keys = frozenset(keys)
+        super().__init__(f"{len(self.keys)} answers")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """What a tool said when it was asked the same, in which run, and when (process time)."""
+
+    result: Any
+    run_id: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Arrived:
     """An event that was received for a key, and has moved on nothing in this run so far."""
@@ -69,6 +86,7 @@ class World:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     policies: Mapping[tuple[str, str], Policy] = field(default_factory=dict)  # by (kind, name)
     arrived: Mapping[tuple[str, str], tuple[Arrived, ...]] = field(default_factory=dict)  # by (name, key), in order
+    answers: Mapping[str, KeptAnswer | None] = field(default_factory=dict)  # the newest, as far as looked for
 
     def calendar(self, name: str) -> Calendar:
         if name not in self.calendars:
@@ -98,6 +116,7 @@ class Deciding:
         self.effects: list[Effect] = []
         self.entering: deque[str] = deque()  # paths of a run
         self.how = ""  # it goes on: rerun, retry or fork
+        self.answers: dict[str, KeptAnswer] = {}  # of tools, given by this event
         self.known: Mapping[str, Known] = {}  # steps that have ended in the run that this one goes on from
 
     def record(self, kind: str, data: Mapping[str, Any], values: Mapping[str, Any] | None = None) -> None:

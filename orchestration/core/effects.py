@@ -86,6 +86,17 @@ class CallStep:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepAnswer:
+    """A tool's answer for whoever asks the same: `key` is its version and what it was asked. Process time."""
+
+    key: str
+    tool: str
+    result: Any
+    at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OpenReview:
     request: ReviewRequest
 
@@ -206,6 +217,7 @@ class RunEnded:
 
 Effect = (
     CallStep
+    | KeepAnswer
     | OpenReview
     | CloseReview
     | WithdrawReview

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orchestration.core import continuing, deadlines, ending, failing, joins, loops, paths, reviews, waits
+from orchestration.core import caching, continuing, deadlines, ending, failing, joins, loops, paths, reviews, waits
 from orchestration.core.children import open_child
-from orchestration.core.deciding import TIMEOUT, Deciding
+from orchestration.core.deciding import TIMEOUT, Deciding, KeptAnswer
 from orchestration.core.effects import CallStep, EmitEvent
 from orchestration.core.incidents import open_incident
 from orchestration.core.language.definition import ON_ERROR, Around, Step
@@ -237,7 +237,7 @@ def timed_out(d: Deciding, path: str) -> None:
     reason = "Its time was over."
     d.cancel_inside(path, reason)
     d.withdraw(path, reason)
-    d.stop(d.armed_of(path) + (d.armed_of(step.review["key"]) if step.kind != "review" and step.review else []))
+    d.stop(d.armed_of(path) + (d.armed_of(step.review["key"]) if step.review and step.review["key"] != path else []))
     fail(d, path, {"class": "permanent", "code": "timeout", "message": "It took longer than it may."})
 
 
@@ -246,8 +246,20 @@ def timed_out(d: Deciding, path: str) -> None:
 
 def _enter_call(d: Deciding, step: Step) -> None:
     given = d.evaluate(step.values["with"], step.path) if "with" in step.values else {}
+    kept = caching.take(d, step, given)
+    if kept is not None:
+        _reuse(d, step, given, kept)
+        return
     _open(d, step, "ready", given=given)
     d.effects.append(CallStep(step.path))
+
+
+def _reuse(d: Deciding, step: Step, given: Any, kept: KeptAnswer) -> None:
+    _open(d, step, "waiting", given=given)
+    said = {"run": kept.run_id, "at": kept.at.isoformat()}
+    scope = {**(d.work.steps[step.path].scope or {}), "reused": said}
+    d.record("step.reused", {"path": step.path, **said, "scope": scope})
+    succeed(d, step.path, kept.result)
 
 
 def _enter_undo(d: Deciding, step: Step) -> None:

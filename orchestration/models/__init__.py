@@ -1,5 +1,6 @@
 """The engine's tables."""
 
+from orchestration.models.answers import KeptAnswer
 from orchestration.models.audit import AuditChain, AuditCheckpoint, AuditEvent, AuditPayload
 from orchestration.models.connections import Connection
 from orchestration.models.decision_points import DecisionPoint, DecisionPointVersion, LearnedModel, Recommendation
@@ -28,6 +29,7 @@ __all__ = [
     "DecisionPointVersion",
     "Heartbeat",
     "InboxMessage",
+    "KeptAnswer",
     "LearnedModel",
     "LimitSetting",
     "LimitSlot",

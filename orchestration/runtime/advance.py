@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from orchestration.core.decide import Decided, decide
-from orchestration.core.deciding import MissingEvents, MissingPolicy, Policy, World
+from orchestration.core.deciding import MissingAnswers, MissingEvents, MissingPolicy, Policy, World
 from orchestration.core.effects import (
     AwaitEvent,
     CallStep,
@@ -22,6 +22,7 @@ from orchestration.core.effects import (
     EmitEvent,
     EscalateReview,
     GoOnReview,
+    KeepAnswer,
     OpenReview,
     PersonRef,
     ResumeReview,
@@ -36,7 +37,7 @@ from orchestration.core.events import Event, Now, Started, TimerFired
 from orchestration.core.state import RunState, TimerState
 from orchestration.models import Attempt, Run
 from orchestration.ports import SYSTEM, Actor, Closing, bound, clock, human_tasks, policies
-from orchestration.runtime import hints, inbox
+from orchestration.runtime import answers, hints, inbox
 from orchestration.runtime.continuing import next_run
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.store import Held, Rows, Saving, hold, hold_many, save_many
@@ -61,6 +62,8 @@ def consider(held: Held, event: Event) -> Decided:
         except MissingEvents as missing:
             found = inbox.arrived(held.row, missing)
             world = replace(world, arrived={**world.arrived, (missing.name, missing.key): found})
+        except MissingAnswers as missing:
+            world = replace(world, answers={**world.answers, **answers.newest(missing.keys)})
 
 
 def now() -> Now:
@@ -173,8 +176,8 @@ def _observed(run_id: str) -> None:
 
 def _carry_out(held: Held, effect: Effect) -> None:
     match effect:
-        case CallStep():
-            pass  # hinted already
+        case CallStep() | KeepAnswer():
+            pass  # hinted already; written with the step
         case AwaitEvent() | TakeEvent() | EmitEvent() | StartChild() | CancelChild() | RunEnded():
             inbox.carry_out(held.row, effect)
         case ContinueRun(given):

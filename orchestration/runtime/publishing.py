@@ -23,6 +23,7 @@ def catalogue() -> Catalogue:
     names = bound.policies.names() if bound.policies is not None else {}
     return Catalogue(
         tools={known.reference: (known.input, known.output, known.idempotent) for known in tools().values()},
+        lookups=frozenset(known.reference for known in tools().values() if known.reads),
         decision_points=frozenset(DecisionPoint.objects.values_list("name", flat=True)),
         queues=names.get("queues"),
         calendars=names.get("calendars"),

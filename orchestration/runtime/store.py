@@ -13,11 +13,12 @@ from uuid import UUID
 from orchestration.core import paths
 from orchestration.core.changes import Change
 from orchestration.core.decide import Decided
+from orchestration.core.effects import KeepAnswer
 from orchestration.core.state import RunState, StepState, TimerState
 from orchestration.exceptions import NotFound
 from orchestration.models import Attempt, Run, StepRun, Timer
 from orchestration.ports import Actor, clock
-from orchestration.runtime import hints
+from orchestration.runtime import answers, hints
 from orchestration.runtime.audit import INSERT_EVENT, INSERT_PAYLOAD, Head, chained
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.loading import STEP_FIELDS, load, load_ready, lock_runs, run_state
@@ -133,6 +134,7 @@ def save_many(batch: Iterable[Saving], rows: Rows | None = None) -> None:
         _add_run(rows, held, decided, actor, now)
         _add_steps(rows, held, decided, now)
         _add_timers(rows, held, decided)
+        _add_answers(rows, held, decided)
         held.state = held.stored = decided.state
     write(rows.of)
 
@@ -179,6 +181,12 @@ def _add_steps(rows: Rows, held: Held, decided: Decided, now: datetime) -> None:
                 rows.add(_INSERT_STEP, [*moved, paths.iteration_of(path)])
             else:
                 rows.add(_MOVE_STEP, moved)
+
+
+def _add_answers(rows: Rows, held: Held, decided: Decided) -> None:
+    for effect in decided.effects:
+        if isinstance(effect, KeepAnswer) and (row := answers.row_of(held.row, effect)) is not None:
+            rows.add(answers.INSERT_ANSWER, row)
 
 
 def _add_timers(rows: Rows, held: Held, decided: Decided) -> None:

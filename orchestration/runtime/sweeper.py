@@ -21,7 +21,7 @@ from django.db.models import Q
 from orchestration.core.events import AttemptLost
 from orchestration.models import Attempt, StepRun, Timer
 from orchestration.ports import SYSTEM, clock
-from orchestration.runtime import calls, events, hints, limits, outbox
+from orchestration.runtime import answers, calls, events, hints, limits, outbox
 from orchestration.runtime.advance import commit, consider, fire, fire_many
 from orchestration.runtime.audit import checkpoint
 from orchestration.runtime.definitions import definition_of
@@ -57,6 +57,7 @@ class Sweeper:
             Chore(60.0, report_stuck),
             Chore(600.0, checkpoint),
             Chore(3_600.0, events.forget_old_events),
+            Chore(3_600.0, answers.forget_expired),
             Chore(300.0, limits.tidy),
             *chores,
         ]

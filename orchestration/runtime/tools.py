@@ -43,7 +43,7 @@ class Tool:
     `errors` names the class of an error by its code, or by the name of an exception; `retry` is the policy where the
     step has none: {"attempts", "first", "factor", "cap", "jitter"}, waits in seconds.
     `limits` is what the system behind it bears at the most; `connection` names the one it calls with, whose limits
-    count as well."""
+    count as well. `reads`: it only looks something up and changes nothing anywhere, so its answers may be kept."""
 
     name: str
     version: int
@@ -59,6 +59,7 @@ class Tool:
     retry: Mapping[str, Any] | None = None
     limits: Limits | None = None
     connection: str = ""
+    reads: bool = False
 
     @property
     def reference(self) -> str:
@@ -110,6 +111,7 @@ def tool(
     retry: Mapping[str, Any] | None = None,
     limits: Limits | None = None,
     connection: str = "",
+    reads: bool = False,
 ) -> Callable[[Function], Function]:
     """Registers a function as `name@version`. Registering the same reference twice is an error, and so is a retry
     policy that makes no sense."""
@@ -123,7 +125,7 @@ def tool(
             function=function,
             input=input or {"type": "object"},
             output=output or {},
-            idempotent=idempotent,
+            idempotent=idempotent or reads,
             timeout=timeout,
             queue=queue,
             reconcile=reconcile,
@@ -131,6 +133,7 @@ def tool(
             retry=retry,
             limits=limits,
             connection=connection,
+            reads=reads,
         )
         known = _registered.get(made.reference)
         if known is not None and known.function is not function:

@@ -34,7 +34,7 @@ def answer(**properties: Any) -> dict[str, Any]:
     title="What is left of a budget",
     input=schema({"cost_center": TEXT}),
     output=answer(cost_center=TEXT, budget=NUMBER, remaining=NUMBER),
-    idempotent=True,
+    reads=True,
     timeout=5,
 )
 def budget(given: Mapping[str, Any], call: ToolCall) -> Mapping[str, Any]:
@@ -47,7 +47,7 @@ def budget(given: Mapping[str, Any], call: ToolCall) -> Mapping[str, Any]:
     title="How a supplier has delivered",
     input=schema({"name": TEXT}),
     output=answer(name=TEXT, orders={"type": "integer"}, late=NUMBER, contract={"type": "boolean"}),
-    idempotent=True,
+    reads=True,
     timeout=5,
 )
 def supplier_history(given: Mapping[str, Any], call: ToolCall) -> Mapping[str, Any]:
@@ -60,7 +60,7 @@ def supplier_history(given: Mapping[str, Any], call: ToolCall) -> Mapping[str, A
     title="Who a customer is",
     input=schema({"email": TEXT}),
     output=answer(email=TEXT, plan=TEXT, orders={"type": "integer"}, last_order={"type": "string"}),
-    idempotent=True,
+    reads=True,
     timeout=5,
 )
 def customer_record(given: Mapping[str, Any], call: ToolCall) -> Mapping[str, Any]:

@@ -64,6 +64,9 @@ def _tool(spec: Spec) -> Description:
     more += [
         Chip(f"Else {other['tool']}", title="Is called where this tool fails") for other in spec.get("fallback", ())
     ]
+    if spec.get("cache"):
+        title = "An answer to the same question that is not older is taken in the place of a call"
+        more.append(Chip(f"Answers kept {length(spec['cache'])}", "wait", title=title))
     if spec.get("undo"):
         more.append(Chip(f"Undone by {spec['undo']['tool']}", "undo", title="Where the run fails or is cancelled"))
     if spec.get("ambiguous") == "ask":

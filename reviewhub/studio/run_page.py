@@ -58,6 +58,14 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenFrom:
+    """A tool's answer that was kept: in which run it was given, and when."""
+
+    run_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StepDetail:
     """One step of the run, opened."""
 
@@ -71,6 +79,7 @@ class StepDetail:
     clocks: tuple[Clock, ...]
     reviews: tuple[Review, ...]
     recommendation: Any
+    taken_from: TakenFrom | None = None
     children: tuple[Any, ...] = ()  # the runs that this step has started, the oldest first
 
 
@@ -196,6 +205,7 @@ class RunPage:
             clocks=self._clocks(timer for timer in self.timers if _subject(timer.name) == subject),
             reviews=self._reviews([task for task in self._tasks if task.key.partition("!")[0] == subject]),
             recommendation=self._advice.get(subject),
+            taken_from=_taken_from(row.scope),
             children=tuple(child for child in self._children if child.parent_path == subject),
         )
 
@@ -291,6 +301,11 @@ def _levels(steps: Iterable[Any]) -> dict[tuple[str, int], str]:
 
 def _newest_first(task: ReviewTask) -> tuple[Any, ...]:
     return tuple(sorted(task.decisions.all(), key=lambda decision: decision.received_at, reverse=True))
+
+
+def _taken_from(scope: Mapping[str, Any] | None) -> TakenFrom | None:
+    reused = (scope or {}).get("reused")
+    return TakenFrom(reused["run"], datetime.fromisoformat(reused["at"])) if reused else None
 
 
 def _subject(timer: str) -> str:

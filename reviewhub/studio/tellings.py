@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from reviewhub.studio.facts import Fact, Names
@@ -76,6 +77,11 @@ def undo_started(names: Names, fact: Fact) -> str:
 
 def step_settling(names: Names, fact: Fact) -> str:
     return f"{names.step(fact.path)} is not needed any more, but may be taking effect; that is found out first"
+
+
+def step_reused(names: Names, fact: Fact) -> str:
+    age = length(fact.at - datetime.fromisoformat(str(fact.data["at"])))
+    return f"{names.step(fact.path)} was not asked again: the answer to the same question was taken, {age} old"
 
 
 def step_replaced(names: Names, fact: Fact) -> str:
@@ -376,6 +382,7 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "step.joined": step_joined,
     "step.caught": step_caught,
     "step.settling": step_settling,
+    "step.reused": step_reused,
     "step.replaced": step_replaced,
     "run.ending": run_ending,
     "run.handled": run_handled,

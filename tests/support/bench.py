@@ -177,16 +177,18 @@ class Bench:
 
 @contextmanager
 def bench(*tools: str) -> Iterator[Bench]:
-    """Binds the ports to fakes and registers the named tools (`name@1`, idempotent where it ends in `!`)."""
+    """Binds the ports to fakes and registers the named tools (`name@1`): idempotent where it ends in `!`, only looking
+    something up where it ends in `?`."""
     from orchestration.runtime import tools as registry
 
     before = {name: getattr(ports.bound, name) for name in ("clock", "human_tasks", "policies", "recommender")}
     made = Bench(StandingClock(), NotingDesk(), Says(), {})
     registered = dict(registry._registered)
     for reference in tools:
-        name, _, version = reference.rstrip("!").partition("@")
+        name, _, version = reference.rstrip("!?").partition("@")
         made.tools[name] = Scripted()
-        registry.tool(name=name, version=int(version), idempotent=reference.endswith("!"))(made.tools[name])
+        idempotent, reads = reference.endswith("!"), reference.endswith("?")
+        registry.tool(name=name, version=int(version), idempotent=idempotent, reads=reads)(made.tools[name])
     ports.bind(
         clock=made.clock, human_tasks=made.desk, policies=NoPolicies(), recommender=made.recommender, observer=None
     )

@@ -14,6 +14,7 @@ class Catalogue:
     """`tools` by reference, such as `erp.create_order@2`."""
 
     tools: Mapping[str, ToolShape] | None = None
+    lookups: Collection[str] | None = None  # references of tools that change nothing
     decision_points: Collection[str] | None = None
     queues: Collection[str] | None = None
     calendars: Collection[str] | None = None

@@ -38,6 +38,17 @@ def check_tool(step: Cursor, scope: Scope, catalogue: Catalogue) -> tuple[dict[s
 BESIDE = ("tool", "with", "retry", "timeout", "ambiguous")  # the keys of an undo and of a fallback
 
 
+def check_cache(cache: Cursor, step: Cursor, catalogue: Catalogue) -> float | int | None:
+    """How old an answer may be that is taken in the place of a call, in seconds."""
+    tool, undo = step.value["tool"].value, step.get("undo")
+    known = catalogue.tools is not None and catalogue.lookups is not None and tool in catalogue.tools
+    if known and tool not in (catalogue.lookups or ()):
+        cache.fault(f"{tool} does not just look something up; only the answers of tools that do are kept.", at_key=True)
+    if undo is not None:
+        cache.fault("A step whose answer is kept changes nothing, so there is nothing to undo.", at_key=True)
+    return cache.duration(least=1)
+
+
 def check_undo(undo: Cursor, scope: Scope, catalogue: Catalogue) -> dict[str, Any]:
     """What undoes a step. It may read what the step gave."""
     return _beside(undo, BESIDE, scope, catalogue)

@@ -9,7 +9,14 @@ from typing import Any
 
 from orchestration.core.language.catalogue import Catalogue
 from orchestration.core.language.check_blocks import Inside, check_each, check_parallel, check_repeat
-from orchestration.core.language.check_calls import RECOMMENDATION, check_ai, check_fallback, check_tool, check_undo
+from orchestration.core.language.check_calls import (
+    RECOMMENDATION,
+    check_ai,
+    check_cache,
+    check_fallback,
+    check_tool,
+    check_undo,
+)
 from orchestration.core.language.check_children import CHILD, check_child, check_continue
 from orchestration.core.language.check_clocks import check_due
 from orchestration.core.language.check_review import check_review, result_schema
@@ -19,7 +26,7 @@ from orchestration.core.language.cursor import NAME, NAME_IS, Cursor
 from orchestration.core.language.definition import LOOPS, ON_ERROR
 
 OF_KIND: Mapping[str, tuple[str, ...]] = {
-    "tool": ("with", "retry", "timeout", "ambiguous", "undo", "fallback", "on_error", "sla"),
+    "tool": ("with", "retry", "timeout", "ambiguous", "cache", "undo", "fallback", "on_error", "sla"),
     "ai": ("with", "retry", "timeout", "on_error", "sla"),
     "review": ("timeout", "on_error"),
     "switch": ("timeout", "on_error", "sla"),
@@ -35,9 +42,6 @@ OF_KIND: Mapping[str, tuple[str, ...]] = {
     "fail": (),
 }
 ENDINGS = ("end", "continue", "fail")  # a run ends there; they can do without an id
-LATER = {
-    "cache": "cache",
-}
 MANY_STEPS = 20
 ERROR = closed("class", "code", "message", "explanation", "step", "errors")  # as handlers read it
 MAX_PATH = 200  # characters of a step's path: its ids and the names of the blocks around it
@@ -134,7 +138,7 @@ def _check_step(step: Cursor, scope: Scope, checking: Checking) -> tuple[dict[st
         _wrong_kind(step, kinds)
         return None, {name: None}
     kind = kinds[0]
-    step.mapping(("id", "when", kind, *OF_KIND[kind]), LATER)
+    step.mapping(("id", "when", kind, *OF_KIND[kind]))
     made: dict[str, Any] = {"id": name, "kind": kind}
     when = step.get("when")
     if when is not None:
@@ -189,7 +193,7 @@ def _wrong_kind(step: Cursor, kinds: list[str]) -> None:
         step.fault(f"A step is of one kind, not of {' and '.join(kinds)} at once.")
         return
     known = ("id", "when", *OF_KIND, *OF_KIND["tool"])
-    step.mapping(known, LATER)
+    step.mapping(known)
     if all(name in known for name in step.value):
         step.fault(f"The step says nothing to do; expected one of {', '.join(OF_KIND)}.")
 
@@ -202,7 +206,9 @@ Checked = tuple[dict[str, Any], dict[str, Schema]]
 def _tool(step: Cursor, scope: Scope, checking: Checking) -> Checked:
     name = checking.ids[id(step.node)]
     made, result = check_tool(step, scope, checking.catalogue)
-    undo, fallback = step.get("undo"), step.get("fallback")
+    undo, fallback, cache = step.get("undo"), step.get("fallback"), step.get("cache")
+    if cache is not None:
+        made["cache"] = check_cache(cache, step, checking.catalogue)
     if undo is not None:
         made["undo"] = check_undo(undo, scope.after({name: result}), checking.catalogue)
     if fallback is not None:

@@ -3,7 +3,8 @@
 Canonical steps carry `kind` and `id` beside the keys of their kind; what was not written is absent. Durations are
 seconds. Shapes by kind:
 
-- tool: tool, version, with, retry, timeout, ambiguous, undo {tool, version, with, …}, fallback [{tool, version, …}]
+- tool: tool, version, with, retry, timeout, ambiguous, cache, undo {tool, version, with, …},
+  fallback [{tool, version, …}]
 - ai: ai, with, retry, timeout
 - review: title, outcomes [{id, label, risk, reason}], assign {queue, exclude, approvals}, and where written
   recommendation, highlights [{label, value}], fields [{name, label, value, edit, type}], concerns [{when, say}],

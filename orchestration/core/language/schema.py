@@ -269,5 +269,6 @@ _OPTIONS: Mapping[str, Schema] = {
     "on_error": {"$ref": "#/$defs/steps", "description": "What is done about its error; then it counts as done."},
     "undo": {"$ref": "#/$defs/undo", "description": "What undoes it where the run fails or is cancelled."},
     "fallback": {"type": "array", "items": {"$ref": "#/$defs/fallback"}, "description": "Tools for its place."},
+    "cache": {**DURATION, "description": "An answer that is not older is taken in the place of a call."},
     "ambiguous": _choice("retry", "reconcile", "ask", about="After a call that may have taken effect."),
 }

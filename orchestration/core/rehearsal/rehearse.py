@@ -13,12 +13,13 @@ from datetime import datetime
 from orchestration.core.calendars import Calendar
 from orchestration.core.changes import Change
 from orchestration.core.decide import Decided, decide
-from orchestration.core.deciding import MissingEvents, MissingPolicy, Policy, World
+from orchestration.core.deciding import KeptAnswer, MissingAnswers, MissingEvents, MissingPolicy, Policy, World
 from orchestration.core.effects import (
     CallStep,
     Effect,
     EmitEvent,
     EscalateReview,
+    KeepAnswer,
     OpenReview,
     PersonRef,
     StartChild,
@@ -82,6 +83,7 @@ class _Rehearsal:
         self._answering = Answering(test)
         self._people = People(test)
         self._arriving = Arriving(test)
+        self._kept: dict[str, KeptAnswer] = {}  # what tools have answered, where the text says to keep it
         self._emitted: list[EmitEvent] = []
         self._changes: list[Change] = []
         self._calls: list[Call] = []
@@ -209,6 +211,8 @@ class _Rehearsal:
         match effect:
             case CallStep(path):
                 self._ready.append(path)
+            case KeepAnswer(key, _, result, at):
+                self._kept[key] = KeptAnswer(result, self._state.id, at)
             case StartChild():
                 self._asked.append(effect)
             case OpenReview(request):
@@ -229,6 +233,8 @@ class _Rehearsal:
             except MissingEvents as missing:
                 key = (missing.name, missing.key)
                 world = replace(world, arrived={**world.arrived, key: self._arriving.kept(*key)})
+            except MissingAnswers as missing:
+                world = replace(world, answers={key: self._kept.get(key) for key in missing.keys} | {**world.answers})
             except MissingPolicy as missing:
                 found = self._policies(missing.kind, missing.name)
                 if found is None:

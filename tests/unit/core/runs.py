@@ -11,9 +11,9 @@ from typing import Any
 
 from orchestration.core.changes import Change, fold
 from orchestration.core.decide import Decided, decide
-from orchestration.core.deciding import Arrived, MissingEvents
+from orchestration.core.deciding import Arrived, KeptAnswer, MissingAnswers, MissingEvents
 from orchestration.core.deciding import World as Pinned
-from orchestration.core.effects import PersonRef, TakeEvent
+from orchestration.core.effects import KeepAnswer, PersonRef, TakeEvent
 from orchestration.core.events import (
     AttemptDeferred,
     AttemptFailed,
@@ -115,6 +115,8 @@ class Author:
     def _beside(self) -> dict[str, Any]:
         undo = {"undo": {"tool": "u", "version": 1, "with": {"n": self._value()}}}
         made: dict[str, Any] = {**undo} if self._chance.random() < 0.4 else {}
+        if not made and self._chance.random() < 0.2:
+            made["cache"] = 3_600
         if self._chance.random() < 0.2:
             made["fallback"] = [{"tool": "f", "version": 1, "with": {}, **undo}, {"tool": "g", "version": 1}]
         return made
@@ -174,11 +176,13 @@ class Player:
     changes: list[Change] = field(default_factory=list)
     made: list[Decided] = field(default_factory=list)
     arrived: list[Arrived] = field(default_factory=list)  # and moved nothing on yet
+    kept: dict[str, KeptAnswer] = field(default_factory=dict)  # answers of tools that look something up
+    kept_before: dict[str, KeptAnswer] = field(default_factory=dict)  # those that the last event found
     offered: list[Arrived] = field(default_factory=list)  # those that the last event found
 
     def happens(self, event: Event) -> Decided | None:
         """What was decided; None where the event was refused, and then nothing has changed."""
-        self.offered = self.arrived
+        self.offered, self.kept_before = self.arrived, self.kept
         try:
             decided = self.decided(event)
         except REFUSALS:
@@ -186,16 +190,21 @@ class Player:
         self.state = decided.state
         self.changes += decided.changes
         self.made.append(decided)
+        keeps = (effect for effect in decided.effects if isinstance(effect, KeepAnswer))
+        self.kept = self.kept | {each.key: KeptAnswer(each.result, self.state.id, each.at) for each in keeps}
         taken = {(effect.name, effect.id) for effect in decided.effects if isinstance(effect, TakeEvent)}
         self.arrived = [each for each in self.arrived if (each.name, each.id) not in taken]
         return decided
 
     def decided(self, event: Event) -> Decided:
-        """As the runtime does: events that arrived are looked up when the core asks."""
+        """As the runtime does: events and answers are looked up when the core asks."""
         world = Pinned(self.definition, 1)
         while True:
             try:
                 return decide(self.state, event, Now(self.now, self.now), world)
+            except MissingAnswers as unknown:
+                found_now = {key: self.kept.get(key) for key in unknown.keys}
+                world = replace(world, answers={**world.answers, **found_now})
             except MissingEvents as missing:
                 found = tuple(event for event in self.arrived if (event.name, event.key) == (missing.name, missing.key))
                 world = replace(world, arrived={**world.arrived, (missing.name, missing.key): found})

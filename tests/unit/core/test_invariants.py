@@ -235,7 +235,7 @@ def test_deciding_is_a_function_of_what_it_is_given(seed: int) -> None:
 
 def _decided_again(state: RunState, event: Event, player: Player) -> Decided | None:
     try:
-        return replace(player, state=state, arrived=player.offered).decided(event)
+        return replace(player, state=state, arrived=player.offered, kept=player.kept_before).decided(event)
     except REFUSALS:
         return None
 

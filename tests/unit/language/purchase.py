@@ -22,6 +22,7 @@ CATALOGUE = Catalogue(
         "erp.create_order@2": (_OPEN, _OPEN, False),
         "mail.send@1": (_OPEN, _OPEN, False),
     },
+    lookups={"finance.budget@1", "suppliers.history@1"},
     decision_points={"purchase-assessment"},
     queues={"finance", "legal"},
     calendars={"office-hours"},
