@@ -8,22 +8,24 @@ from django.db import connection, models
 
 
 def fill(number: int) -> None:
-    """Copies the one run and its open task until there are so many, each due a little later."""
+    """Copies the first run and its open task until there are so many, each due a little later than the one before."""
     from orchestration.api import runs
     from reviewhub.reviews.models import ReviewTask
 
-    task = ReviewTask.objects.select_related("run").get()
+    task = ReviewTask.objects.exclude(run__event_id__startswith="copy-").get()
+    first = ReviewTask.objects.count()
     later = "+ make_interval(secs => nth)"
+    series = f"one CROSS JOIN generate_series({first}, {number - 1}) nth"
     run_copy = {"id": "gen_random_uuid()", "event_id": "'copy-' || nth"}
-    _copy(runs().model, run_copy, f"one CROSS JOIN generate_series(1, {number - 1}) nth WHERE one.id = %s", task.run_id)
+    _copy(runs().model, run_copy, f"{series} WHERE one.id = %s", task.run_id)
     task_copy = {
         "id": "gen_random_uuid()",
         "run_id": "other.id",
         "due_at": f"one.due_at {later}",
         "urgency_at": f"one.urgency_at {later}",
     }
-    others = "(SELECT id, substr(event_id, 6)::int AS nth FROM orchestration_run WHERE event_id LIKE 'copy-%%') other"
-    _copy(ReviewTask, task_copy, f"one CROSS JOIN {others} WHERE one.id = %s", task.pk)
+    others = "JOIN orchestration_run other ON other.event_id = 'copy-' || nth"
+    _copy(ReviewTask, task_copy, f"{series} {others} WHERE one.id = %s", task.pk)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
