@@ -50,7 +50,7 @@ class _Counting:
             sockets = self._waiting.pop(person_id)
             began = time.monotonic()
             try:
-                found = await database_sync_to_async(_counts)(next(iter(sockets)).person)
+                found = await database_sync_to_async(_counts)(person_id)
             except Exception:
                 log.exception("The views of person %s could not be counted.", person_id)
             else:
@@ -59,7 +59,9 @@ class _Counting:
             await asyncio.sleep(RESTS * (time.monotonic() - began))
 
 
-def _counts(person: Person) -> dict[str, int]:
+def _counts(person_id: int) -> dict[str, int]:
+    """The person is read anew: a socket lasts, and what somebody may see changes meanwhile."""
+    person = Person.objects.get(pk=person_id)
     return {**counts(person), "notices": unread_count(person)}
 
 

@@ -99,6 +99,11 @@ class Person(AbstractBaseUser):
         """(role, workflow) of every grant; read once for each loaded person."""
         return frozenset(self.grants.values_list("role", "workflow"))
 
+    @cached_property
+    def queue_roles(self) -> frozenset[tuple[int, str]]:
+        """(queue, role) of every queue that the person works in; read once for each loaded person."""
+        return frozenset(self.memberships.order_by().values_list("queue", "role"))
+
     # What Django's admin asks, answered from the table of roles and verbs.
 
     @property

@@ -20,6 +20,7 @@ WAITING = ("open", "claimed", *PAUSED)  # the statuses in which somebody still h
 # The same by instants, as the partial indexes say it: SQLite uses one only where the query repeats its condition
 # without parameters. A constraint holds the two together.
 STILL_WAITING = Q(decided_at__isnull=True, closed_at__isnull=True)
+SET_ASIDE = STILL_WAITING & Q(paused_by__isnull=False)
 
 
 # Assignments by which somebody who need not belong to the queue may decide.
@@ -55,7 +56,7 @@ class ReviewTaskQuerySet(QuerySet["ReviewTask"]):
     def set_aside(self, person: Person) -> ReviewTaskQuerySet:
         """What waits for an answer in the queues of `person`, and what they have snoozed."""
         asked = Q(status="asked") & (_of_team(person) | Q(pk__in=_asked(person)))
-        return self.waiting().filter(asked | Q(status__in=PAUSED, paused_by=person))
+        return self.filter(SET_ASIDE).filter(asked | Q(status__in=PAUSED, paused_by=person))
 
     def unassigned(self, system_now: datetime) -> ReviewTaskQuerySet:
         """Nobody holds it: never claimed, or the lease has run out."""
@@ -95,9 +96,9 @@ def _of_team(person: Person) -> Q:
     return Q(queue__in=_queues_of(person), moved=False) | _mended_by(person)
 
 
-def _queues_of(person: Person, *, leads: bool = False) -> QuerySet[Any]:
-    memberships = _rows_of("QueueMembership").filter(person=person)
-    return (memberships.filter(role="lead") if leads else memberships).values("queue")
+def _queues_of(person: Person, *, leads: bool = False) -> list[int]:
+    """As numbers and not as a query in the query: a database that knows them knows how many tasks there are of each."""
+    return sorted(queue for queue, role in person.queue_roles if role == "lead" or not leads)
 
 
 def _owned_by(person: Person) -> Q:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from reviewhub.reviews.models.querysets import PAUSED, STILL_WAITING, WAITING, ReviewTaskQuerySet
+from reviewhub.reviews.models.querysets import PAUSED, SET_ASIDE, STILL_WAITING, WAITING, ReviewTaskQuerySet
 from reviewhub.reviews.models.queues import Queue
 
 ENDED = ("closed", "withdrawn")
@@ -156,6 +156,12 @@ class ReviewTask(models.Model):
                 fields=("claimed_by", "urgency_at"), condition=Q(status="claimed"), name="review_task_claimed"
             ),
             models.Index(fields=("three_quarters_at",), condition=STILL_WAITING, name="review_task_at_risk"),
+            models.Index(fields=("urgency_at", "id"), condition=SET_ASIDE, name="review_task_set_aside"),
+            models.Index(
+                fields=("urgency_at", "id"),
+                condition=STILL_WAITING & Q(kind="incident"),
+                name="review_task_incident_urgency",
+            ),
             models.Index(fields=("workflow", "-created_at"), name="review_task_by_workflow"),
             models.Index(fields=("-decided_at",), condition=Q(decided_at__isnull=False), name="review_task_decided"),
         )

@@ -73,7 +73,14 @@ class _Asking:
 
     def __init__(self, person: Person) -> None:
         self.person = person
-        self._key = (person.pk, person.username, person.is_active, person.granted, connection.vendor)
+        self._key = (
+            person.pk,
+            person.username,
+            person.is_active,
+            person.granted,
+            person.queue_roles,
+            connection.vendor,
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Asking) and self._key == other._key

@@ -34,6 +34,13 @@ def escalated_to(task: ReviewTask, *people: Person, mode: str = "add") -> Review
     return task
 
 
+def warm(someone: Person) -> Person:
+    """Roles and queues are read once a request, whatever is asked then."""
+    assert someone.granted == frozenset()
+    assert someone.queue_roles
+    return someone
+
+
 def titles(name: str, of: Person) -> list[str]:
     return [task.title for task in view(name, of).urgent_first()]
 
@@ -161,11 +168,10 @@ def test_counts_are_the_views_lengths_in_one_query(people: Cast) -> None:
     claim_task(task_id=opened().pk, actor=people.alice)
     escalated_to(opened(three_quarters_at=NOON), people.alice)
     opened()
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        numbers = counts(people.alice)
-    assert len([query for query in queries if "accounts_rolegrant" not in query["sql"]]) == 1
+    alice = warm(people.alice)
+    with CaptureQueriesContext(connection) as queries:
+        numbers = counts(alice)
+    assert len(queries) == 1
     assert numbers == {name: view(name, people.alice).count() for name in VIEWS}
     assert numbers == {"mine": 2, "team": 3, "unassigned": 2, "at-risk": 1, "escalated": 1, "aside": 0, "done": 0}
 
@@ -180,9 +186,9 @@ def test_a_page_costs_one_query_however_long_the_queue_is(
     people: Cast, number: int, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
     many(people.finance, number)
-    assert people.alice.granted == frozenset(), "what a person may do is read once a request"
+    alice = warm(people.alice)
     with django_assert_num_queries(1):
-        for task in page_of(view("team", people.alice), size=50).rows:
+        for task in page_of(view("team", alice), size=50).rows:
             assert (task.queue.title, task.claimed_by) == ("Finance", None)
 
 
