@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
+from orchestration import ports
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.announcements import Fact
 from reviewhub.reviews.models import QueueMembership, ReviewTask
@@ -14,12 +16,14 @@ from reviewhub.reviews.services.holding import is_excluded
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`kind` is a Notice.Kind; `key` makes it the same message when it is told again."""
+    """`kind` is a Notice.Kind; `key` makes it the same message when it is told again; `held` are the seconds of system
+    time until its mail leaves."""
 
     kind: str
     key: str
     people: tuple[Person, ...]
     text: str
+    held: float = 0
 
 
 def messages_for(fact: Fact) -> list[Message]:
@@ -89,8 +93,8 @@ def _decided(fact: Fact) -> Iterable[Message]:
     task, by = fact.task, fact.by
     others = [person for person in _assignees(task) if by is None or person.pk != by.pk]
     who = by.display_name if by else "Somebody"
-    key = f"decided.{task.version}"
-    yield _message("decided", key, others, task, f"{who} decided “{task.outcome_label}”.")
+    message = _message("decided", f"decided.{task.version}", others, task, f"{who} decided “{task.outcome_label}”.")
+    yield replace(message, held=_undo_left(task))
 
 
 def _withdrawn(fact: Fact) -> Iterable[Message]:
@@ -116,6 +120,11 @@ def _message(kind: str, key: str, people: Iterable[Person], task: ReviewTask, te
     """Nobody who may not decide the task is told of it: the requester above all."""
     told = {person.pk: person for person in people if person.is_active and not is_excluded(task, person)}
     return Message(kind, f"{task.pk}:{key}", tuple(told[pk] for pk in sorted(told)), text)
+
+
+def _undo_left(task: ReviewTask) -> float:
+    left = task.undo_until - ports.clock().system_now() if task.undo_until else timedelta(0)
+    return max(0.0, left.total_seconds())
 
 
 def _assignees(task: ReviewTask) -> list[Person]:

@@ -14,6 +14,7 @@ from reviewhub.notifications.models import Notice
 from reviewhub.notifications.questions import QUESTIONS
 from reviewhub.notifications.recipients import Message, messages_for
 from reviewhub.reviews.announcements import Fact
+from reviewhub.reviews.models import ReviewTask
 
 _hear: Callable[[int], None] | None = None
 
@@ -29,8 +30,17 @@ def listen(fact: Fact) -> None:
     if fact.kind == "question":
         request = fact.details["request"]
         api.send_later(topic=QUESTIONS, key=f"question:{request}", payload={"request": request})
+    if fact.kind == "taken_back":
+        forget_decided(fact.task)
     for message in messages_for(fact):
         tell(message, fact)
+
+
+def forget_decided(task: ReviewTask) -> None:
+    """A decision that was taken back has never been: nobody goes on reading of it, and its mails do not leave."""
+    for notice in Notice.objects.filter(task=task, kind=Notice.Kind.DECIDED, mailed_at__isnull=True):
+        notice.delete()
+        transaction.on_commit(partial(_noticed, notice.person_id), robust=True)
 
 
 def tell(message: Message, fact: Fact) -> list[Notice]:
@@ -49,7 +59,8 @@ def tell(message: Message, fact: Fact) -> list[Notice]:
             text=message.text[:500],
             at=fact.at,
         )
-        api.send_later(topic=TOPIC, key=f"notice:{notice.pk}", payload={"notice": notice.pk})
+        key, payload = f"notice:{notice.pk}", {"notice": notice.pk}
+        api.send_later(topic=TOPIC, key=key, payload=payload, delay_seconds=message.held)
         transaction.on_commit(partial(_noticed, person.pk), robust=True)
         made.append(notice)
     return made

@@ -1,5 +1,5 @@
 """The desk's people and clock."""
 
-from tests.integration.reviews.conftest import clock, people
+from tests.integration.reviews.conftest import clock, desk, people
 
-__all__ = ["clock", "people"]
+__all__ = ["clock", "desk", "people"]

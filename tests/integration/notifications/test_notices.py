@@ -19,9 +19,10 @@ from reviewhub.notifications.selectors import notices_of, unread_count
 from reviewhub.notifications.services import mark_read
 from reviewhub.reviews.gateway import DeskGateway
 from reviewhub.reviews.models import ReviewTask
-from reviewhub.reviews.services import claim_task, release_task
+from reviewhub.reviews.services import claim_task, decide_task, release_task, take_back_decision
 from tests.support.bench import NOON
 from tests.support.cast import Cast
+from tests.support.desk import Desk
 from tests.support.tasks import opened
 
 
@@ -112,6 +113,25 @@ def test_the_mail_leaves_after_the_commit_and_once(people: Cast) -> None:
     assert f"/tasks/{task.pk}/" in str(sent.body)
     outbox._handlers[message.topic](message.payload, message.key)
     assert len(mail.outbox) == 1
+
+
+def test_the_mail_of_a_decision_leaves_when_it_can_no_longer_be_taken_back(desk: Desk) -> None:
+    task = desk.task()
+    reach(task, desk.people.bob)
+    decide_task(task_id=task.pk, actor=desk.people.alice, outcome="approve")
+    outbox.send_due()
+    mail.outbox.clear()
+    assert ("bob", "decided") in told(task)
+    take_back_decision(task_id=task.pk, actor=desk.people.alice)
+    assert told(task) == {("bob", "asked")}
+
+    decide_task(task_id=task.pk, actor=desk.people.alice, outcome="reject", reasons=["policy"])
+    outbox.send_due()
+    assert mail.outbox == []
+    desk.close(task)
+    outbox.send_due()
+    assert [sent.subject for sent in mail.outbox] == ["Decided by somebody else: Northwind: 500"]
+    assert "decided “Reject”" in str(mail.outbox[0].body)
 
 
 def test_nothing_is_told_when_the_transaction_does_not_commit(people: Cast) -> None:
