@@ -149,7 +149,7 @@ def test_a_runs_page_follows_the_run_and_keeps_what_is_open(oscar: Page, office:
     office.decide(run, "approve")
     expect(oscar.get_by_text("The run ended: ordered")).to_be_visible(timeout=25_000)
     expect(oscar.locator("#run-state")).to_have_text("Ordered")
-    assert oscar.locator("details[open]").count() == 1
+    expect(oscar.locator("details[open]")).to_have_count(1)
 
 
 def test_a_step_opens_beside_the_drawing_and_closes_again(oscar: Page, office: Studio) -> None:

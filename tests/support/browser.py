@@ -70,7 +70,7 @@ class Visitor:
             self._outside.append(request.url)
 
     def _heard(self, message: Any) -> None:
-        if "Content Security Policy" in message.text or "SyntaxError" in message.text:
+        if any(said in message.text for said in ("Content Security Policy", "SyntaxError", "DisallowedError")):
             self._errors.append(message.text)
 
 

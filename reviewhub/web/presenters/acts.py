@@ -30,13 +30,15 @@ IN_THE_BAR = 3  # as many acts stand beside two outcomes; each further outcome t
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """`name` is the noun that its address ends in, `verb` what the permission table calls it."""
+    """`name` is the noun that its address ends in, `verb` what the permission table calls it, `short` its label on a
+    phone where the whole one is too long."""
 
     name: str
     verb: str
     label: str | Promise
     key: str
     icon: str
+    short: str | Promise = ""
     href: str = ""
 
 
@@ -58,7 +60,7 @@ class Panel:
 
 
 ACTS = (
-    Act("information", "task.ask", gettext_lazy("Ask for information"), "i", "ask"),
+    Act("information", "task.ask", gettext_lazy("Ask for information"), "i", "ask", gettext_lazy("Ask")),
     Act("delegation", "task.delegate", gettext_lazy("Delegate"), "d", "delegate"),
     Act("escalation", "task.escalate", gettext_lazy("Escalate"), "e", "escalate"),
     Act("snooze", "task.snooze", gettext_lazy("Snooze"), "z", "wait"),

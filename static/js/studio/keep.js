@@ -1,5 +1,5 @@
 /* A part of the page that is fetched anew keeps where one was: scroll, what is unfolded or chosen, and the focus.
-   The same answer as before is not put in at all. */
+   The same answer as before is not put in at all, and nothing is while somebody writes in that part. */
 const scrollers = ".canvas, .inspect-body, .gutter, textarea";
 
 function remember(part) {
@@ -30,13 +30,17 @@ function restore(part, kept) {
   if (kept.focus) part.querySelector(kept.focus)?.focus({ preventScroll: true });
 }
 
+/* Nothing is taken from under somebody who writes in it. */
+const isWrittenIn = (part) =>
+  [...part.querySelectorAll("input:not([type]), textarea")].some((node) => node.value !== node.defaultValue);
+
 let last = "";
 let kept = null;
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, xhr } = event.detail;
   if (!target.matches("[data-keep]")) return;
-  if (xhr.responseText === last) event.detail.shouldSwap = false;
+  if (xhr.responseText === last || isWrittenIn(target)) event.detail.shouldSwap = false;
   else kept = remember(target);
   last = xhr.responseText;
 });
