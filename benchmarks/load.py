@@ -62,6 +62,16 @@ def wide(branches: int) -> str:
     return head + body + "".join(lines)
 
 
+def looped(name: str, at_once: int, step: str) -> str:
+    """A loop over the numbers that it is given, with one step for each."""
+    return (
+        f"workflow: {name}\ntitle: Looped\nowner: carol\n"
+        "input: {type: object, properties: {lines: {type: array, items: {type: integer}}}}\n"
+        f"steps:\n  - id: lines\n    each:\n      in: ${{ input.lines }}\n      concurrency: {at_once}\n"
+        f"      steps:\n        - {{id: line, {step}}}\n"
+    )
+
+
 def publish(*texts: str) -> None:
     from orchestration import api
 

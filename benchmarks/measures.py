@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from benchmarks import load
 from benchmarks.beside import dbos
 from benchmarks.floors import commits_per_s, hop_ms
-from benchmarks.load import NOTES, STEPS, five, noted, open_runs, publish, start, wait_until
+from benchmarks.load import NOTES, STEPS, five, looped, noted, open_runs, publish, start, wait_until
 from benchmarks.report import quantile, report
 from tests.support.installation import ROOT, Installation
 
@@ -89,12 +89,24 @@ def timers(at: Installation) -> None:
 
 
 def join(at: Installation) -> None:
-    """One run with many branches, from its start to its join, on workers that know the tool."""
+    """One run with many branches, or items, from its start to its join, on workers that know the tool."""
     publish(five("bench-five", "bench.add@1"), load.wide(100), load.wide(1000))
+    publish(looped("bench-looped", 100, 'tool: bench.add@1, with: {n: "${ item }"}'))
+    publish(looped("bench-looped-narrow", 10, 'tool: bench.add@1, with: {n: "${ item }"}'))
     _run_all("bench-five", WARM_UP)
     for branches, measure, bar in ((100, "join_100_s", None), (1000, "join_1000_s", 2)):
-        workflow = f"bench-wide-{branches}"
-        report("engine", measure, _run_all(workflow, 1), "s", bar=bar)
+        report("engine", measure, _run_all(f"bench-wide-{branches}", 1), "s", bar=bar)
+    few, many = (_loop("bench-looped", items) for items in (1_000, 10_000))
+    report("engine", "each_1000_s", few, "s", bar=2)
+    report("engine", "join_10000_s", many, "s", bar=10 * few)
+    report("engine", "join_10000_ten_at_once_s", _loop("bench-looped-narrow", 10_000), "s")
+
+
+def _loop(workflow: str, items: int) -> float:
+    began = time.perf_counter()
+    start(workflow, [{"lines": list(range(items))}])
+    wait_until(lambda: open_runs(workflow) == 0, 200, "the join")
+    return time.perf_counter() - began
 
 
 def decisions(at: Installation) -> None:

@@ -31,7 +31,7 @@ def fill(workflow: str) -> None:
                 [template],
             )
         cursor.execute(
-            "INSERT INTO orchestration_timer (run_id, name, iteration, clock, due_at, generation, status) "
+            "INSERT INTO orchestration_timer (run_id, name, within, clock, due_at, generation, status) "
             "SELECT id, 'one:retry', '', 'system', now(), 1, 'fired' FROM made"
         )
         cursor.execute("DROP TABLE made")

@@ -51,10 +51,8 @@ def taken_back(d: Deciding, event: DecisionTakenBack) -> None:
     d.stop(d.armed_of(event.key))
     stopped = [
         (timer.name, timer.clock, timer.due_at)
-        for timer in d.work.timers.values()
-        if timer.status == "stopped"
-        and timer.name.rpartition(":")[0] == event.key
-        and not timer.name.endswith(pausing.APART)
+        for timer in d.timers_of(event.key)
+        if timer.status == "stopped" and not timer.name.endswith(pausing.APART)
     ]
     d.arm(stopped)
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from orchestration.core import paths
+from orchestration.core import parts, paths
+from orchestration.core.parts import Item, Known, Part
 from orchestration.core.state import RunState, StepState, TimerState
 
 
@@ -30,8 +31,9 @@ class Working:
 
     def __init__(self, state: RunState) -> None:
         self.run = state
-        self.steps: dict[str, StepState] = dict(state.steps)
-        self.timers: dict[str, TimerState] = dict(state.timers)
+        self.part = state.part
+        self.steps: dict[str, StepState] = _known(state.steps, state.part, parts.itself)
+        self.timers: dict[str, TimerState] = _known(state.timers, state.part, paths.subject_of)
         self.sequence = state.sequence
         self.touched_steps: dict[str, None] = {}  # in the order of their first change
         self.touched_timers: dict[str, None] = {}
@@ -41,6 +43,14 @@ class Working:
         apply = _APPLY.get(change.kind)
         if apply is not None:
             apply(self, change)
+
+    def begin(self, within: str) -> None:
+        """An iteration begins, so what is inside is known: nothing."""
+        if self.part is not None:
+            self.part |= Part(frozenset(), frozenset({within}))
+            for known in (self.steps, self.timers):
+                if isinstance(known, Known):
+                    known.part = self.part
 
     def step(self, path: str, **fields: Any) -> None:
         self.steps[path] = replace(self.steps[path], **fields)
@@ -56,7 +66,14 @@ class Working:
         return step if step is not None and step.review is not None and step.review["key"] == key else None
 
     def frozen(self) -> RunState:
-        return replace(self.run, steps=self.steps, timers=self.timers, sequence=self.sequence)
+        if self.part is None:
+            return replace(self.run, steps=self.steps, timers=self.timers, sequence=self.sequence)
+        steps, timers = dict(self.steps), dict(self.timers)
+        return replace(self.run, steps=steps, timers=timers, sequence=self.sequence, part=self.part)
+
+
+def _known(items: Mapping[str, Item], part: Part | None, path_of: Callable[[str], str]) -> dict[str, Item]:
+    return dict(items) if part is None else Known(items, part, path_of)
 
 
 def fold(state: RunState, changes: Iterable[Change]) -> RunState:

@@ -79,13 +79,13 @@ def _move_review(d: Deciding, step: StepState, pause: timedelta) -> None:
         moved = {"due_at": _moved(review.get("due_at"), since, pause), "levels": levels}
         d.record("review.moved", {"path": step.path, "key": key, "review": moved})
     if review["status"] == "decided":
-        stopped = [timer for timer in d.work.timers.values() if _waits_for_undo(timer, key)]
+        stopped = [timer for timer in d.timers_of(key) if _waits_for_undo(timer)]
         d.move((timer.name, timer.due_at + pause) for timer in stopped)
     d.effects.append(GoOnReview(key, since, pause))
 
 
-def _waits_for_undo(timer: TimerState, key: str) -> bool:
-    return timer.status == "stopped" and timer.clock == "process" and timer.name.rpartition(":")[0] == key
+def _waits_for_undo(timer: TimerState) -> bool:
+    return timer.status == "stopped" and timer.clock == "process"
 
 
 def _moved(at: str | None, since: datetime, pause: timedelta) -> str | None:

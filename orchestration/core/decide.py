@@ -61,7 +61,7 @@ class Decided:
 
 def decide(state: RunState, event: Event, now: Now, world: World) -> Decided:
     """Raises `InvalidTransition`, `LeaseLost` or `MissedTimer`, and where more has to be known `MissingPolicy`,
-    `MissingEvents` or `MissingAnswers`."""
+    `MissingEvents`, `MissingAnswers` or `MissingSteps`."""
     deciding = Deciding(state, now, world)
     _HANDLERS[type(event)](deciding, event)
     if deciding.work.run.paused_at is None:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from orchestration.core import paths
+from orchestration.core import parts, paths
 from orchestration.core.calendars import Calendar
 from orchestration.core.changes import Change, Working
 from orchestration.core.effects import CancelChild, Effect, RunEnded, WithdrawReview
 from orchestration.core.events import Known, Now
 from orchestration.core.language.definition import ON_ERROR, Definition, Step
 from orchestration.core.language.expressions import ExpressionError, Value
+from orchestration.core.parts import MissingSteps
 from orchestration.core.state import RunState, StepState, TimerState
 
 OF_ITERATION = frozenset({"item", "number", "previous"})  # names that only loops know
@@ -140,12 +141,25 @@ class Deciding:
 
         The one way to walk them: what ends a block or the run asks here, everything else goes by path.
         """
+        self._require_inside(within)
         return (step for step in list(self.work.steps.values()) if paths.stands_in(step.path, within))
 
     def all_timers(self, within: str = "") -> Iterator[TimerState]:
         """The timers of the steps inside a block, a branch or an iteration, or of the whole run."""
+        self._require_inside(within)
         timers = list(self.work.timers.values())
         return (timer for timer in timers if paths.stands_in(paths.subject_of(timer.name), within))
+
+    def timers_of(self, subject: str) -> list[TimerState]:
+        """Those of one step, or of one review by its key."""
+        path = paths.path_of(subject)
+        if self.work.part is not None and not self.work.part.has(path):
+            raise MissingSteps(parts.around(path))
+        return [timer for timer in self.work.timers.values() if timer.name.rpartition(":")[0] == subject]
+
+    def _require_inside(self, within: str) -> None:
+        if self.work.part is not None and not self.work.part.has_inside(within):
+            raise MissingSteps(parts.inside(within))
 
     # ---- expressions ---------------------------------------------------------------------------
 
@@ -239,11 +253,7 @@ class Deciding:
 
     def armed_of(self, subject: str) -> list[str]:
         """Names of the armed timers of one review or step, those of a paused run among them."""
-        return [
-            timer.name
-            for timer in self.work.timers.values()
-            if timer.status in ("armed", "held") and timer.name.rpartition(":")[0] == subject
-        ]
+        return [timer.name for timer in self.timers_of(subject) if timer.status in ("armed", "held")]
 
     # ---- the run's end -------------------------------------------------------------------------
 

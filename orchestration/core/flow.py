@@ -296,7 +296,9 @@ def _enter_each(d: Deciding, step: Step) -> None:
     items = loops.items_of(d, step)
     scope = joins.opened(len(items), step.spec.get("concurrency", loops.AT_ONCE))
     _open(d, step, "waiting", scope=scope, given={"items": items})
-    d.entering.extend(step.blocks[0].first(f"{step.path}#{number}") for number in range(1, scope["next"]))
+    for number in range(1, scope["next"]):
+        d.work.begin(f"{step.path}#{number}")
+        d.entering.append(step.blocks[0].first(f"{step.path}#{number}"))
     _over(d, step.path, joins.verdict(d, step.path, step))
 
 

@@ -56,6 +56,7 @@ def ended(d: Deciding, around: Around, *, well: bool) -> Over | None:
     following = scope["next"] if scope["next"] <= scope["count"] else None
     if following is not None and scope["done"] < _needed(around.step, scope["count"]):
         scope |= {"open": scope["open"] + 1, "next": following + 1}
+        d.work.begin(f"{around.path}#{following}")
         d.entering.append(around.block.first(f"{around.path}#{following}"))
     data = {"path": around.path, "scope": scope, "of": around.within}
     d.record("step.joined", data if well else {**data, "failed": True})

@@ -40,5 +40,6 @@ def turn(d: Deciding, iteration: str) -> Over | None:
         message = f"After {number} rounds, the most there may be, it was not done."
         return Over(error={"class": "permanent", "code": "max_rounds", "message": message})
     d.record("step.joined", {"path": path, "scope": {**(d.work.steps[path].scope or {}), "round": number + 1}})
+    d.work.begin(f"{path}#{number + 1}")
     d.entering.append(step.blocks[0].first(f"{path}#{number + 1}"))
     return None

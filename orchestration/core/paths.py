@@ -7,8 +7,10 @@ A definition's own paths have no numbers (`lines/check`). The part up to and inc
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 _NUMBER = re.compile(r"#\d+")
+_BORDER = re.compile(r"[/#~]")
 
 
 def written(path: str) -> str:
@@ -22,6 +24,17 @@ def iteration_of(path: str) -> str:
     if not number:
         return ""
     return path[: path.index("/", len(before))] if "/" in path[len(before) :] else path
+
+
+def sequence_of(path: str) -> str:
+    """The branch, the case, the iteration or the handlers that the step is one of; empty at the top level."""
+    return path.rpartition("/")[0]
+
+
+def all_around(path: str) -> Iterator[str]:
+    """The blocks, branches and iterations that the path stands in, from the inside out."""
+    for found in reversed(list(_BORDER.finditer(path))):
+        yield path[: found.start()]
 
 
 def iteration_at(path: str, depth: int) -> str | None:

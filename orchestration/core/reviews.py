@@ -162,8 +162,9 @@ def _concerns(d: Deciding, step: Step) -> tuple[str, ...]:
 
 def _shown(d: Deciding, when: Value, at: str) -> bool:
     """A concern whose condition cannot be evaluated is shown rather than lost."""
+    known = d.context(when, at)
     try:
-        return d.evaluate(when, at) is not False
+        return when.evaluate(known) is not False
     except Exception:  # noqa: BLE001 - whatever is wrong with it, the reviewer hears of the concern
         return True
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from orchestration.core.parts import Part
+
 OPEN_RUN = ("running", "ending")
 OPEN_STEP = frozenset({"ready", "running", "retrying", "limited", "waiting", "incident"})
 
@@ -67,6 +69,7 @@ class RunState:
     opened: int = 0  # steps that were entered: what the limit counts
     steps: Mapping[str, StepState] = field(default_factory=dict)
     timers: Mapping[str, TimerState] = field(default_factory=dict)
+    part: Part | None = None  # of the steps and timers that are known; None: all of them are
 
     def armed(self) -> list[TimerState]:
         return [timer for timer in self.timers.values() if timer.status == "armed"]

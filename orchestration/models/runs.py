@@ -8,6 +8,8 @@ from django.db.models import Q
 from orchestration.models.identity import time_ordered_id
 from orchestration.models.workflows import Workflow, WorkflowVersion
 
+BY_BYTES = ("uuid_ops", "varchar_pattern_ops")  # PostgreSQL: so that what is inside something is a range of the index
+
 
 class Run(models.Model):
     """One execution of a workflow version. Its row's lock orders all that happens to it."""
@@ -107,7 +109,7 @@ class StepRun(models.Model):
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps")
     path = models.CharField(max_length=255)
-    iteration = models.CharField(max_length=255, blank=True, db_default="", default="")  # lines#3; empty outside loops
+    within = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - the sequence it is one of: lines#3
     step_id = models.CharField(max_length=100)
     kind = models.CharField(max_length=12)
     status = models.CharField(max_length=12, choices=Status)
@@ -135,6 +137,7 @@ class StepRun(models.Model):
                 condition=Q(status="waiting", awaits__isnull=False),
                 name="step_run_awaits",
             ),
+            models.Index(fields=("run", "within"), opclasses=BY_BYTES, name="step_run_within"),
         )
 
     def __str__(self) -> str:
@@ -188,7 +191,7 @@ class Timer(models.Model):
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="timers")
     name = models.CharField(max_length=300)  # <path or review key>:<what>
-    iteration = models.CharField(max_length=255, blank=True, db_default="", default="")  # that its step stands in
+    within = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - the sequence of its step
     clock = models.CharField(max_length=8, choices=Kind)
     due_at = models.DateTimeField()
     generation = models.PositiveIntegerField(default=1)
@@ -196,7 +199,10 @@ class Timer(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("run", "name"), name="timer_name_once"),)
-        indexes = (models.Index(fields=("clock", "due_at"), condition=Q(status="armed"), name="timer_armed"),)
+        indexes = (
+            models.Index(fields=("clock", "due_at"), condition=Q(status="armed"), name="timer_armed"),
+            models.Index(fields=("run", "within"), opclasses=BY_BYTES, name="timer_within"),
+        )
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.name}"

@@ -34,25 +34,27 @@ from orchestration.core.effects import (
     WithdrawReview,
 )
 from orchestration.core.events import Event, Now, Started, TimerFired
+from orchestration.core.parts import MissingSteps, around
+from orchestration.core.paths import subject_of
 from orchestration.core.state import RunState, TimerState
-from orchestration.models import Attempt, Run
+from orchestration.models import Attempt, Run, Timer
 from orchestration.ports import SYSTEM, Actor, Closing, bound, clock, human_tasks, policies
 from orchestration.runtime import answers, hints, inbox
 from orchestration.runtime.continuing import next_run
 from orchestration.runtime.definitions import definition_of
-from orchestration.runtime.store import Held, Rows, Saving, hold, hold_many, save_many
+from orchestration.runtime.store import Held, Rows, Saving, hold, hold_many, read_more, save_many
 
 
-def advance(run_id: Any, event: Event, actor: Actor = SYSTEM) -> RunState:
-    """Takes the run one event further, in a transaction of its own or in the caller's."""
+def advance(run_id: Any, event: Event, actor: Actor = SYSTEM, about: str | None = None) -> RunState:
+    """Takes the run one event further, in a transaction of its own or in the caller's. `about`: the step's path."""
     with transaction.atomic():
-        held = hold(run_id)
+        held = hold(run_id, about)
         commit(held, consider(held, event), actor)
         return held.state
 
 
 def consider(held: Held, event: Event) -> Decided:
-    """Decides without writing. Named policies are loaded when the core asks for them."""
+    """Decides without writing. What the core has to know beside it is loaded when it asks."""
     world = World(definition_of(held.row.version), held.row.version.number)
     while True:
         try:
@@ -64,6 +66,9 @@ def consider(held: Held, event: Event) -> Decided:
             world = replace(world, arrived={**world.arrived, (missing.name, missing.key): found})
         except MissingAnswers as missing:
             world = replace(world, answers={**world.answers, **answers.newest(missing.keys)})
+
+        except MissingSteps as missing:
+            read_more(held, missing.wanted)
 
 
 def now() -> Now:
@@ -215,7 +220,7 @@ def _continue(row: Run, given: Mapping[str, Any]) -> None:
 def fire(run_id: Any, name: str, generation: int) -> None:
     """Tells a run that one of its timers is due. Whom an escalation reaches is settled here, once."""
     with transaction.atomic():
-        held = hold(run_id)
+        held = hold(run_id, about=subject_of(name))
         fire_held(held, name, generation)
 
 
@@ -223,7 +228,10 @@ def fire_many(due: Iterable[tuple[Any, str, int]]) -> None:
     """As `fire` for timers of many runs, in one transaction. Where one fails, none has fired."""
     with transaction.atomic():
         timers = list(due)
-        held = {held.row.id: held for held in hold_many({run_id for run_id, _, _ in timers})}
+        about: dict[Any, list[str]] = {}
+        for run_id, name, _ in timers:
+            about.setdefault(run_id, []).append(subject_of(name))
+        held = {held.row.id: held for held in hold_many(about)}
         decisions = Decisions()
         for run_id, name, generation in timers:
             if run_id in held:
@@ -242,9 +250,20 @@ def _fired(held: Held, name: str, generation: int) -> TimerFired:
 
 def fire_due(held: Held, before: datetime) -> None:
     """Fires what was due on process time before an act was received, in the order of the due times."""
+    _read_due(held, before)
     due = [timer for timer in held.state.armed() if timer.clock == "process" and timer.due_at < before]
     for timer in sorted(due, key=_due_at):
         fire_held(held, timer.name, timer.generation)
+
+
+def _read_due(held: Held, before: datetime) -> None:
+    """Where only a part of the run is held: what else of it is due."""
+    if held.state.part is None:
+        return
+    armed = Timer.objects.filter(run=held.row, clock=Timer.Kind.PROCESS, status=Timer.Status.ARMED, due_at__lt=before)
+    for name in armed.values_list("name", flat=True):
+        if not held.state.part.has(subject_of(name)):
+            read_more(held, around(subject_of(name)))
 
 
 def _due_at(timer: TimerState) -> datetime:

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from orchestration.core.changes import Change
 from orchestration.core.events import DecisionGiven, DecisionTakenBack, LevelCalled, ReviewPaused, ReviewResumed
+from orchestration.core.paths import path_of
 from orchestration.core.state import RunState
 from orchestration.exceptions import InvalidTransition
 from orchestration.ports import Actor, PersonRef, clock, human_tasks
@@ -41,7 +42,7 @@ def decide_review(
     Raises `InvalidTransition` (also where such a timer has just ended the review), `InvalidResult` and `NotFound`.
     """
     with _transaction():
-        held = hold(run_id)
+        held = hold(run_id, about=path_of(key))
         received_at = clock().process_now()
         fire_due(held, received_at)
         fields = checked_fields(held, key, outcome, fields)
@@ -54,7 +55,7 @@ def decide_review(
 def take_back_decision(*, run_id: Any, key: str, actor: Actor) -> None:
     """Reopens a review within its undo window and arms its timers at their old instants."""
     with transaction.atomic():
-        held = hold(run_id)
+        held = hold(run_id, about=path_of(key))
         commit(held, consider(held, DecisionTakenBack(key, PersonRef(actor.id, actor.label))), actor)
 
 
@@ -66,7 +67,7 @@ def pause_review(
     Returns since when. Timers that were due before go first. Raises `InvalidTransition` and `NotFound`.
     """
     with transaction.atomic():
-        held = hold(run_id)
+        held = hold(run_id, about=path_of(key))
         at = clock().process_now()
         fire_due(held, at)
         event = ReviewPaused(key, why, until, stops_clock, PersonRef(actor.id, actor.label))
@@ -77,7 +78,7 @@ def pause_review(
 def resume_review(*, run_id: Any, key: str, actor: Actor) -> None:
     """Ends a pause: what was left of the review's clocks is left now."""
     with transaction.atomic():
-        held = hold(run_id)
+        held = hold(run_id, about=path_of(key))
         commit(held, consider(held, ReviewResumed(key, PersonRef(actor.id, actor.label))), actor)
 
 
@@ -87,7 +88,7 @@ def call_level(*, run_id: Any, key: str, actor: Actor) -> int:
     Raises `InvalidTransition` where no level is left.
     """
     with transaction.atomic():
-        held = hold(run_id)
+        held = hold(run_id, about=path_of(key))
         fire_due(held, clock().process_now())
         level = _next_level(held.state, key)
         if level is None:

@@ -116,7 +116,7 @@ def _tell(parent_id: Any, event: ChildEnded, dedupe_key: str) -> None:
     """Puts the end of a child into the parent's inbox, and lets the parent go on from it, in one transaction."""
     source = f"child:{event.path}"
     with transaction.atomic():
-        held = hold(parent_id)
+        held = hold(parent_id, about=event.path)
         if inbox.has_taken(parent_id, source, dedupe_key):
             return
         inbox.take(held.row, source, dedupe_key)

@@ -93,7 +93,7 @@ def _deliver(message: Mapping[str, Any], _: str) -> None:
 def _tell(run_id: Any, event: ReceivedEvent) -> None:
     """Moves on the wait of this run that has waited longest, unless the run has taken the event before."""
     with transaction.atomic():
-        held = hold(run_id)
+        held = hold(run_id, about="")
         fire_due(held, event.received_at)
         path = _waiting_for(event).filter(run_id=run_id).order_by("position").values_list("path", flat=True).first()
         if path is None or inbox.has_taken(run_id, inbox.source(event.name), event.event_id):

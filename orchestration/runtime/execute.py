@@ -232,7 +232,7 @@ def complete(done: Done, *, go_on: bool, beside: Sequence[Lease] = ()) -> list[L
 
 def _complete(done: Done, *, go_on: bool, beside: Sequence[Lease]) -> list[Lease]:
     with transaction.atomic():
-        held_by_id = {str(held.row.id): held for held in hold_many({lease.run_id for lease, _ in done})}
+        held_by_id = {str(held.row.id): held for held in hold_many(_concerned(done))}
         leasing = Leasing(beside=beside)
         recorded = [
             (held_by_id[lease.run_id], decided)
@@ -246,6 +246,14 @@ def _complete(done: Done, *, go_on: bool, beside: Sequence[Lease]) -> list[Lease
                 leasing.lease(held, path)
         leasing.commit()
         return leasing.leases
+
+
+def _concerned(done: Done) -> dict[str, list[str]]:
+    """The paths that were called, by run."""
+    about: dict[str, list[str]] = {}
+    for lease, _ in done:
+        about.setdefault(lease.run_id, []).append(lease.path)
+    return about
 
 
 def _record(leasing: Leasing, held: Held, lease: Lease, outcome: calls.Outcome) -> Decided | None:

@@ -307,7 +307,7 @@ def _wake(waiter: LimitWaiter) -> None:
     from orchestration.runtime.advance import advance
 
     try:
-        advance(waiter.run_id, LimitLifted(waiter.path))
+        advance(waiter.run_id, LimitLifted(waiter.path), about=waiter.path)
     except OrchestrationError:
         LimitWaiter.objects.filter(pk=waiter.pk).delete()
     except Exception:

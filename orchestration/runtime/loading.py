@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import connection, models
 
+from orchestration.core.parts import Part
 from orchestration.core.state import RunState, StepState, TimerState
 from orchestration.models import Attempt, Run, StepRun, Timer, WorkflowVersion
 from orchestration.runtime.sql import columns_of, fetch, field_of, reader, table_of
@@ -20,8 +21,8 @@ from orchestration.runtime.sql import columns_of, fetch, field_of, reader, table
 STEP_FIELDS = tuple(each.name for each in dataclass_fields(StepState))
 TIMER_FIELDS = tuple(each.name for each in dataclass_fields(TimerState))
 _COLUMNS = {"id": "step_id"}
-_ATTEMPT_COLUMNS = ("path", "number", "lease_token")
-_STEP_COLUMNS = tuple(_COLUMNS.get(name, name) for name in STEP_FIELDS)
+ATTEMPT_COLUMNS = ("path", "number", "lease_token")
+STEP_COLUMNS = tuple(_COLUMNS.get(name, name) for name in STEP_FIELDS)
 
 
 @dataclass(slots=True)
@@ -147,7 +148,7 @@ def load_ready(wanted: Sequence[tuple[Any, str]]) -> dict[UUID, Loaded]:
         given: Sequence[Any] = ([str(run_id) for run_id, _ in wanted], [path for _, path in wanted])
     else:
         given = (json.dumps([[run_id.hex, path] for run_id, path in wanted]),)
-    readers = [reader(field_of(StepRun, name)) for name in ("run_id", *_STEP_COLUMNS)]
+    readers = [reader(field_of(StepRun, name)) for name in ("run_id", *STEP_COLUMNS)]
     for row in fetch(_load_ready(connection.vendor), given):
         run_id, *values = (read(value) for read, value in zip(readers, row, strict=True))
         loaded[run_id].steps[values[0]] = StepState(*values)
@@ -156,7 +157,7 @@ def load_ready(wanted: Sequence[tuple[Any, str]]) -> dict[UUID, Loaded]:
 
 @lru_cache(maxsize=2)
 def _load_ready(vendor: str) -> str:
-    listed = ", ".join(f's."{name}"' for name in ("run_id", *_STEP_COLUMNS))
+    listed = ", ".join(f's."{name}"' for name in ("run_id", *STEP_COLUMNS))
     if vendor == "postgresql":
         given = "JOIN unnest(%s::uuid[], %s::text[]) AS given(run_id, path) USING (run_id, path)"
     else:
@@ -169,9 +170,9 @@ def _load_ready(vendor: str) -> str:
 def _load_postgres(one: bool) -> str:
     """One row a run; its steps, timers and attempts each as one JSON text, which costs least to carry and to read."""
     parts = (
-        _gathered("s", StepRun, _STEP_COLUMNS, "position", ""),
+        _gathered("s", StepRun, STEP_COLUMNS, "position", ""),
         _gathered("t", Timer, TIMER_FIELDS, "id", ""),
-        _gathered("a", Attempt, _ATTEMPT_COLUMNS, "id", "AND a.status = 'running'"),
+        _gathered("a", Attempt, ATTEMPT_COLUMNS, "id", "AND a.status = 'running'"),
     )
     runs = "(SELECT %s::uuid) AS r(id)" if one else "unnest(%s::uuid[]) AS r(id)"
     return f"SELECT r.id, {', '.join(parts)} FROM {runs}"  # noqa: S608
@@ -185,19 +186,27 @@ def _gathered(alias: str, model: type[models.Model], columns: Sequence[str], ord
     )
 
 
-def _from_json(steps: Any, timers: Any = None, running: Any = None) -> Loaded:
+def _from_json(steps: Any, timers: Any, running: Any) -> Loaded:
     loaded = Loaded()
     for values in steps or ():
-        for index in _step_instants():
-            if values[index] is not None:
-                values[index] = _instant(values[index])
-        loaded.steps[values[0]] = StepState(*values)
+        loaded.steps[values[0]] = step_from_json(values)
     for values in timers or ():
-        values[_DUE] = _instant(values[_DUE])
-        loaded.timers[values[0]] = TimerState(*values)
+        loaded.timers[values[0]] = timer_from_json(values)
     for path, number, token in running or ():
         loaded.running[path] = (number, UUID(token))
     return loaded
+
+
+def step_from_json(values: list[Any]) -> StepState:
+    for index in _step_instants():
+        if values[index] is not None:
+            values[index] = _instant(values[index])
+    return StepState(*values)
+
+
+def timer_from_json(values: list[Any]) -> TimerState:
+    values[_DUE] = _instant(values[_DUE])
+    return TimerState(*values)
 
 
 _instant = datetime.fromisoformat
@@ -206,26 +215,31 @@ _DUE = TIMER_FIELDS.index("due_at")
 
 @lru_cache(maxsize=1)
 def _step_instants() -> tuple[int, ...]:
-    kinds = [field_of(StepRun, name) for name in _STEP_COLUMNS]
+    kinds = [field_of(StepRun, name) for name in STEP_COLUMNS]
     return tuple(index for index, kind in enumerate(kinds) if isinstance(kind, models.DateTimeField))
 
 
 def _load_sqlite(run_ids: Sequence[Any]) -> dict[UUID, Loaded]:
     loaded = {run_id if isinstance(run_id, UUID) else UUID(str(run_id)): Loaded() for run_id in run_ids}
     wanted = _ids(run_ids)
-    for run_id, *values in _rows_of(StepRun, _STEP_COLUMNS, wanted, " ORDER BY position"):
+    for run_id, *values in _rows_of(StepRun, STEP_COLUMNS, wanted, " ORDER BY position"):
         loaded[run_id].steps[values[0]] = StepState(*values)
     for run_id, *values in _rows_of(Timer, TIMER_FIELDS, wanted, " ORDER BY id"):
         loaded[run_id].timers[values[0]] = TimerState(*values)
-    for run_id, path, number, token in _rows_of(Attempt, _ATTEMPT_COLUMNS, wanted, " AND status = 'running'"):
+    for run_id, path, number, token in _rows_of(Attempt, ATTEMPT_COLUMNS, wanted, " AND status = 'running'"):
         loaded[run_id].running[path] = (number, token)
     return loaded
 
 
 def _rows_of(model: type[models.Model], columns: Sequence[str], wanted: Any, more: str) -> Iterable[list[Any]]:
     names = ("run_id", *columns)
+    return rows_read(model, names, _select_sqlite(table_of(model), names, more), (wanted,))
+
+
+def rows_read(model: type[models.Model], names: Sequence[str], text: str, given: Sequence[Any]) -> Iterable[list[Any]]:
+    """What a statement gives, with the values of these columns as the model has them."""
     readers = [reader(field_of(model, name)) for name in names]
-    for values in fetch(_select_sqlite(table_of(model), names, more), (wanted,)):
+    for values in fetch(text, given):
         yield [read(value) for read, value in zip(readers, values, strict=True)]
 
 
@@ -235,7 +249,9 @@ def _select_sqlite(table: str, names: tuple[str, ...], more: str) -> str:
     return f"SELECT {listed} FROM {table} WHERE run_id IN (SELECT value FROM json_each(?)){more}"  # noqa: S608
 
 
-def run_state(row: Run, steps: Mapping[str, StepState], timers: Mapping[str, TimerState]) -> RunState:
+def run_state(
+    row: Run, steps: Mapping[str, StepState], timers: Mapping[str, TimerState], part: Part | None = None
+) -> RunState:
     return RunState(
         id=str(row.id),
         status=row.status if row.sequence else "new",
@@ -254,4 +270,5 @@ def run_state(row: Run, steps: Mapping[str, StepState], timers: Mapping[str, Tim
         opened=row.opened or 0,
         steps=steps,
         timers=timers,
+        part=part,
     )

@@ -3,10 +3,12 @@ statements, whatever the events."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from dataclasses import fields as dataclass_fields
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from orchestration.core import paths
 from orchestration.core.changes import Change
 from orchestration.core.decide import Decided
 from orchestration.core.effects import KeepAnswer
+from orchestration.core.parts import Part, around
 from orchestration.core.state import RunState, StepState, TimerState
 from orchestration.exceptions import NotFound
 from orchestration.models import Attempt, Run, StepRun, Timer
@@ -21,7 +24,8 @@ from orchestration.ports import Actor, clock
 from orchestration.runtime import answers, hints
 from orchestration.runtime.audit import INSERT_EVENT, INSERT_PAYLOAD, Head, chained
 from orchestration.runtime.definitions import definition_of
-from orchestration.runtime.loading import STEP_FIELDS, load, load_ready, lock_runs, run_state
+from orchestration.runtime.loading import STEP_FIELDS, Loaded, load, load_ready, lock_runs, run_state
+from orchestration.runtime.parts import Wanted, load_parts, reads_in_part
 from orchestration.runtime.sql import Insert, Update, Write, columns_of, write
 
 
@@ -47,15 +51,17 @@ _RUN_CHANGES = (
 _STEP_CHANGES = tuple(
     {"id": "step_id"}.get(each.name, each.name) for each in dataclass_fields(StepState) if each.name != "path"
 )
+_COUNTED = tuple(name for name in STEP_FIELDS if name not in ("path", "input", "result"))
 _TIMER_CHANGES = ("clock", "due_at", "generation", "status")
 
 _INSERT_RUN = Insert(Run, columns_of(Run))
 _UPDATE_RUN = Update(Run, _RUN_CHANGES, ("id",))
 _UPDATE_HEAD = Update(Run, ("sequence", "audit_head"), ("id",))
-_INSERT_STEP = Insert(StepRun, (*_STEP_CHANGES, "ready_at", "queue", "run_id", "path", "iteration"))
+_INSERT_STEP = Insert(StepRun, (*_STEP_CHANGES, "ready_at", "queue", "run_id", "path", "within"))
 _MOVE_STEP = Update(StepRun, (*_STEP_CHANGES, "ready_at", "queue"), ("run_id", "path"))
+_COUNT_STEP = Update(StepRun, tuple({"id": "step_id"}.get(name, name) for name in _COUNTED), ("run_id", "path"))
 _UPDATE_STEP = Update(StepRun, _STEP_CHANGES, ("run_id", "path"))  # its status stays, and since when it is ready
-_INSERT_TIMER = Insert(Timer, (*_TIMER_CHANGES, "run_id", "name", "iteration"))
+_INSERT_TIMER = Insert(Timer, (*_TIMER_CHANGES, "run_id", "name", "within"))
 _UPDATE_TIMER = Update(Timer, _TIMER_CHANGES, ("run_id", "name"))
 INSERT_ATTEMPT = Insert(Attempt, columns_of(Attempt))
 END_ATTEMPT = Update(Attempt, ("status", "ended_at", "error"), ("run_id", "path", "number", "lease_token"))
@@ -69,9 +75,10 @@ def lock(run_id: Any) -> Run:
     return rows[0]
 
 
-def hold(run_id: Any) -> Held:
-    """Locks the run and reads its state."""
-    return _held([lock(run_id)])[0]
+def hold(run_id: Any, about: str | None = None) -> Held:
+    """Locks the run and reads its state. `about`: the path of the step that an event concerns; of a run with many
+    steps no more is read than that needs."""
+    return _held([lock(run_id)], {str(run_id): [about]} if about is not None else {})[0]
 
 
 def held_ready(found: Sequence[tuple[Run, str]]) -> list[Held]:
@@ -81,16 +88,44 @@ def held_ready(found: Sequence[tuple[Run, str]]) -> list[Held]:
     return [Held(row, run_state(row, loaded[row.id].steps, {})) for row in rows.values()]
 
 
-def hold_many(run_ids: Iterable[Any]) -> list[Held]:
-    """Locks runs in the order of their ids and reads their states. Those that are not there are left out."""
-    return _held(lock_runs(run_ids))
+def hold_many(about: Mapping[Any, Iterable[str]]) -> list[Held]:
+    """Locks runs in the order of their ids and reads their states, each by the paths that events on it concern. Those
+    that are not there are left out."""
+    return _held(lock_runs(about), {str(run_id): list(concerned) for run_id, concerned in about.items()})
 
 
-def _held(rows: Sequence[Run]) -> list[Held]:
-    loaded = load([row.id for row in rows])
-    return [
-        Held(row, run_state(row, part.steps, part.timers), part.running) for row in rows for part in (loaded[row.id],)
-    ]
+def _held(rows: Sequence[Run], about: Mapping[str, Sequence[str]]) -> list[Held]:
+    wanted = {row.id: _wanted(row, about[str(row.id)]) for row in rows if str(row.id) in about and reads_in_part(row)}
+    whole = [row.id for row in rows if row.id not in wanted]
+    loaded = (load(whole) if whole else {}) | (load_parts([*wanted.values()]) if wanted else {})
+    return [_held_as(row, loaded[row.id], wanted[row.id].part if row.id in wanted else None) for row in rows]
+
+
+def _wanted(row: Run, concerned: Sequence[str]) -> Wanted:
+    return Wanted(row.id, reduce(or_, map(around, concerned)), concerned)
+
+
+def _held_as(row: Run, loaded: Loaded, part: Part | None) -> Held:
+    return Held(row, run_state(row, loaded.steps, loaded.timers, part), loaded.running)
+
+
+def read_more(held: Held, wanted: Part) -> None:
+    """Reads more of a run that is held in part; what has been decided since stays as it was decided."""
+    run_id = held.row.id
+    found = (load([run_id]) if wanted.is_whole else load_parts([Wanted(run_id, wanted)]))[run_id]
+    held.stored = _with(held.stored, found, wanted)
+    held.state = _with(held.state, found, wanted)
+
+
+def _with(state: RunState, found: Loaded, wanted: Part) -> RunState:
+    steps = sorted({**found.steps, **state.steps}.values(), key=_position)
+    part = None if wanted.is_whole or state.part is None else state.part | wanted
+    known = {step.path: step for step in steps}
+    return replace(state, steps=known, timers={**found.timers, **state.timers}, part=part)
+
+
+def _position(step: StepState) -> int:
+    return step.position
 
 
 def read_timer(held: Held, name: str) -> None:
@@ -172,13 +207,15 @@ def _add_steps(rows: Rows, held: Held, decided: Decided, now: datetime) -> None:
         step, known = decided.state.steps[path], held.stored.steps.get(path)
         values = [getattr(step, name) for name in STEP_FIELDS if name != "path"]
         ready = step.status == "ready"
-        if known is not None and known.status == step.status:
+        if known is not None and _only_counts(step, known):
+            rows.add(_COUNT_STEP, [*(getattr(step, name) for name in _COUNTED), held.row.id, path])
+        elif known is not None and known.status == step.status:
             rows.add(_UPDATE_STEP, [*values, held.row.id, path])
         else:
             queue = hints.queue_of(definition_of(held.row.version).at(path)) if ready else ""
             moved = [*values, now if ready else None, queue, held.row.id, path]
             if known is None:
-                rows.add(_INSERT_STEP, [*moved, paths.iteration_of(path)])
+                rows.add(_INSERT_STEP, [*moved, paths.sequence_of(path)])
             else:
                 rows.add(_MOVE_STEP, moved)
 
@@ -189,6 +226,12 @@ def _add_answers(rows: Rows, held: Held, decided: Decided) -> None:
             rows.add(answers.INSERT_ANSWER, row)
 
 
+def _only_counts(step: StepState, known: StepState) -> bool:
+    """A loop whose items come and go: its list may be long, and is not written again."""
+    unchanged = step.input is known.input and step.result is known.result
+    return step.kind == "each" and known.status == step.status and unchanged
+
+
 def _add_timers(rows: Rows, held: Held, decided: Decided) -> None:
     for name in decided.touched_timers:
         timer = decided.state.timers[name]
@@ -196,4 +239,4 @@ def _add_timers(rows: Rows, held: Held, decided: Decided) -> None:
         if name in held.stored.timers:
             rows.add(_UPDATE_TIMER, values)
         else:
-            rows.add(_INSERT_TIMER, [*values, paths.iteration_of(paths.subject_of(name))])
+            rows.add(_INSERT_TIMER, [*values, paths.sequence_of(paths.subject_of(name))])

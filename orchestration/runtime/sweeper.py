@@ -181,7 +181,7 @@ def lose_all_leases() -> int:
 
 def _lose(run_id: UUID, path: str, number: int) -> None:
     with transaction.atomic():
-        held = hold(run_id)
+        held = hold(run_id, about=path)
         lost = Attempt.objects.filter(
             run_id=run_id,
             path=path,

@@ -44,14 +44,14 @@ def test_every_item_is_done_once_and_the_results_are_in_order(engine: Bench) -> 
     assert api.folded(run_id) == state
 
 
-def test_rows_say_which_iteration_they_belong_to(engine: Bench) -> None:
+def test_rows_say_which_sequence_they_belong_to(engine: Bench) -> None:
     engine.publish(LINES)
     run_id = engine.start("lines", lines=[1, 2])
     engine.work()
-    rows = dict(StepRun.objects.filter(run_id=run_id).values_list("path", "iteration"))
+    rows = dict(StepRun.objects.filter(run_id=run_id).values_list("path", "within"))
     assert rows["lines"] == ""
     assert rows["lines#2/look"] == "lines#2"
-    timers = dict(Timer.objects.filter(run_id=run_id).values_list("name", "iteration"))
+    timers = dict(Timer.objects.filter(run_id=run_id).values_list("name", "within"))
     assert timers["lines#2/look:timeout"] == "lines#2"
 
 
