@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -107,8 +107,31 @@ def timeline(run_id: Any) -> list[Entry]:
     return chain_entries(f"run:{run_id}")
 
 
+def timeline_after(run_id: Any, sequence: int, limit: int) -> list[Entry]:
+    """The next events after one, in their order."""
+    events = AuditEvent.objects.filter(chain=f"run:{run_id}", sequence__gt=sequence).order_by("sequence")
+    return entries_of(f"run:{run_id}", events[:limit])
+
+
+def timeline_before(run_id: Any, sequence: int | None, limit: int, without: Collection[str] = ()) -> list[Entry]:
+    """The last events before one, or of all, in their order; without some kinds."""
+    events = AuditEvent.objects.filter(chain=f"run:{run_id}").exclude(kind__in=without).order_by("-sequence")
+    earlier = events.filter(sequence__lt=sequence) if sequence is not None else events
+    return entries_of(f"run:{run_id}", earlier[:limit])[::-1]
+
+
 def chain_entries(chain: str) -> list[Entry]:
-    payloads = dict(AuditPayload.objects.filter(chain=chain).values_list("sequence", "body"))
+    return entries_of(chain, AuditEvent.objects.filter(chain=chain).order_by("sequence"))
+
+
+def entries_of(chain: str, events: Iterable[AuditEvent]) -> list[Entry]:
+    """Events of one chain with what they were about."""
+    rows = list(events)
+    known = AuditPayload.objects.filter(chain=chain)
+    if rows:
+        bounds = sorted((rows[0].sequence, rows[-1].sequence))
+        known = known.filter(sequence__range=bounds)
+    payloads = dict(known.values_list("sequence", "body"))
     return [
         Entry(
             sequence=event.sequence,
@@ -118,7 +141,7 @@ def chain_entries(chain: str) -> list[Entry]:
             data=json.loads(event.data),
             values=json.loads(payloads[event.sequence]) if event.sequence in payloads else None,
         )
-        for event in AuditEvent.objects.filter(chain=chain).order_by("sequence")
+        for event in rows
     ]
 
 

@@ -39,6 +39,10 @@ class TaskQuery(PageQuery):
     status = serializers.ChoiceField(required=False, choices=("open", "claimed", "decided", "closed", "withdrawn"))
 
 
+class StepQuery(PageQuery):
+    limit = serializers.IntegerField(required=False, default=MAX_PAGE, min_value=1, max_value=1000)
+
+
 class TimelineQuery(Strict):
     after = serializers.IntegerField(required=False, default=0, min_value=0, max_value=2**31 - 1)
     limit = serializers.IntegerField(required=False, default=MAX_PAGE, min_value=1, max_value=1000)

@@ -15,7 +15,7 @@ from reviewhub.api.access import actor_of, require_right
 from reviewhub.api.idempotency import idempotent
 from reviewhub.api.paging import Keyset, page_response
 from reviewhub.api.schema import IDEMPOTENCY_KEY, paged
-from reviewhub.api.serializers.queries import RunQuery, TimelineQuery
+from reviewhub.api.serializers.queries import RunQuery, StepQuery, TimelineQuery
 from reviewhub.api.serializers.runs import (
     Cancellation,
     EntryShown,
@@ -30,6 +30,7 @@ from reviewhub.api.views.base import ApiView, read_body, read_query, shown
 from reviewhub.api.visibility import run_for, runs_for
 
 NEWEST = Keyset((("-started_at", "datetime"), ("-id", "uuid")))
+IN_ORDER = Keyset((("position", "int"), ("id", "int")))
 FILTERS = {
     "workflow": "workflow__name",
     "status": "status",
@@ -104,7 +105,7 @@ class Timeline(ApiView):
         """What happened, in order: the run's audit chain."""
         query = read_query(TimelineQuery, request)
         run = run_for(request, run_id)
-        entries = [entry for entry in api.timeline(run.pk) if entry.sequence > query["after"]]
+        entries = api.timeline_after(run.pk, query["after"], query["limit"] + 1)
         page = entries[: query["limit"]]
         more = page[-1].sequence if len(entries) > len(page) else None
         return page_response(request, EntryShown(page, many=True).data, more, name="after")
@@ -113,8 +114,12 @@ class Timeline(ApiView):
 class Steps(ApiView):
     scopes = {"GET": "runs:read"}
 
-    @extend_schema(operation_id="list_run_steps", responses=paged(StepShown))
+    @extend_schema(operation_id="list_run_steps", parameters=[StepQuery], responses=paged(StepShown))
     def get(self, request: Request, run_id: UUID) -> Response:
+        """In the order in which they were opened."""
+        query = read_query(StepQuery, request)
         run = run_for(request, run_id)
-        known: dict[str, Any] = {"attempts": list(api.run_attempts(run.pk))}
-        return page_response(request, StepShown(api.run_steps(run.pk), many=True, context=known).data, None)
+        steps, more = IN_ORDER.page(api.run_steps(run.pk), query.get("cursor"), query["limit"])
+        attempts = api.run_attempts(run.pk).filter(path__in=[step.path for step in steps])
+        known: dict[str, Any] = {"attempts": list(attempts)}
+        return page_response(request, StepShown(steps, many=True, context=known).data, more)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from orchestration import api
+from orchestration.models import StepRun
 from tests.integration.api.office import Office
 from tests.integration.api.texts import PURCHASE
 
@@ -137,6 +138,21 @@ def test_steps_are_told_with_their_states(office: Office) -> None:
 
     assert [(step["path"], step["kind"], step["status"]) for step in steps] == [("approval", "review", "waiting")]
     assert steps[0]["attempts"] == []
+
+
+def test_steps_are_told_page_by_page_in_the_order_of_their_opening(office: Office) -> None:
+    run_id = office.run()
+    first = StepRun.objects.get(run_id=run_id)
+    for number in (3, 2, 1):
+        later = {"step_id": "line", "kind": "set", "status": "succeeded", "started_at": first.started_at}
+        StepRun.objects.create(run_id=run_id, path=f"lines#{number}/line", position=90 + number, **later)
+
+    alice = office.calls(office.alice)
+    page = alice.get(f"{RUNS}{run_id}/steps/?limit=3").json()
+    rest = alice.get(page["next"]).json()
+
+    assert [step["path"] for step in page["items"]] == ["approval", "lines#1/line", "lines#2/line"]
+    assert ([step["path"] for step in rest["items"]], rest["next"]) == (["lines#3/line"], None)
 
 
 def test_a_run_is_cancelled_by_who_may_and_only_once(office: Office) -> None:
