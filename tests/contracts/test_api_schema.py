@@ -85,6 +85,7 @@ def served(live_site: LiveSite) -> Served:
     return Served(live_site)
 
 
+@pytest.mark.postgres  # it refuses all that SQLite refuses, and more
 @schema.parametrize()
 @settings(max_examples=5, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 def test_an_operation_answers_as_it_is_described(case: schemathesis.Case[Any], served: Served) -> None:
