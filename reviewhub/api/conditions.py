@@ -8,7 +8,8 @@ from rest_framework.request import Request
 
 from reviewhub.api.problems import Problem
 
-_ETAG = re.compile(r'"([0-9]{1,9})"')
+# What travels compressed is marked as weak on its way (`W/"3"`); the version that it names is the same.
+_ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
 
 def etag_of(version: int) -> str:

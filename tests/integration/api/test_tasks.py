@@ -127,6 +127,16 @@ def test_a_decision_stands_with_who_when_and_until_when_it_can_be_taken_back(off
     assert answer.headers["ETag"] == f'"{shown["version"]}"'
 
 
+def test_a_tag_that_came_with_a_compressed_answer_is_as_good(office: Office) -> None:
+    task = office.task()
+    alice = office.calls(office.alice)
+
+    compressed = alice.get(_address(task), Accept_Encoding="gzip")
+
+    assert compressed.headers["Content-Encoding"] == "gzip"
+    assert _decide(alice, task, etag=compressed.headers["ETag"]).status_code == 201
+
+
 def test_a_decision_says_what_it_rests_on(office: Office) -> None:
     task = office.task()
     alice = office.calls(office.alice)
