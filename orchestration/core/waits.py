@@ -16,7 +16,7 @@ from orchestration.core.deciding import Arrived, Deciding
 from orchestration.core.effects import AwaitEvent, TakeEvent
 from orchestration.core.events import EventArrived
 from orchestration.core.language.definition import Step
-from orchestration.core.language.expressions import ExpressionError
+from orchestration.core.language.expressions import ExpressionError, Value
 from orchestration.core.state import StepState
 from orchestration.exceptions import InvalidTransition
 
@@ -78,9 +78,12 @@ def _open_event(d: Deciding, step: Step) -> dict[str, Any] | None:
 
 
 def key_of(d: Deciding, step: Step) -> str:
-    """An event's key as text: 7, 7.0 and "7" are one key."""
     value = step.values["key"]
-    key = d.evaluate(value, step.path)
+    return key_text(value, d.evaluate(value, step.path))
+
+
+def key_text(value: Value, key: Any) -> str:
+    """An event's key as text: 7, 7.0 and "7" are one key. `value` is what gave it."""
     if isinstance(key, bool) or not isinstance(key, str | int | float) or key == "":
         raise ExpressionError(value.text, {"key": key}, "The key of an event must be a text or a number")
     said = str(int(key)) if isinstance(key, float) and key.is_integer() else str(key)

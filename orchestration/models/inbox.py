@@ -45,6 +45,7 @@ class InboxMessage(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("run", "source", "dedupe_key"), name="inbox_message_once"),)
+        indexes = (models.Index(fields=("dedupe_key", "source"), name="inbox_message_by_key"),)
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.source} {self.dedupe_key}"

@@ -15,7 +15,7 @@ from orchestration.core.events import EventArrived
 from orchestration.core.language.check_waits import EVENT
 from orchestration.core.state import OPEN_RUN
 from orchestration.exceptions import InvalidInput, InvalidTransition
-from orchestration.models import ReceivedEvent, StepRun
+from orchestration.models import InboxMessage, ReceivedEvent, StepRun
 from orchestration.ports import SYSTEM, Actor, clock
 from orchestration.runtime import inbox, outbox
 from orchestration.runtime.advance import commit, consider, fire_due
@@ -23,15 +23,18 @@ from orchestration.runtime.plain import plain
 from orchestration.runtime.store import hold
 from orchestration.runtime.triggered import start_triggered
 
+LONGEST_ID = 255
+MOST_NAMED = 100  # runs in an answer
 KEPT = timedelta(days=90)  # after that an event is forgotten, and so is that it was sent
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """`created` is False where the same event had been sent before."""
+    """`created` is False where the same event had been sent before. `runs` have taken it, or wait for it now."""
 
     event_id: str
     created: bool
+    runs: tuple[str, ...] = ()
 
 
 def send_event(*, name: str, key: str, payload: Mapping[str, Any], actor: Actor, event_id: str | None = None) -> Sent:
@@ -53,7 +56,21 @@ def send_event(*, name: str, key: str, payload: Mapping[str, Any], actor: Actor,
         )
         if created:
             outbox.send_later(topic=inbox.DELIVER, key=str(event.pk), payload={"event": event.pk})
-    return Sent(event.event_id, created)
+        return _sent(event, created=created)
+
+
+def sent_before(name: str, event_id: str) -> Sent | None:
+    """What was answered when this event came for the first time, with the runs of now."""
+    event = ReceivedEvent.objects.filter(name=name, event_id=event_id).first()
+    return _sent(event, created=False) if event is not None else None
+
+
+def _sent(event: ReceivedEvent, *, created: bool) -> Sent:
+    waiting = set(_runs_waiting_for(event)[:MOST_NAMED])
+    if not created:
+        taken = InboxMessage.objects.filter(dedupe_key=event.event_id, source=inbox.source(event.name))
+        waiting |= set(taken.order_by().values_list("run_id", flat=True)[:MOST_NAMED])
+    return Sent(event.event_id, created, tuple(sorted(map(str, waiting)))[:MOST_NAMED])
 
 
 def _check(name: str, key: str, event_id: str | None) -> None:
@@ -62,7 +79,7 @@ def _check(name: str, key: str, event_id: str | None) -> None:
         faults.append({"path": "/name", "message": "An event's name has small letters, digits, dots, - and _."})
     if not 1 <= len(key) <= 255 or plain(key) != key:
         faults.append({"path": "/key", "message": "A key has 1 to 255 characters."})
-    if event_id is not None and not 1 <= len(event_id) <= 255:
+    if event_id is not None and not 1 <= len(event_id) <= LONGEST_ID:
         faults.append({"path": "/event_id", "message": "An event's id has 1 to 255 characters."})
     if faults:
         raise InvalidInput(faults)
@@ -84,8 +101,7 @@ def _deliver(message: Mapping[str, Any], _: str) -> None:
     if "run" in message:
         _tell(message["run"], event)
         return
-    runs = _waiting_for(event).filter(run__status__in=OPEN_RUN).order_by().values_list("run_id", flat=True)
-    for run_id in sorted(set(runs)):
+    for run_id in sorted(set(_runs_waiting_for(event))):
         _tell(run_id, event)
     start_triggered(event)
 
@@ -108,6 +124,10 @@ def _tell(run_id: Any, event: ReceivedEvent) -> None:
 
 def _waiting_for(event: ReceivedEvent) -> QuerySet[StepRun]:
     return StepRun.objects.filter(status=StepRun.Status.WAITING, awaits=inbox.awaits(event.name, event.key))
+
+
+def _runs_waiting_for(event: ReceivedEvent) -> QuerySet[StepRun, Any]:
+    return _waiting_for(event).filter(run__status__in=OPEN_RUN).order_by().values_list("run_id", flat=True)
 
 
 def forget_old_events() -> int:

@@ -1,4 +1,4 @@
-"""Which workflow an address starts, among the current versions of all workflows."""
+"""Which workflow an address starts, or which event it tells, among the current versions of all workflows."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Subquery
 
 from orchestration.models import Connection, Workflow, WorkflowVersion
+from orchestration.ports import Actor
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.sql import fetch
 from orchestration.runtime.starting import startable
@@ -18,12 +19,17 @@ from orchestration.runtime.starting import startable
 
 @dataclass(frozen=True, slots=True)
 class WebhookTrigger:
-    """An address that starts a workflow, as both stand at this moment."""
+    """An address that starts a workflow or tells an event, as both stand at this moment."""
 
     path: str
     workflow: Workflow
     connection: str
+    event: Mapping[str, Any] | None  # {"name", "key", "schema"} of what it tells; None where it starts the workflow
     secret: str = field(repr=False)  # proves the sender; empty where the connection is missing or switched off
+
+    @property
+    def sender(self) -> Actor:
+        return Actor("system", f"connection:{self.connection}", f"Webhook {self.path}"[:150])
 
 
 class _Address:
@@ -32,9 +38,9 @@ class _Address:
     Whether it still stands is one row. While that row says the same, secret included, what was made of it is kept.
     """
 
-    def __init__(self, path: str, connection_name: str, workflow: str, version: int, content_hash: str) -> None:
-        self._path, self._connection = path, connection_name
-        secret = Connection.objects.filter(name=connection_name, enabled=True).values("secret")
+    def __init__(self, webhook: Mapping[str, Any], workflow: str, version: int, content_hash: str) -> None:
+        self._path, self._connection, self._event = webhook["path"], webhook["secret"], webhook.get("event")
+        secret = Connection.objects.filter(name=self._connection, enabled=True).values("secret")
         unchanged = {"current_id": version, "current__content_hash": content_hash}
         self._rows = startable().filter(name=workflow, **unchanged).annotate(secret=Subquery(secret))
         text, self._given = self._rows.query.sql_with_params()
@@ -56,7 +62,9 @@ class _Address:
 
     def _anew(self) -> WebhookTrigger | None:
         row = self._rows.first()
-        return WebhookTrigger(self._path, row, self._connection, row.secret or "") if row is not None else None
+        if row is None:
+            return None
+        return WebhookTrigger(self._path, row, self._connection, self._event, row.secret or "")
 
 
 Pointers = tuple[tuple[str, int, str], ...]  # of every published workflow: its name, its version's id and content hash
@@ -99,5 +107,5 @@ def _addresses(pointers: Pointers) -> dict[str, _Address]:
         for trigger in definition_of(versions[current]).triggers:
             webhook = trigger.get("webhook")
             if webhook and webhook["path"] not in found:
-                found[webhook["path"]] = _Address(webhook["path"], webhook["secret"], name, current, content_hash)
+                found[webhook["path"]] = _Address(webhook, name, current, content_hash)
     return found

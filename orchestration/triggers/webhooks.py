@@ -1,16 +1,19 @@
-"""Webhooks that come in: proving the sender and taking one event."""
+"""Webhooks that come in: proving the sender, and taking what the message starts or tells."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from orchestration.exceptions import NotFound, OrchestrationError
-from orchestration.ports import Actor, clock
+from orchestration.ports import clock
+from orchestration.runtime.events import Sent
 from orchestration.runtime.starting import Started, Wanted, start_many, start_wanted
 from orchestration.triggers.addresses import WebhookTrigger, webhook_trigger
 from orchestration.triggers.json_body import read_json_object
 from orchestration.triggers.signatures import UnusableSecret, verify
+from orchestration.triggers.told_events import tell
 
 
 class TriggerNotReady(OrchestrationError):
@@ -26,16 +29,21 @@ class Arrived:
     body: bytes = field(repr=False)
 
 
-def accept_webhook(*, trigger: WebhookTrigger, headers: Mapping[str, str], body: bytes) -> Started:
-    """Starts the run that the event asks for, once for its `webhook-id`.
+Taken = Started | Sent  # the run that answers, or the event that was told
+
+
+def accept_webhook(*, trigger: WebhookTrigger, headers: Mapping[str, str], body: bytes) -> Taken:
+    """Starts the run that the message asks for, or tells the event that it is, once for its `webhook-id`.
 
     Raises `TriggerNotReady`, `BadSignature`, `StaleSignature`, `MalformedBody`, `InvalidInput`.
     """
-    return start_wanted(_wanted(trigger, Arrived(trigger.path, headers, body)))
+    taken = _taken(trigger, Arrived(trigger.path, headers, body))
+    return start_wanted(taken) if isinstance(taken, Wanted) else taken
 
 
-def accept_webhooks(arrived: Sequence[Arrived]) -> list[Started | Exception]:
-    """As `accept_webhook` for several in one transaction: in its place stands what each is answered or what it raised.
+def accept_webhooks(arrived: Sequence[Arrived]) -> list[Taken | Exception]:
+    """As `accept_webhook` for several: in its place stands what each is answered or what it raised. Those that start
+    runs are taken in one transaction.
 
     Raises what the database raises when it is away; then nothing was taken, and all may be tried again.
     """
@@ -43,28 +51,39 @@ def accept_webhooks(arrived: Sequence[Arrived]) -> list[Started | Exception]:
     answers = [_read(triggers[event.path], event) for event in arrived]
     places = [place for place, answer in enumerate(answers) if isinstance(answer, Wanted)]
     started = start_many([answer for answer in answers if isinstance(answer, Wanted)]) if places else []
-    done: dict[int, Started | Exception] = dict(zip(places, started, strict=True))
+    done: dict[int, Taken | Exception] = dict(zip(places, started, strict=True))
     return [done[place] if isinstance(answer, Wanted) else answer for place, answer in enumerate(answers)]
 
 
-def _read(trigger: WebhookTrigger | None, event: Arrived) -> Wanted | Exception:
+def _read(trigger: WebhookTrigger | None, event: Arrived) -> Wanted | Sent | Exception:
     if trigger is None:
         return NotFound("There is no webhook at this address.")
     try:
-        return _wanted(trigger, event)
+        return _taken(trigger, event)
     except OrchestrationError as error:
         return error
 
 
+def _taken(trigger: WebhookTrigger, event: Arrived) -> Wanted | Sent:
+    """What starts runs is told to start them; an event is told at once."""
+    return _wanted(trigger, event) if trigger.event is None else tell(trigger, trigger.event, *_shown(trigger, event))
+
+
 def _wanted(trigger: WebhookTrigger, event: Arrived) -> Wanted:
-    event_id = _proven(trigger, event.headers, event.body)
+    event_id, given = _shown(trigger, event)
     return Wanted(
         trigger.workflow,
-        input=read_json_object(event.body),
-        actor=Actor("system", f"connection:{trigger.connection}", f"Webhook {trigger.path}"[:150]),
+        input=given,
+        actor=trigger.sender,
         source=f"webhook:{trigger.path}"[:100],
         event_id=event_id,
     )
+
+
+def _shown(trigger: WebhookTrigger, event: Arrived) -> tuple[str, dict[str, Any]]:
+    """The message's id and its body, of a sender that has proven itself."""
+    message_id = _proven(trigger, event.headers, event.body)
+    return message_id, read_json_object(event.body)
 
 
 def _proven(trigger: WebhookTrigger, headers: Mapping[str, str], body: bytes) -> str:

@@ -28,10 +28,14 @@ class HookAnswer:
     content_type: str = "application/json"
 
 
-def answer_to(taken: api.Started | Exception, path: str) -> HookAnswer:
-    """202 with the address of the new run; 200 with that of the first one when the event was seen before."""
+def answer_to(taken: api.Taken | Exception, path: str) -> HookAnswer:
+    """202 with the address of the new run; 200 with that of the first one when the event was seen before. An event
+    that is told to runs names those that have taken it or wait for it."""
     if isinstance(taken, Exception):
         return _refused(taken, path)
+    if isinstance(taken, api.Sent):
+        told = {"event_id": taken.event_id, "created": taken.created, "runs": taken.runs}
+        return HookAnswer(202 if taken.created else 200, told, {})
     address = f"{RUNS}{taken.run_id}/"
     said = {"run_id": taken.run_id, "url": address, "created": taken.created, "reason": taken.reason}
     return HookAnswer(202 if taken.created else 200, said, {"Location": address})

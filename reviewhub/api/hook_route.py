@@ -35,7 +35,7 @@ class HookRoute:
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._intake: Together[api.Arrived, api.Started | Exception] = Together(take, most=MOST_TOGETHER)
+        self._intake: Together[api.Arrived, api.Taken | Exception] = Together(take, most=MOST_TOGETHER)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = _hook_of(scope)
@@ -52,7 +52,7 @@ class HookRoute:
         await _send(answer_to(taken, path), send)
 
 
-def take(arrived: list[api.Arrived]) -> list[api.Started | Exception]:
+def take(arrived: list[api.Arrived]) -> list[api.Taken | Exception]:
     """Runs in the intake's thread. A connection that was cut is made anew: an event it took is known by its id."""
     try:
         return api.accept_webhooks(arrived)

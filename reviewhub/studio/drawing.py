@@ -202,12 +202,14 @@ def names_of(definition: Definition) -> Names:
 
 def _triggers(definition: Definition) -> Iterator[Drawn]:
     """How a run begins: the first block of every drawing of a workflow."""
-    hooks = [trigger["webhook"]["path"] for trigger in definition.triggers if "webhook" in trigger]
+    webhooks = [trigger["webhook"] for trigger in definition.triggers if "webhook" in trigger]
+    hooks = [webhook["path"] for webhook in webhooks if "event" not in webhook]
+    told = [Chip(f"/hooks/{hook['path']}/ tells {hook['event']['name']}") for hook in webhooks if "event" in hook]
     events = [trigger["event"]["name"] for trigger in definition.triggers if "event" in trigger]
     ways = [*(["Webhook"] if hooks else []), *(["event"] if events else []), "API or by hand"]
     title = ", ".join(ways)
     said = [*(f"Signed events at /hooks/{hook}/" for hook in hooks[:1]), *(f"The event {name}" for name in events[:1])]
     detail = ", ".join(said) or "Nothing starts it by itself"
     once = {"open": "One open run for each key", "ever": "One run ever for each key"}.get(definition.key_while)
-    chips = (Chip(once),) if once and definition.key is not None else ()
+    chips = (*([Chip(once)] if once and definition.key is not None else []), *told)
     yield Drawn(title=f"{title[:1].upper()}{title[1:]}", detail=detail, icon="hook", more=chips)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,8 +12,8 @@ from orchestration.core.language.check_clocks import check_due, check_escalation
 from orchestration.core.language.check_schema import check_schema
 from orchestration.core.language.check_steps import MANY_STEPS, Checking, check_end_handlers, check_steps, name_steps
 from orchestration.core.language.check_tests import Tested, check_tests
-from orchestration.core.language.check_values import RUN, Scope, check_condition
-from orchestration.core.language.check_waits import check_event_trigger
+from orchestration.core.language.check_triggers import check_triggers
+from orchestration.core.language.check_values import RUN, Scope, check_condition, narrow
 from orchestration.core.language.cursor import Cursor
 from orchestration.core.language.definition import ON_ERROR
 from orchestration.core.language.faults import Fault, Faults
@@ -25,14 +24,6 @@ from orchestration.core.language.workflow_tests import WorkflowTest
 __all__ = ["Catalogue", "Checked", "Fault", "check_policy", "check_text"]
 
 KEYS = ("workflow", "title", "owner", "input", "key", "triggers", "sla", "limits", "steps", "on_error", "tests")
-LATER_TRIGGERS = {
-    "email": "An e-mail trigger",
-    "schedule": "A schedule",
-    "stream": "A message stream",
-    "database": "A database trigger",
-    "files": "A watched folder",
-}
-_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
 
 @dataclass(frozen=True)
@@ -92,14 +83,14 @@ def _workflow(cursor: Cursor, catalogue: Catalogue) -> dict[str, Any]:
     if not cursor.mapping(KEYS):
         return {}
     name = cursor.required("workflow", "the workflow's name, such as purchase-approval")
-    made: dict[str, Any] = {"workflow": _slug(name, "a name of small letters, digits, - and _") if name else None}
+    made: dict[str, Any] = {"workflow": name.slug("a name of small letters, digits, - and _") if name else None}
     title, owner = cursor.get("title"), cursor.get("owner")
     made["title"] = title.text("a title", 120) if title else str(made["workflow"] or "").replace("-", " ").capitalize()
     if owner is not None:
         made["owner"] = owner.text("who owns the process", 150)
     given = cursor.get("input")
     made["input"] = check_schema(given) if given is not None else {"type": "object"}
-    scope = Scope({"input": _narrow(made["input"]), "run": RUN})
+    scope = Scope({"input": narrow(made["input"]), "run": RUN})
     made |= _start(cursor, scope, catalogue)
     made |= _steps(cursor, scope, catalogue)
     return made
@@ -117,20 +108,6 @@ def _tests(
     return check_tests(tests, Tested(schema, names_in(canonical), scope, catalogue, has_owner))
 
 
-def _narrow(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The schema as expressions are checked against it: reading what it does not name is a slip."""
-    if not schema.get("properties"):
-        return {**schema}
-    return {"additionalProperties": False, **schema}
-
-
-def _slug(cursor: Cursor, what: str) -> str | None:
-    if not isinstance(cursor.value, str) or not _SLUG.fullmatch(cursor.value):
-        cursor.expected(what)
-        return None
-    return cursor.value
-
-
 def _start(cursor: Cursor, scope: Scope, catalogue: Catalogue) -> dict[str, Any]:
     made: dict[str, Any] = {}
     key, triggers, sla, limits = (cursor.get(name) for name in ("key", "triggers", "sla", "limits"))
@@ -139,10 +116,7 @@ def _start(cursor: Cursor, scope: Scope, catalogue: Catalogue) -> dict[str, Any]
     if key is not None:
         made["key"] = _key(key, Scope({"input": scope.names["input"]}, reads_steps=False))
     if triggers is not None:
-        made["triggers"] = [_trigger(each, catalogue) for each in triggers.items("a list of triggers")]
-        paths = [each["webhook"]["path"] for each in made["triggers"] if "path" in each.get("webhook", {})]
-        if len(set(paths)) < len(paths):
-            triggers.fault("Two webhooks have the same path.")
+        made["triggers"] = check_triggers(triggers, catalogue)
     if limits is not None and limits.mapping(("duration", "steps")):
         duration, steps = limits.get("duration"), limits.get("steps")
         made["limits"] = {"duration": duration.duration(least=1)} if duration else {}
@@ -165,30 +139,6 @@ def _key(cursor: Cursor, scope: Scope) -> dict[str, Any]:
         cursor.fault("'is' is missing: the business key, such as ${ input.request_id }.")
         return {}
     return {"is": check_condition(is_, scope), "while": while_.one_of("open", "ever") if while_ else "open"}
-
-
-def _trigger(cursor: Cursor, catalogue: Catalogue) -> dict[str, Any]:
-    if not cursor.mapping(("webhook", "event"), LATER_TRIGGERS):
-        return {}
-    webhook, event = cursor.get("webhook"), cursor.get("event")
-    if event is not None:
-        if webhook is not None:
-            cursor.fault("A trigger is one of webhook and event.")
-        return {"event": check_event_trigger(event)}
-    if webhook is None:
-        if not any(name in LATER_TRIGGERS for name in cursor.value):
-            cursor.fault("Expected a trigger, such as webhook: {path: …, secret: …}.")
-        return {}
-    if not webhook.mapping(("path", "secret")):
-        return {}
-    path = webhook.required("path", "the last part of the address, such as purchase-requests")
-    secret = webhook.required("secret", "the connection that holds the signing secret")
-    return {
-        "webhook": {
-            "path": _slug(path, "a path of small letters, digits, - and _") if path else None,
-            "secret": secret.among(catalogue.connections, "a connection") if secret else None,
-        }
-    }
 
 
 def _steps(cursor: Cursor, scope: Scope, catalogue: Catalogue) -> dict[str, Any]:

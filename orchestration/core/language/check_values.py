@@ -26,7 +26,7 @@ LATER_NAMES = {
     "item": "item is known only inside each",
     "number": "number is known only inside each and repeat",
     "previous": "previous is known only inside repeat",
-    "message": "message is known only in e-mail triggers, which are not available in this version",
+    "message": "message is known only in triggers",
     "error": "error is known only in on_error",
     "queue": "queue is not available in this version",
     "task": "task is not available in this version",
@@ -72,6 +72,13 @@ class Scope:
 def closed(*names: str) -> Schema:
     """The schema of a mapping with just these names."""
     return {"properties": {name: {} for name in names}, "additionalProperties": False}
+
+
+def narrow(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema as expressions are checked against it: reading what it does not name is a slip."""
+    if not schema.get("properties"):
+        return {**schema}
+    return {"additionalProperties": False, **schema}
 
 
 def check_value(cursor: Cursor, scope: Scope) -> Any:

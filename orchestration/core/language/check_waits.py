@@ -86,19 +86,6 @@ def check_key(cursor: Cursor, scope: Scope) -> Any:
     return value
 
 
-def check_event_trigger(cursor: Cursor) -> dict[str, Any]:
-    """An event's name, or {name, map}: what the run's input is made of, where it is not the payload itself."""
-    if isinstance(cursor.value, str):
-        return {"name": check_event_name(cursor)}
-    if not cursor.mapping(("name", "map")):
-        return {}
-    name, map_ = cursor.required("name", EVENT_IS), cursor.get("map")
-    made: dict[str, Any] = {"name": check_event_name(name) if name is not None else None}
-    if map_ is not None and map_.mapping():
-        made["map"] = check_value(map_, Scope({"message": closed("id", "key", "payload")}, reads_steps=False))
-    return made
-
-
 def check_emit(cursor: Cursor, scope: Scope) -> dict[str, Any]:
     if not cursor.mapping(EMIT_KEYS):
         return {}

@@ -11,6 +11,7 @@ from orchestration.core.language.faults import Faults, nearest
 from orchestration.core.language.source import Node
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}")
+_SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 NAME_IS = "a name of letters, digits, - and _ that starts with a letter"
 
 
@@ -92,6 +93,13 @@ class Cursor:
 
     def name(self, what: str = NAME_IS) -> str | None:
         if not isinstance(self.value, str) or not NAME.fullmatch(self.value):
+            self.expected(what)
+            return None
+        return self.value
+
+    def slug(self, what: str) -> str | None:
+        """A name that stands in addresses."""
+        if not isinstance(self.value, str) or not _SLUG.fullmatch(self.value):
             self.expected(what)
             return None
         return self.value

@@ -95,7 +95,7 @@ class Definition:
     input_schema: Mapping[str, Any]
     key: Value | None
     key_while: str  # open | ever | always
-    triggers: tuple[Mapping[str, Any], ...]  # {"webhook": {"path", "secret"}} or {"event": {"name", "map"}}
+    triggers: tuple[Mapping[str, Any], ...]  # {"webhook": {"path", "secret", "event"}}, {"event": {"name", "map"}}
     sla: Mapping[str, Any] | None  # {"due": seconds, "calendar"} of the whole run
     limits: Mapping[str, Any]  # {"duration": seconds, "steps": number}, each where written
     steps: tuple[Step, ...]

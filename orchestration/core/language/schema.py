@@ -84,10 +84,18 @@ def _key() -> Schema:
 
 def _trigger() -> Schema:
     path = _text("The last part of the address: /hooks/<path>/.")
-    webhook = _mapping({"path": path, "secret": _text("The connection with the signing secret.")}, ("path", "secret"))
+    secret = _text("The connection with the signing secret.")
+    webhook = _mapping({"path": path, "secret": secret, "event": _told_event()}, ("path", "secret"))
     map_ = {"type": "object", "description": "The run's input, made from message.id, message.key, message.payload."}
     event = {"anyOf": [EVENT, _mapping({"name": EVENT, "map": map_}, ("name",))]}
     return {"anyOf": [_mapping({"webhook": webhook}, ("webhook",)), _mapping({"event": event}, ("event",))]}
+
+
+def _told_event() -> Schema:
+    key = {"type": ["string", "integer"], "description": "Made from message.id and message.payload."}
+    held = {"type": "object", "description": "JSON Schema of the body."}
+    told = {"name": EVENT, "key": key, "schema": held}
+    return _mapping(told, ("name", "key"), "It tells runs this event, and starts none by itself.")
 
 
 def _due() -> Schema:

@@ -21,3 +21,6 @@ class EventSent(Strict):
 class EventTaken(Shown):
     event_id = serializers.CharField()
     created = serializers.BooleanField(help_text="False where the event had been sent before.")
+    runs = serializers.ListField(
+        child=serializers.UUIDField(), help_text="Those that have taken the event or wait for it, at most 100."
+    )

@@ -22,14 +22,14 @@ def receive(request: HttpRequest, path: str) -> HttpResponse:
     )
 
 
-def _taken(request: HttpRequest, path: str) -> api.Started | Exception:
+def _taken(request: HttpRequest, path: str) -> api.Taken | Exception:
     try:
-        return _started(request, path)
+        return _accepted(request, path)
     except Exception as error:  # noqa: BLE001 - the answer says what it is
         return error
 
 
-def _started(request: HttpRequest, path: str) -> api.Started:
+def _accepted(request: HttpRequest, path: str) -> api.Taken:
     trigger = api.webhook_trigger(path)
     if trigger is None:
         raise NotFound("There is no webhook at this address.")

@@ -50,6 +50,8 @@ def _bring(case: Waiting) -> None:
     if trigger is None:
         raise NotFound(f"Nothing listens at /hooks/{case.path}/ any more.")
     started = api.accept_webhook(trigger=trigger, headers=headers, body=body.encode())
+    if not isinstance(started, api.Started):
+        raise NotFound(f"/hooks/{case.path}/ starts no run any more.")
     sweeper, until = api.Sweeper(), time.monotonic() + LONGEST
     while not _waits_for_people(started.run_id) and time.monotonic() < until:
         sweeper.sweep()

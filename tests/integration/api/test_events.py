@@ -14,8 +14,8 @@ def test_an_event_is_taken_in_once(office: Office) -> None:
     first, again = program.post(EVENTS, PAID), program.post(EVENTS, PAID)
 
     assert (first.status_code, again.status_code) == (202, 200)
-    assert first.json() == {"event_id": "e-1", "created": True}
-    assert again.json() == {"event_id": "e-1", "created": False}
+    assert first.json() == {"event_id": "e-1", "created": True, "runs": []}
+    assert again.json() == {"event_id": "e-1", "created": False, "runs": []}
     assert ReceivedEvent.objects.get().payload == {"sum": 3}
 
 

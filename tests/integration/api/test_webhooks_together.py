@@ -32,7 +32,7 @@ def arrived(request: str, message: str, *, path: str = "purchases", amount: floa
     return api.Arrived(path, {**headers, **wrong}, body)
 
 
-def runs_of(answers: list[api.Started | Exception]) -> list[str]:
+def runs_of(answers: list[api.Taken | Exception]) -> list[str]:
     assert all(isinstance(answer, api.Started) for answer in answers), answers
     return [answer.run_id for answer in answers if isinstance(answer, api.Started)]
 

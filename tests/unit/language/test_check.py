@@ -94,6 +94,13 @@ FAULTS = [  # what is replaced, by what, and what is said at the line of the new
     ("  - id: facts\n", "  - id: on_error\n", "'on_error' is no name for a step"),
     ("${ steps.facts.over }", "${ error.code == 'x' }", "error is known only in on_error."),
     ("${ steps.facts.over }", "${ item.over }", "item is known only inside each."),
+    # events that webhooks tell
+    ("secret: erp-hook}", "secret: erp-hook, event: paid}", "Expected a mapping"),
+    ("secret: erp-hook}", "secret: erp-hook, event: {name: paid}}", "'key' is missing"),
+    ("secret: erp-hook}", "secret: erp-hook, event: {name: Paid, key: a}}", "Expected the name of an event"),
+    ("secret: erp-hook}", "secret: erp-hook, event: {name: a, key: '${ input.x }'}}", "'input' is not known here"),
+    ("secret: erp-hook}", "secret: erp-hook, event: {name: a, key: '${ message.body }'}}", "message has no 'body'"),
+    ("secret: erp-hook}", "secret: erp-hook, event: {name: a, key: b, schema: {type: text}}}", "not valid JSON Schema"),
     # what comes later
     ("    timeout: 30s", "    undo: {tool: erp.undo_order@2}", "There is no tool 'erp.undo_order'"),
     ("    timeout: 30s", "    undo: {with: {}}", "'tool' is missing: a tool and its version"),

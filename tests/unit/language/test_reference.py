@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.core.language import bounds, check, check_clocks, check_review, check_steps, check_values, source
+from orchestration.core.language import (
+    bounds,
+    check,
+    check_clocks,
+    check_review,
+    check_steps,
+    check_triggers,
+    check_values,
+    source,
+)
 from orchestration.core.language.check import Catalogue, check_text
 from orchestration.core.language.cursor import NAME
 from orchestration.core.language.durations import seconds_of
@@ -49,7 +58,7 @@ def test_every_name_of_the_language_is_in_the_reference() -> None:
     names = {*check.KEYS, *check_steps.OF_KIND, *check_review.KEYS, *check_review.FIELD_TYPES, *check_clocks.PRIORITIES}
     names |= {option for options in check_steps.OF_KIND.values() for option in options}
     names |= {*check_clocks.TARGETS, *check_clocks.NAMED_TARGETS, *FUNCTIONS, *COMPREHENSIONS}
-    names |= {*check.LATER_TRIGGERS, *check_values.LATER_NAMES} - {"sla"}
+    names |= {*check_triggers.LATER_TRIGGERS, *check_values.LATER_NAMES} - {"sla"}
     said = set(re.findall(r"[A-Za-z_]+", " ".join(re.findall(r"`[^`\n]+`", REFERENCE))))
     assert names <= said
 
