@@ -25,6 +25,7 @@ from orchestration.runtime.answering import (
 from orchestration.runtime.audit import checkpoint, record_change
 from orchestration.runtime.calls import recommendation_for
 from orchestration.runtime.children import children_of
+from orchestration.runtime.closers import Closers
 from orchestration.runtime.configuring import save_connection, save_decision_point
 from orchestration.runtime.control import cancel_run, pause_run, resume_run
 from orchestration.runtime.credentials import Credential, credential
@@ -120,6 +121,7 @@ __all__ = [
     "CallFigure",
     "Checked",
     "Chore",
+    "Closers",
     "Credential",
     "CredentialFigure",
     "Definition",

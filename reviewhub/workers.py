@@ -23,11 +23,13 @@ logger = logging.getLogger(__name__)
 QUEUES = ("orchestration", "tools", "ai")
 SWEEPING_QUEUE = "orchestration"
 BEAT_EVERY = 5.0  # seconds
+CLOSING_THREADS = 2
 STOPPING_TAKES = 10.0  # seconds that a thread may need for what it is in the middle of
 
 
 class Companions:
-    """Threads that accompany a worker: one that says which queues are served, and one that sweeps."""
+    """Threads that accompany a worker: one that says which queues are served, one that sweeps, or those that close
+    undo windows and call what follows."""
 
     def __init__(self, queues: Iterable[str]) -> None:
         self._queues = tuple(queues)
@@ -36,15 +38,21 @@ class Companions:
         if SWEEPING_QUEUE in self._queues:
             sweeper = engine.Sweeper(CHORES)
             self._threads.append(threading.Thread(target=sweeper.run, args=(self._stop,), name="sweeper", daemon=True))
+        if calling := [queue for queue in self._queues if queue != SWEEPING_QUEUE]:
+            closers = engine.Closers(calling)
+            for number in range(CLOSING_THREADS):
+                name = f"closer-{number}"
+                self._threads.append(threading.Thread(target=closers.run, args=(self._stop,), name=name, daemon=True))
 
     def start(self) -> None:
         for thread in self._threads:
             thread.start()
 
-    def stop(self) -> None:
+    def stop(self, within: float | None = STOPPING_TAKES) -> None:
+        """Lets each thread end what it is in the middle of, for so long (None: for as long as it takes)."""
         self._stop.set()
         for thread in self._threads:
-            thread.join(STOPPING_TAKES)
+            thread.join(within)
 
     def _beat(self) -> None:
         while True:
@@ -71,9 +79,9 @@ class Announcer:
         self._thread.start()
         publish.use_loop(self._loop)
 
-    def stop(self) -> None:
+    def stop(self, within: float | None = STOPPING_TAKES) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(STOPPING_TAKES)
+        self._thread.join(within)
 
 
 _here: list[Companions | Announcer] = []
@@ -98,5 +106,6 @@ def accompany(sender: Any, **_: Any) -> None:
 
 @worker_shutdown.connect
 def leave(**_: Any) -> None:
+    """As Celery does, waits for calls that are under way: whatever they lead to is known then."""
     while _here:
-        _here.pop().stop()
+        _here.pop().stop(within=None)

@@ -53,12 +53,13 @@ def advance(run_id: Any, event: Event, actor: Actor = SYSTEM, about: str | None 
         return held.state
 
 
-def consider(held: Held, event: Event) -> Decided:
-    """Decides without writing. What the core has to know beside it is loaded when it asks."""
+def consider(held: Held, event: Event, at: Now | None = None) -> Decided:
+    """Decides without writing, as of now or of another moment. What the core has to know beside is loaded when it
+    asks."""
     world = World(definition_of(held.row.version), held.row.version.number)
     while True:
         try:
-            return decide(held.state, event, now(), world)
+            return decide(held.state, event, at or now(), world)
         except MissingPolicy as missing:
             world = _with_policy(world, missing)
         except MissingEvents as missing:

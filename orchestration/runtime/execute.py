@@ -13,7 +13,7 @@ import random
 import socket
 import time
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -62,10 +62,11 @@ Done = Sequence[tuple[Lease, calls.Outcome]]
 
 def execute(run_id: str, path: str, queue: str = "") -> int:
     """Does the step, others that are ready in the queue, and what follows there. Returns how many it made."""
-    return _work(take(run_id, path, queue))
+    return perform(take(run_id, path, queue))
 
 
-def _work(leases: list[Lease]) -> int:
+def perform(leases: list[Lease]) -> int:
+    """Calls what was leased and completes it, and goes on with what follows. Returns how many steps it made."""
     until, made = time.monotonic() + BUDGET_SECONDS, 0
     while leases:
         done, left = Batch(leases, _call, _carry_on).perform()
@@ -79,7 +80,7 @@ def _carry_on(done: Done, left: list[Lease]) -> None:
     try:
         complete(done, go_on=False)
         connection.close()  # long calls may follow, and connections are few
-        _work(left)
+        perform(left)
     finally:
         connection.close()
 
@@ -242,7 +243,7 @@ def _complete(done: Done, *, go_on: bool, beside: Sequence[Lease]) -> list[Lease
         ]
         queues = {lease.queue for lease, _ in done}
         for held, decided in recorded if go_on else ():
-            for path in _ready_here(held, decided, queues):
+            for path in ready_here(held, decided, queues):
                 leasing.lease(held, path)
         leasing.commit()
         return leasing.leases
@@ -281,7 +282,8 @@ def _event(lease: Lease, outcome: calls.Outcome) -> Event:
     return AttemptFailed(lease.path, lease.number, outcome.error, ambiguous, draw, retry)
 
 
-def _ready_here(held: Held, decided: Decided, queues: set[str]) -> list[str]:
+def ready_here(held: Held, decided: Decided, queues: Collection[str]) -> list[str]:
+    """What a decision has made ready in these queues and may be leased with it: no limit has to be asked."""
     definition = definition_of(held.row.version)
     ready = [effect.path for effect in decided.effects if isinstance(effect, CallStep)]
     steps = (definition.at(path) for path in ready)

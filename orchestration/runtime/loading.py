@@ -45,6 +45,17 @@ def lock_runs(run_ids: Iterable[Any]) -> list[Run]:
     return [_run(values) for values in fetch(_lock("one" if one else connection.vendor), (given,))]
 
 
+def lock_free(run_ids: Iterable[Any]) -> dict[UUID, int]:
+    """As `lock_runs`, but those that somebody else holds are left out. Gives how far each has come: its sequence."""
+    locked = fetch(_lock_free(connection.vendor), (_ids(run_ids),))
+    return {run_id if isinstance(run_id, UUID) else UUID(run_id): sequence for run_id, sequence in locked}
+
+
+def read_runs(run_ids: Iterable[Any]) -> list[Run]:
+    """These runs without their locks: what they are a moment later, nobody knows."""
+    return [_run(values) for values in fetch(_read(connection.vendor), (_ids(run_ids),))]
+
+
 def lock_where_ready(run_id: Any, path: str) -> Run | None:
     """Locks the run if this step of it is ready; waits for nobody if it is not."""
     given = str(run_id) if connection.vendor == "postgresql" else _ids([run_id])
@@ -102,6 +113,19 @@ def _lock(vendor: str) -> str:
     if vendor == "postgresql":
         return _runs() + " WHERE r.id = ANY(%s::uuid[]) ORDER BY r.id FOR NO KEY UPDATE OF r"
     return _runs() + " WHERE r.id IN (SELECT value FROM json_each(?)) ORDER BY r.id"  # noqa: S608
+
+
+@lru_cache(maxsize=2)
+def _lock_free(vendor: str) -> str:
+    text = "SELECT r.id, r.sequence FROM orchestration_run r"
+    if vendor == "postgresql":
+        return f"{text} WHERE r.id = ANY(%s::uuid[]) ORDER BY r.id FOR NO KEY UPDATE OF r SKIP LOCKED"
+    return f"{text} WHERE r.id IN (SELECT value FROM json_each(?)) ORDER BY r.id"  # noqa: S608
+
+
+@lru_cache(maxsize=2)
+def _read(vendor: str) -> str:
+    return _lock(vendor).removesuffix(" FOR NO KEY UPDATE OF r")
 
 
 @lru_cache(maxsize=2)

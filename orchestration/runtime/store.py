@@ -4,6 +4,7 @@ statements, whatever the events."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from dataclasses import fields as dataclass_fields
 from datetime import datetime
@@ -24,7 +25,16 @@ from orchestration.ports import Actor, clock
 from orchestration.runtime import answers, hints
 from orchestration.runtime.audit import INSERT_EVENT, INSERT_PAYLOAD, Head, chained
 from orchestration.runtime.definitions import definition_of
-from orchestration.runtime.loading import STEP_FIELDS, Loaded, load, load_ready, lock_runs, run_state
+from orchestration.runtime.loading import (
+    STEP_FIELDS,
+    Loaded,
+    load,
+    load_ready,
+    lock_free,
+    lock_runs,
+    read_runs,
+    run_state,
+)
 from orchestration.runtime.parts import Wanted, load_parts, reads_in_part
 from orchestration.runtime.sql import Insert, Update, Write, columns_of, write
 
@@ -91,7 +101,25 @@ def held_ready(found: Sequence[tuple[Run, str]]) -> list[Held]:
 def hold_many(about: Mapping[Any, Iterable[str]]) -> list[Held]:
     """Locks runs in the order of their ids and reads their states, each by the paths that events on it concern. Those
     that are not there are left out."""
-    return _held(lock_runs(about), {str(run_id): list(concerned) for run_id, concerned in about.items()})
+    return _held(lock_runs(about), _listed(about))
+
+
+def hold_free(foreseen: Iterable[Held], about: Mapping[Any, Iterable[str]]) -> list[Held]:
+    """Locks the runs that nobody else holds. What was read of one before its lock is read again where it has moved."""
+    known = {held.row.id: held for held in foreseen}
+    locked = lock_free(known)
+    same = [
+        replace(known[run_id], row=copy(known[run_id].row))  # what fails must leave what was foreseen as it was
+        for run_id, sequence in locked.items()
+        if known[run_id].row.sequence == sequence
+    ]
+    moved = locked.keys() - {held.row.id for held in same}
+    return [*same, *(hold_many({run_id: about[run_id] for run_id in moved}) if moved else ())]
+
+
+def look_at(about: Mapping[Any, Iterable[str]]) -> list[Held]:
+    """Their states without their locks, rows first: for foreseeing what will be decided. See `hold_free`."""
+    return _held(read_runs(about), _listed(about))
 
 
 def _held(rows: Sequence[Run], about: Mapping[str, Sequence[str]]) -> list[Held]:
@@ -99,6 +127,10 @@ def _held(rows: Sequence[Run], about: Mapping[str, Sequence[str]]) -> list[Held]
     whole = [row.id for row in rows if row.id not in wanted]
     loaded = (load(whole) if whole else {}) | (load_parts([*wanted.values()]) if wanted else {})
     return [_held_as(row, loaded[row.id], wanted[row.id].part if row.id in wanted else None) for row in rows]
+
+
+def _listed(about: Mapping[Any, Iterable[str]]) -> dict[str, list[str]]:
+    return {str(run_id): list(concerned) for run_id, concerned in about.items()}
 
 
 def _wanted(row: Run, concerned: Sequence[str]) -> Wanted:

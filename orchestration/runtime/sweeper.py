@@ -11,7 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from orchestration.ports import SYSTEM, clock
 from orchestration.runtime import answers, calls, events, hints, limits, outbox
 from orchestration.runtime.advance import commit, consider, fire, fire_many
 from orchestration.runtime.audit import checkpoint
+from orchestration.runtime.closers import LATER, UNDO
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.heartbeats import beat
 from orchestration.runtime.statistics import analyse_what_has_grown
@@ -107,6 +108,11 @@ class Due:
     name: str
     generation: int
 
+    @property
+    def closes(self) -> bool:
+        """Whether a worker that calls what follows may have fired it at its instant."""
+        return self.name.endswith(UNDO)
+
 
 def fire_timers() -> int:
     """Fires everything that is due now. Returns how many."""
@@ -118,17 +124,20 @@ def fire_timers() -> int:
 
 
 def fire_until(stop: threading.Event) -> None:
-    """Fires what falls due within the next `POLL` seconds, each at its instant, then returns to look again."""
-    until = time.monotonic() + POLL
-    coming = deque(_coming())
-    more = len(coming) == BATCH
+    """Fires what falls due within the next `POLL` seconds, each at its instant, then returns to look again. Undo
+    windows are left to the workers that call what follows, for a moment."""
+    until, look_until = time.monotonic() + POLL, clock().system_now() + timedelta(seconds=POLL)
+    found = _coming()
+    more = len(found) == BATCH
+    found = [replace(timer, at=timer.at + LATER) if timer.closes else timer for timer in found]
+    coming = deque(sorted((timer for timer in found if timer.at <= look_until), key=_at))
     while coming:
         if stop.wait(max(0.0, (coming[0].at - clock().system_now()).total_seconds())):
             return
         now, due = clock().system_now(), [coming.popleft()]
         while coming and coming[0].at <= now and len(due) < TOGETHER:
             due.append(coming.popleft())
-        more = _fire(due) and more
+        more = _fire(_still_armed(due)) and more
         if time.monotonic() > until:
             return
     stop.wait(0.0 if more else max(0.0, until - time.monotonic()))
@@ -136,6 +145,8 @@ def fire_until(stop: threading.Event) -> None:
 
 def _fire(due: Sequence[Due]) -> bool:
     """Fires timers together; where that fails, each for itself, so that one run's trouble is no other's."""
+    if not due:
+        return True
     try:
         fire_many([(timer.run_id, timer.name, timer.generation) for timer in due])
     except Exception:
@@ -161,7 +172,20 @@ def _coming() -> list[Due]:
         else:  # a clock that stands still (speed 0) brings nothing that is not due already
             at = system_now + (due_at - process_now) / speed if due_at > process_now else system_now
         coming.append(Due(at, run_id, name, generation))
-    return sorted(coming, key=lambda timer: timer.at)
+    return sorted(coming, key=_at)
+
+
+def _at(timer: Due) -> datetime:
+    return timer.at
+
+
+def _still_armed(due: Sequence[Due]) -> list[Due]:
+    """Without the undo windows that were closed meanwhile."""
+    if not any(timer.closes for timer in due):
+        return list(due)
+    names = Timer.objects.filter(run__in={timer.run_id for timer in due if timer.closes}, status=Timer.Status.ARMED)
+    armed = set(names.values_list("run_id", "name"))
+    return [timer for timer in due if not timer.closes or (timer.run_id, timer.name) in armed]
 
 
 def lose_expired_leases() -> int:

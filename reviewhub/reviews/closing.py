@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from orchestration.api import statements
 from orchestration.ports import Closing
 from reviewhub.reviews.models import Assignment, ReviewTask
 
@@ -40,7 +41,12 @@ def _close_together(closings: Sequence[Closing]) -> list[ReviewTask]:
         [closing.run_id, closing.key, closing.outcome, closing.at.isoformat(), closing.unanswered]
         for closing in closings
     ]
-    return list(ReviewTask.objects.raw(_together(), {"rows": json.dumps(rows), "done": Assignment.Ended.DONE}))
+    given = {"rows": json.dumps(rows), "done": Assignment.Ended.DONE.value}
+    readers = [statements.reader(statements.field_of(ReviewTask, name)) for name in _TOLD]
+    return [
+        ReviewTask.from_db("default", _TOLD, [read(value) for read, value in zip(readers, values, strict=True)])
+        for values in statements.fetch(_together(), given)
+    ]
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,7 @@ from orchestration.models import OutboxMessage, Run
 from tests.support.bench import NOON, Bench
 from tests.support.mortal import Mortals
 from tests.support.mortal_worker import POINTS
-from tests.support.outside import EFFECTS, WORKFLOW, Outside, outside_bench
+from tests.support.outside import DECIDED, EFFECTS, WORKFLOW, Outside, outside_bench
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
@@ -36,7 +36,7 @@ def mortals(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> 
     made.close()
 
 
-@pytest.mark.parametrize("name", POINTS)
+@pytest.mark.parametrize("name", [name for name in POINTS if name != "closing"])
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_whenever_a_worker_dies_there_the_next_one_completes_its_work_once(
     engine: Bench, mortals: Mortals, tmp_path: Path, when: str, name: str
@@ -51,6 +51,27 @@ def test_whenever_a_worker_dies_there_the_next_one_completes_its_work_once(
         run_id = engine.start("mortal")
     _holds(run_id, tmp_path)
     assert deaths or name == "loss", "the point was never reached"
+    assert api.verify_audit().ok
+
+
+@pytest.mark.parametrize("name", ["closing", "commit", "call"])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_decision_counts_once_whenever_the_worker_dies_that_closes_it_and_calls_what_follows(
+    engine: Bench, mortals: Mortals, tmp_path: Path, when: str, name: str
+) -> None:
+    engine.publish(DECIDED)
+    for deaths in range(1, MOST):
+        run_id = engine.start("decided")
+        engine.decide(run_id, "approval", "approve", undo=10)
+        died = mortals.dies(f"{when} {name}", deaths, NOON + timedelta(seconds=11), tmp_path)
+        mortals.works(LATER, tmp_path)
+        assert Run.objects.get(pk=run_id).outcome == "done"
+        of_run = {said: count for said, count in Outside(tmp_path).effects().items() if run_id in said}
+        happened = ("told", "approval"), ("book", "shipped"), ("pay", "refunded")
+        assert of_run == {f"{what} {run_id}:{step}": 1 for what, step in happened}
+        if not died:
+            break
+    assert deaths > 1, "the point was never reached"
     assert api.verify_audit().ok
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from orchestration.core.effects import PersonRef, ReachedLevel, ReviewRequest
 from orchestration.exceptions import NotFound
 from orchestration.models import StepRun, Timer
 from orchestration.ports import Actor, Answer, Closing, NamedPolicy, Question
-from orchestration.runtime import execute, sweeper
+from orchestration.runtime import closers, execute, sweeper
 from orchestration.runtime.tools import ToolCall
 
 OSCAR = Actor("person", "oscar", "Oscar Lind")
@@ -86,6 +87,13 @@ class NotingDesk:
 
     def go_on(self, run_id: str, key: str, since: datetime, by: timedelta) -> None:
         self.told.append(("goes on", key, by))
+
+
+class Hurried(threading.Event):
+    """Whoever waits is told at once that the time is over."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return False
 
 
 class NoPolicies:
@@ -167,6 +175,10 @@ class Bench:
             sweeper.fire_timers()
         sweeper.lose_expired_leases()
         self.work()
+
+    def close(self, *queues: str) -> int:
+        """Closes the undo windows that lead to these queues, as their workers do. Returns how many steps were made."""
+        return closers.Closers(queues).take_turn(Hurried())
 
     def decide(self, run_id: str, key: str, outcome: str, undo: float = 10, **fields: Any) -> api.Standing:
         return api.decide_review(run_id=run_id, key=key, outcome=outcome, fields=fields, actor=ALICE, undo_seconds=undo)

@@ -24,6 +24,7 @@ POINTS = {
     "call": "orchestration.runtime.calls.call",
     "commit": "django.db.backends.base.base.BaseDatabaseWrapper._commit",
     "publish": "orchestration.runtime.hints.send",
+    "closing": "orchestration.runtime.closers.close",
     "timer": "orchestration.runtime.sweeper.fire_many",
     "loss": "orchestration.runtime.sweeper._lose",
     "message": "orchestration.runtime.outbox.send",
@@ -81,6 +82,7 @@ def work(order: Mapping[str, Any]) -> None:
             Reaper(order["point"], order["nth"])
         while Run.objects.filter(status="running").exists():
             outbox.send_due()
+            bench.close("tools")
             bench.sweep()
             due = Timer.objects.filter(status="armed").order_by("due_at").values_list("due_at", flat=True).first()
             if due is not None and due > bench.clock.process:

@@ -39,6 +39,17 @@ steps:
   - {id: refunded, tool: outside.pay@1}
   - {end: done}
 """
+DECIDED = """
+workflow: decided
+title: Decided
+owner: oscar
+input: {type: object, properties: {}}
+steps:
+  - {id: approval, review: {outcomes: [approve, reject], assign: {queue: finance}}}
+  - {id: shipped, tool: outside.book@1}
+  - {id: refunded, tool: outside.pay@1}
+  - {end: done}
+"""
 EFFECTS = ("booked", "again", "paid", "shipped", "refunded")
 
 
