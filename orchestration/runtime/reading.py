@@ -120,6 +120,13 @@ def timeline_before(run_id: Any, sequence: int | None, limit: int, without: Coll
     return entries_of(f"run:{run_id}", earlier[:limit])[::-1]
 
 
+def facts_of_step(run_id: Any, kind: str, step: StepRun) -> list[Entry]:
+    """What of one kind is told of a step since it was opened."""
+    named = f'"path":{json.dumps(step.path, ensure_ascii=False)}'
+    events = AuditEvent.objects.filter(chain=f"run:{run_id}", kind=kind, sequence__gte=step.position)
+    return entries_of(f"run:{run_id}", events.filter(data__contains=named).order_by("sequence"))
+
+
 def chain_entries(chain: str) -> list[Entry]:
     return entries_of(chain, AuditEvent.objects.filter(chain=chain).order_by("sequence"))
 

@@ -11,12 +11,14 @@ from typing import Any
 from orchestration import api, ports
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.models import ReviewTask
-from reviewhub.studio import selectors, states
-from reviewhub.studio.drawing import Drawn, drawn_run, names_of
-from reviewhub.studio.facts import Fact, Names
-from reviewhub.studio.sentences import Sentence, story
+from reviewhub.studio import run_rows, states
+from reviewhub.studio.drawing import LOOPS, Drawn, drawn_run, names_of
+from reviewhub.studio.facts import Names
+from reviewhub.studio.repeated import Repeated
+from reviewhub.studio.sentences import Sentence
 from reviewhub.studio.starting import readable
 from reviewhub.studio.states import State
+from reviewhub.studio.told import Told
 from reviewhub.studio.wording import target
 
 
@@ -94,18 +96,17 @@ class Neighbour:
 class RunPage:
     """What the page of one run shows to one person."""
 
-    def __init__(self, run: Any, person: Person, chosen: str = "", *, everything: bool = False) -> None:
-        self.run = run
-        self.everything = everything
+    def __init__(self, run: Any, person: Person, asked: Mapping[str, str]) -> None:
+        """`asked` is the page's query: a `step`, `all` events, those `before` one, a `part` of what loops do."""
+        self.run, self._asked = run, asked
+        self.everything = asked.get("all") == "1"
         self.definition = api.definition_of(run.version)
-        self.steps: dict[str, Any] = {step.path: step for step in api.run_steps(run.pk)}
+        self._rows = run_rows.read(run, asked.get("step", ""))
+        self.steps = self._rows.steps
         self.names: Names = replace(names_of(self.definition), levels=_levels(self.steps.values()))
-        self.attempts = list(api.run_attempts(run.pk))
-        self.timers = [timer for timer in api.run_timers(run.pk) if timer.status in ("armed", "held")]
-        self._tasks = list(selectors.tasks_of(run.pk))
-        self._visible = set(ReviewTask.objects.visible_to(person).filter(run=run.pk).values_list("pk", flat=True))
-        self._advice = {row.path: row for row in api.recommendations().filter(run=run.pk).order_by("created_at")}
-        self.chosen = chosen if chosen in self.steps else ""
+        shown = [task.pk for task in self._rows.tasks]
+        self._visible = set(ReviewTask.objects.visible_to(person).filter(pk__in=shown).values_list("pk", flat=True))
+        self.chosen = asked.get("step", "") if asked.get("step") in self.steps else ""
 
     @property
     def last_event(self) -> int:
@@ -132,10 +133,9 @@ class RunPage:
         return states.run_state(self.run, self.waiting)
 
     @property
-    def waiting(self) -> list[Any]:
+    def waiting(self) -> Sequence[Any]:
         """The open steps that something or somebody has to do."""
-        open_ones = [step for step in self.steps.values() if step.status in selectors.OPEN_STEP]
-        return [step for step in open_ones if step.kind not in selectors.BLOCKS]
+        return self._rows.waiting
 
     @property
     def now(self) -> str:
@@ -154,7 +154,7 @@ class RunPage:
     @property
     def title(self) -> str:
         """What the run is about: the title of its newest review, else of its workflow."""
-        titles = [task.title for task in self._tasks if task.kind == ReviewTask.Kind.REVIEW]
+        titles = [task.title for task in self._rows.tasks if task.kind == ReviewTask.Kind.REVIEW]
         return titles[-1] if titles else self.run.workflow.title
 
     @property
@@ -164,11 +164,11 @@ class RunPage:
     @property
     def clocks(self) -> tuple[Clock, ...]:
         """Without the undo window: that is the decider's affair."""
-        return self._clocks(self.timers)
+        return self._clocks(self._rows.timers)
 
     @property
     def reviews(self) -> tuple[Review, ...]:
-        return self._reviews(self._tasks)
+        return self._reviews(self._rows.tasks)
 
     @property
     def open_reviews(self) -> tuple[Review, ...]:
@@ -180,13 +180,26 @@ class RunPage:
         return tuple(review for review in self.reviews if review.task.status == "closed")
 
     @cached_property
-    def facts(self) -> list[Fact]:
-        return [_fact(entry) for entry in api.timeline(self.run.pk)]
+    def _told(self) -> Told:
+        return Told(self.run, self.names, self._asked)
 
     @property
     def story(self) -> list[Sentence]:
-        told = story(self.names, self.facts)
-        return told if self.everything else [sentence for sentence in told if not sentence.minor]
+        return self._told.sentences
+
+    @property
+    def earlier(self) -> str:
+        return self._told.earlier
+
+    @property
+    def latest(self) -> str:
+        return self._told.latest
+
+    @cached_property
+    def repeated(self) -> Repeated | None:
+        """What loops do, where the workflow has any."""
+        loops = any(step.kind in LOOPS for step in self.definition.all_steps())
+        return Repeated(self.run, self.names, self._asked) if loops else None
 
     @property
     def detail(self) -> StepDetail | None:
@@ -201,18 +214,15 @@ class RunPage:
             icon=ICONS.get(row.kind, "tool"),
             state=states.step_state(row),
             row=row,
-            tries=_tries([attempt for attempt in self.attempts if attempt.path == subject], self._beginnings(subject)),
-            clocks=self._clocks(timer for timer in self.timers if _subject(timer.name) == subject),
-            reviews=self._reviews([task for task in self._tasks if task.key.partition("!")[0] == subject]),
-            recommendation=self._advice.get(subject),
+            tries=_tries(
+                [attempt for attempt in self._rows.attempts if attempt.path == subject], self._told.beginnings(row)
+            ),
+            clocks=self._clocks(timer for timer in self._rows.timers if _subject(timer.name) == subject),
+            reviews=self._reviews([task for task in self._rows.tasks if task.key.partition("!")[0] == subject]),
+            recommendation=self._rows.advice.get(subject),
             taken_from=_taken_from(row.scope),
-            children=tuple(child for child in self._children if child.parent_path == subject),
+            children=tuple(child for child in self._rows.children if child.parent_path == subject),
         )
-
-    @cached_property
-    def _children(self) -> list[Any]:
-        starts_some = any(step.kind == "workflow" for step in self.steps.values())
-        return list(api.children_of(self.run.pk)) if starts_some else []
 
     @property
     def neighbours(self) -> tuple[Neighbour, ...]:
@@ -224,7 +234,7 @@ class RunPage:
         found += [Neighbour("Goes on as", follower) for follower in followers]
         return (
             *found,
-            *(Neighbour(f"Started for {self.names.step(each.parent_path)}", each) for each in self._children),
+            *(Neighbour(f"Started for {self.names.step(each.parent_path)}", each) for each in self._rows.children),
         )
 
     def _clocks(self, timers: Iterable[Any]) -> tuple[Clock, ...]:
@@ -236,12 +246,6 @@ class RunPage:
             for timer in timers
             if not timer.name.endswith(":undo")
         )
-
-    def _beginnings(self, path: str) -> dict[int, datetime]:
-        """When each attempt of the step began, in process time."""
-        return {
-            fact.data["number"]: fact.at for fact in self.facts if fact.kind == "attempt.started" and fact.path == path
-        }
 
     def _reviews(self, tasks: Sequence[ReviewTask]) -> tuple[Review, ...]:
         return tuple(
@@ -310,10 +314,6 @@ def _taken_from(scope: Mapping[str, Any] | None) -> TakenFrom | None:
 
 def _subject(timer: str) -> str:
     return timer.rpartition(":")[0].partition("!")[0]
-
-
-def _fact(entry: Any) -> Fact:
-    return Fact(entry.sequence, entry.kind, entry.at, entry.actor.label, entry.data, entry.values)
 
 
 def _tries(attempts: Sequence[Any], beginnings: Mapping[int, datetime]) -> tuple[Try, ...]:

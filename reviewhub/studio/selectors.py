@@ -17,6 +17,7 @@ from orchestration import api
 from reviewhub.reviews.models import ReviewTask
 
 OPEN_STEP = ("ready", "running", "retrying", "limited", "waiting", "incident")
+TICKING = ("armed", "held")  # timers that will fire, or once the run goes on
 BLOCKS = ("parallel", "switch", "each", "repeat")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -33,6 +33,12 @@ def shape(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "list" if value else "nothing"
     return "nothing" if value is None or value == "" else "plain"
+
+
+@register.filter
+def pairs(value: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    """Names with values; a template's `value.items` would be the value that is called items."""
+    return value.items()
 
 
 @register.filter

@@ -45,7 +45,6 @@ def run_live(request: HttpRequest, run_id: UUID) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, run: Any) -> dict[str, Any]:
-    everything = request.GET.get("all") == "1"
-    page = RunPage(run, viewer(request), request.GET.get("step", ""), everything=everything)
+    page = RunPage(run, viewer(request), request.GET.dict())
     acts, event = acts_on(request, run), str(uuid4())
     return {"current": "runs", "run": run, "page": page, "name": run_name(run), "may": acts, "event": event}
