@@ -4,6 +4,8 @@ from orchestration.core.calendars import Calendar, InvalidCalendar, calendar_fro
 from orchestration.core.incidents import RESULT as GIVEN_RESULT
 from orchestration.core.language.check import Checked, Fault
 from orchestration.core.language.definition import Block, Definition, Step, compile_definition
+from orchestration.core.large import OF as LARGE_DIGEST
+from orchestration.core.large import is_reference as is_large
 from orchestration.core.limits import Limits
 from orchestration.core.migrating import Plan
 from orchestration.core.paths import iteration_of, path_of, written
@@ -91,6 +93,7 @@ from orchestration.runtime.stuck import (
 from orchestration.runtime.sweeper import Chore, Sweeper, lose_all_leases
 from orchestration.runtime.tools import Tool, ToolCall, tool, tools
 from orchestration.runtime.triggered import drop_refused, start_refused_again
+from orchestration.runtime.values import text_of as large_value
 from orchestration.runtime.verification import AuditFault, AuditReport, verify_audit
 from orchestration.tools.http import request_json
 from orchestration.triggers import (
@@ -109,6 +112,7 @@ from orchestration.triggers import (
 
 __all__ = [
     "GIVEN_RESULT",
+    "LARGE_DIGEST",
     "SILENT_FOR",
     "STUCK_KINDS",
     "SYSTEM",
@@ -185,7 +189,9 @@ __all__ = [
     "heart_of",
     "heartbeats",
     "hold_run",
+    "is_large",
     "iteration_of",
+    "large_value",
     "limit_figures",
     "limit_settings",
     "lose_all_leases",

@@ -156,7 +156,7 @@ def _resolve(d: Deciding, step: StepState, decision: Mapping[str, Any]) -> None:
     values = None
     if outcome == RETRY_CORRECTED:
         scope["corrected"] = scope.get("corrected", 0) + 1
-        values = {"input": {**step.input, **fields}}
+        values = {"input": {**d.whole(step.input), **fields}}
     d.record("step.ready", {"path": step.path, "scope": scope}, values)
     d.effects.append(CallStep(step.path))
 

@@ -18,21 +18,28 @@ from orchestration.core.language.expressions import ExpressionError
 
 
 def take(d: Deciding, step: Step, given: Any) -> KeptAnswer | None:
-    """The answer to take in the place of a call. Raises `MissingAnswers` where nobody has looked for one yet."""
+    """The answer that is taken in the place of a call, with the step opened for it. Raises `MissingAnswers` where
+    nobody has looked for one yet."""
     if "cache" not in step.spec:
         return None
     key = key_of(step, given)
     if key not in d.answers and key not in d.world.answers:
         raise MissingAnswers({key, *_soon(d)})
     kept = d.answers.get(key) or d.world.answers[key]
-    return kept if kept is not None and d.now.process - kept.at < _lifetime(step) else None
+    if kept is None or d.now.process - kept.at >= _lifetime(step):
+        return None
+    d.open_step(step, "waiting", given=given)
+    said = {"run": kept.run_id, "at": kept.at.isoformat()}
+    scope = {**(d.work.steps[step.path].scope or {}), "reused": said}
+    d.record("step.reused", {"path": step.path, **said, "scope": scope})
+    return kept
 
 
 def keep(d: Deciding, path: str, result: Any) -> None:
     """A tool has answered."""
     step = d.world.definition.at(path)
     if "cache" in step.spec:
-        key = key_of(step, d.work.steps[path].input)
+        key = key_of(step, d.whole(d.work.steps[path].input))
         tool = f"{step.spec['tool']}@{step.spec['version']}"
         d.answers[key] = KeptAnswer(result, d.work.run.id, d.now.process)
         d.effects.append(KeepAnswer(key, tool, result, d.now.process, d.now.process + _lifetime(step)))

@@ -9,7 +9,7 @@ gives the state.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,11 +57,12 @@ class Decided:
     effects: tuple[Effect, ...]
     touched_steps: tuple[str, ...]
     touched_timers: tuple[str, ...]
+    apart: Mapping[str, str] = field(default_factory=dict)  # large values that the changes refer to, as JSON by digest
 
 
 def decide(state: RunState, event: Event, now: Now, world: World) -> Decided:
     """Raises `InvalidTransition`, `LeaseLost` or `MissedTimer`, and where more has to be known `MissingPolicy`,
-    `MissingEvents`, `MissingAnswers` or `MissingSteps`."""
+    `MissingEvents`, `MissingAnswers`, `MissingValues` or `MissingSteps`."""
     deciding = Deciding(state, now, world)
     _HANDLERS[type(event)](deciding, event)
     if deciding.work.run.paused_at is None:
@@ -75,6 +76,7 @@ def decide(state: RunState, event: Event, now: Now, world: World) -> Decided:
         tuple(deciding.effects),
         tuple(work.touched_steps),
         tuple(work.touched_timers),
+        deciding.apart,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from orchestration.core import parts, paths
+from orchestration.core import large, parts, paths
 from orchestration.core.calendars import Calendar
 from orchestration.core.changes import Change, Working
 from orchestration.core.effects import CancelChild, Effect, RunEnded, WithdrawReview
@@ -22,18 +22,23 @@ OF_ITERATION = frozenset({"item", "number", "previous"})  # names that only loop
 
 
 CALLS = ("tool", "ai", "undo")  # their timeout is that of one call
+APART = ("input", "result")  # values of an event that are kept apart where they are large
 TIMEOUT = "timeout"  # the key of a step, and what its timer is called
 
 
-class MissingPolicy(Exception):
-    """A named policy is needed to go on. The runtime loads it and decides anew: deciding is free of effects."""
+class Missing(Exception):
+    """More has to be known to go on. The runtime loads it and decides anew: deciding is free of effects."""
+
+
+class MissingPolicy(Missing):
+    """A named policy is needed to go on."""
 
     def __init__(self, kind: str, name: str) -> None:
         self.kind, self.name = kind, name  # kind: calendar | sla | escalation
         super().__init__(f"{kind} {name}")
 
 
-class MissingEvents(Exception):
+class MissingEvents(Missing):
     """A wait is armed or over, and may be answered by an event that has arrived already. Loaded like a policy."""
 
     def __init__(self, name: str, key: str) -> None:
@@ -41,12 +46,20 @@ class MissingEvents(Exception):
         super().__init__(f"{name} {key}")
 
 
-class MissingAnswers(Exception):
+class MissingAnswers(Missing):
     """Steps are entered whose tools may have answered the same before. Loaded like a policy."""
 
     def __init__(self, keys: Collection[str]) -> None:
         self.keys = frozenset(keys)
         super().__init__(f"{len(self.keys)} answers")
+
+
+class MissingValues(Missing):
+    """Values are read that are kept apart because they are large. Loaded like a policy."""
+
+    def __init__(self, digests: Collection[str]) -> None:
+        self.digests = frozenset(digests)
+        super().__init__(f"{len(self.digests)} values")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,8 @@ class World:
     policies: Mapping[tuple[str, str], Policy] = field(default_factory=dict)  # by (kind, name)
     arrived: Mapping[tuple[str, str], tuple[Arrived, ...]] = field(default_factory=dict)  # by (name, key), in order
     answers: Mapping[str, KeptAnswer | None] = field(default_factory=dict)  # the newest, as far as looked for
+    values: Mapping[str, Any] = field(default_factory=dict)  # those kept apart, by digest, as far as loaded
+    large: int = large.LARGE  # bytes from which a value is kept apart
 
     def calendar(self, name: str) -> Calendar:
         if name not in self.calendars:
@@ -116,14 +131,41 @@ class Deciding:
         self.changes: list[Change] = []
         self.effects: list[Effect] = []
         self.entering: deque[str] = deque()  # paths of a run
+        self.apart: dict[str, str] = {}  # values that are to be kept apart, as canonical JSON by digest
+        self.values: dict[str, Any] = {}  # the same as they are
         self.how = ""  # it goes on: rerun, retry or fork
         self.answers: dict[str, KeptAnswer] = {}  # of tools, given by this event
         self.known: Mapping[str, Known] = {}  # steps that have ended in the run that this one goes on from
 
     def record(self, kind: str, data: Mapping[str, Any], values: Mapping[str, Any] | None = None) -> None:
-        change = Change(kind, self.now.process, data, values)
+        change = Change(kind, self.now.process, data, self._kept_apart(values) if values is not None else None)
         self.work.apply(change)
         self.changes.append(change)
+
+    def _kept_apart(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What is large is recorded as a reference; whoever reads it goes through `whole`."""
+        return {name: self._reference(value) if name in APART else value for name, value in values.items()}
+
+    def _reference(self, value: Any) -> Any:
+        text = large.text_if_large(value, self.world.large)
+        if text is None:
+            return value
+        reference = large.reference(self.work.run.id, text)
+        self.apart[reference[large.OF]], self.values[reference[large.OF]] = text, value
+        return reference
+
+    def whole(self, value: Any) -> Any:
+        """A value of the state as it is. Raises `MissingValues` where it is kept apart and not loaded yet."""
+        return self.wholes([value])[0]
+
+    def wholes(self, values: Iterable[Any]) -> list[Any]:
+        listed = list(values)
+        digests = {value[large.OF] for value in listed if large.is_reference(value)}
+        missing = digests - self.values.keys() - self.world.values.keys()
+        if missing:
+            raise MissingValues(missing)
+        known = {digest: self.values.get(digest, self.world.values.get(digest)) for digest in digests}
+        return [known[value[large.OF]] if large.is_reference(value) else value for value in listed]
 
     def open_step(self, step: Step, status: str, *, scope: Any = None, given: Any = None) -> None:
         """Enters a step, and arms its `timeout`; that of a call is the call's own."""
@@ -166,14 +208,15 @@ class Deciding:
     def context(self, value: Value, at: str) -> dict[str, Any]:
         """The names that the value reads, for a step at a path. A step that was skipped or did not run is null."""
         definition, run = self.world.definition, self.work.run
-        steps = {}
+        results = []
         for step_id in value.references:
             path = definition.run_path(step_id, at)
             found = self.work.steps.get(path) if path is not None else None
-            steps[step_id] = found.result if found is not None else None
+            results.append(found.result if found is not None else None)
+        given, *results = self.wholes([run.input if "input" in value.roots else None, *results])
         known = {
-            "input": run.input,
-            "steps": steps,
+            "input": given,
+            "steps": dict(zip(value.references, results, strict=True)),
             "run": {"id": run.id, "key": run.business_key, "source": run.source, "workflow": definition.name},
         }
         if value.roots & OF_ITERATION:
@@ -190,11 +233,11 @@ class Deciding:
         block, number = paths.block_of(iteration)
         known: dict[str, Any] = {"number": number}
         if "item" in value.roots:
-            known["item"] = (self.work.steps[block].input or {}).get("items", [])[number - 1]
+            known["item"] = (self.whole(self.work.steps[block].input) or {}).get("items", [])[number - 1]
         if "previous" in value.roots:
             step = self.world.definition.at(block)
             last = self.work.steps.get(f"{block}#{number - 1}/{step.spec.get('result') or step.blocks[0].steps[-1].id}")
-            known["previous"] = last.result if last is not None else None
+            known["previous"] = self.whole(last.result) if last is not None else None
         return known
 
     def _error(self, at: str) -> Any:
@@ -205,7 +248,12 @@ class Deciding:
         return self.work.steps[around.path].error if around is not None else self.work.run.error
 
     def evaluate(self, value: Value, at: str, **more: Any) -> Any:
-        return value.evaluate({**self.context(value, at), **more})
+        """Raises `ExpressionError`, also where the value is larger than any may be."""
+        found = value.evaluate({**self.context(value, at), **more})
+        too_large = large.fault_of(found)
+        if too_large is not None:
+            raise ExpressionError(expression=value.text, values={}, reason=too_large)
+        return found
 
     def holds(self, value: Value, at: str, **more: Any) -> bool:
         """A condition that steers the flow must be true or false; anything else is an error for a person."""

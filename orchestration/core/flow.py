@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orchestration.core import caching, continuing, deadlines, ending, failing, joins, loops, paths, reviews, waits
+from orchestration.core import (
+    caching,
+    continuing,
+    deadlines,
+    ending,
+    failing,
+    joins,
+    large,
+    loops,
+    paths,
+    reviews,
+    waits,
+)
 from orchestration.core.children import open_child
-from orchestration.core.deciding import TIMEOUT, Deciding, KeptAnswer
+from orchestration.core.deciding import TIMEOUT, Deciding
 from orchestration.core.effects import CallStep, EmitEvent
 from orchestration.core.incidents import open_incident
 from orchestration.core.language.definition import ON_ERROR, Around, Step
@@ -74,12 +86,25 @@ def _open(d: Deciding, step: Step, status: str, *, scope: Any = None, given: Any
 
 def succeed(d: Deciding, path: str, result: Any, *, handled: bool = False, registers: bool = True) -> None:
     """`handled`: by the step's `on_error`; its error stays to be seen. `registers`: it was done by its own tool."""
+    too_large = large.fault_of(result)
+    if too_large is not None:
+        _cannot_keep(d, path, too_large)
+        return
     _stop_clocks(d, path)
     data = {"path": path, "handled": True} if handled else {"path": path}
     d.record("step.succeeded", data, {"result": result} if result is not None else None)
     if registers and not handled:
         ending.register(d, path)
     leave(d, path)
+
+
+def _cannot_keep(d: Deciding, path: str, why: str) -> None:
+    """What the step gave is larger than any value may be. No other tool takes its place: it has done its work."""
+    error = {"class": "permanent", "code": "too_large", "message": f"What it gave cannot be kept. {why}"}
+    if not d.world.definition.at(path).blocks and failing.asks_a_person(d, path, error):
+        open_incident(d, path, error)
+    else:
+        fail(d, path, error)
 
 
 def _stop_clocks(d: Deciding, path: str) -> None:
@@ -97,7 +122,7 @@ def leave(d: Deciding, path: str) -> None:
         return
     replaced = paths.replaced_by(path)
     if replaced is not None:
-        succeed(d, replaced, d.work.steps[path].result, registers=False)
+        succeed(d, replaced, d.whole(d.work.steps[path].result), registers=False)
         return
     following = definition.following(path)
     if following is not None:
@@ -107,7 +132,7 @@ def leave(d: Deciding, path: str) -> None:
     if around is None and run.status == "ending":
         ending.handled(d)
     elif around is None:
-        d.end_run("succeeded", "done", "The last step is done.", result=d.work.steps[path].result)
+        d.end_run("succeeded", "done", "The last step is done.", result=d.whole(d.work.steps[path].result))
     elif around.block.name == ON_ERROR:
         _handled(d, path, around)
     elif around.step.kind == "switch":
@@ -226,7 +251,7 @@ def _handle(d: Deciding, path: str, error: Mapping[str, Any]) -> None:
 def _handled(d: Deciding, last: str, around: Around) -> None:
     """The handlers are done. What a `set` at their end gives stands for the step's result."""
     run = d.work.steps[last]
-    succeed(d, around.path, run.result if run.kind == "set" else None, handled=True)
+    succeed(d, around.path, d.whole(run.result) if run.kind == "set" else None, handled=True)
 
 
 def timed_out(d: Deciding, path: str) -> None:
@@ -248,18 +273,10 @@ def _enter_call(d: Deciding, step: Step) -> None:
     given = d.evaluate(step.values["with"], step.path) if "with" in step.values else {}
     kept = caching.take(d, step, given)
     if kept is not None:
-        _reuse(d, step, given, kept)
+        succeed(d, step.path, kept.result)
         return
     _open(d, step, "ready", given=given)
     d.effects.append(CallStep(step.path))
-
-
-def _reuse(d: Deciding, step: Step, given: Any, kept: KeptAnswer) -> None:
-    _open(d, step, "waiting", given=given)
-    said = {"run": kept.run_id, "at": kept.at.isoformat()}
-    scope = {**(d.work.steps[step.path].scope or {}), "reused": said}
-    d.record("step.reused", {"path": step.path, **said, "scope": scope})
-    succeed(d, step.path, kept.result)
 
 
 def _enter_undo(d: Deciding, step: Step) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from orchestration.core.deciding import Deciding
 from orchestration.core.effects import OpenReview, ReviewRequest
 from orchestration.core.explaining import explained
+from orchestration.core.large import LARGE, text_if_large
 
 RETRY, RETRY_CORRECTED, SKIP, FAIL = "retry", "retry_corrected", "skip", "fail"
 COMPENSATE = "compensate"
@@ -51,7 +52,10 @@ def open_incident(d: Deciding, path: str, error: Mapping[str, Any]) -> None:
                 queue="",
                 outcomes=outcomes,
                 created_at=d.now.process,
-                fields=(*(_correctable(state.input) if corrects else ()), *((_RESULT_FIELD,) if skips else ())),
+                fields=(
+                    *(_correctable(d.whole(state.input)) if corrects else ()),
+                    *((_RESULT_FIELD,) if skips else ()),
+                ),
                 context={"input": d.work.run.input},
                 incident={
                     "error": dict(error),
@@ -104,6 +108,7 @@ def _correctable(given: Any) -> tuple[Mapping[str, Any], ...]:
             "type": _type_of(value),
         }
         for name, value in given.items()
+        if text_if_large(value, LARGE) is None
     )
 
 

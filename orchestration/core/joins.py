@@ -98,7 +98,7 @@ def results_of(d: Deciding, path: str, step: Step, count: int) -> list[Any]:
     """What the iterations of a loop gave, in their order; null for those that did not end well."""
     told = step.spec.get("result") or step.blocks[0].steps[-1].id
     results = {run.path: run.result for run in d.all_steps(path) if run.id == told}
-    return [results.get(f"{path}#{number}/{told}") for number in range(1, count + 1)]
+    return d.wholes(results.get(f"{path}#{number}/{told}") for number in range(1, count + 1))
 
 
 def _impossible(d: Deciding, path: str, needed: int) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from orchestration.models.limits import (
 )
 from orchestration.models.messages import Heartbeat, OutboxMessage
 from orchestration.models.runs import Attempt, Run, StepRun, Timer
+from orchestration.models.values import LargeValue
 from orchestration.models.workflows import Workflow, WorkflowDraft, WorkflowVersion
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Heartbeat",
     "InboxMessage",
     "KeptAnswer",
+    "LargeValue",
     "LearnedModel",
     "LimitSetting",
     "LimitSlot",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from orchestration.core.decide import Decided, decide
-from orchestration.core.deciding import MissingAnswers, MissingEvents, MissingPolicy, Policy, World
+from orchestration.core.deciding import MissingAnswers, MissingEvents, MissingPolicy, MissingValues, Policy, World
 from orchestration.core.effects import (
     AwaitEvent,
     CallStep,
@@ -39,7 +40,7 @@ from orchestration.core.paths import subject_of
 from orchestration.core.state import RunState, TimerState
 from orchestration.models import Attempt, Run, Timer
 from orchestration.ports import SYSTEM, Actor, Closing, bound, clock, human_tasks, policies
-from orchestration.runtime import answers, hints, inbox
+from orchestration.runtime import answers, hints, inbox, values
 from orchestration.runtime.continuing import next_run
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.store import Held, Rows, Saving, hold, hold_many, read_more, save_many
@@ -56,10 +57,12 @@ def advance(run_id: Any, event: Event, actor: Actor = SYSTEM, about: str | None 
 def consider(held: Held, event: Event, at: Now | None = None) -> Decided:
     """Decides without writing, as of now or of another moment. What the core has to know beside is loaded when it
     asks."""
-    world = World(definition_of(held.row.version), held.row.version.number)
+    world = World(definition_of(held.row.version), held.row.version.number, values=held.values)
     while True:
         try:
-            return decide(held.state, event, at or now(), world)
+            return _noted(held, decide(held.state, event, at or now(), world))
+        except MissingValues as missing:
+            held.values |= values.load(held.row.id, missing.digests)
         except MissingPolicy as missing:
             world = _with_policy(world, missing)
         except MissingEvents as missing:
@@ -70,6 +73,12 @@ def consider(held: Held, event: Event, at: Now | None = None) -> Decided:
 
         except MissingSteps as missing:
             read_more(held, missing.wanted)
+
+
+def _noted(held: Held, decided: Decided) -> Decided:
+    """What is decided next in this transaction may read large values that are not written yet."""
+    held.values |= {digest: json.loads(text) for digest, text in decided.apart.items()}
+    return decided
 
 
 def now() -> Now:
@@ -172,6 +181,7 @@ def _as_one(decided: Sequence[Decided]) -> Decided:
         tuple(effect for each in decided for effect in each.effects),
         tuple(dict.fromkeys(path for each in decided for path in each.touched_steps)),
         tuple(dict.fromkeys(name for each in decided for name in each.touched_timers)),
+        {digest: text for each in decided for digest, text in each.apart.items()},
     )
 
 

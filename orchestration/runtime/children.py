@@ -15,7 +15,7 @@ from orchestration.core.state import OPEN_RUN
 from orchestration.exceptions import InvalidInput, InvalidTransition, NotFound, NotPublished, OrchestrationError
 from orchestration.models import OutboxMessage, Run, StepRun
 from orchestration.ports import SYSTEM, Actor
-from orchestration.runtime import inbox, outbox
+from orchestration.runtime import inbox, outbox, values
 from orchestration.runtime.advance import advance, commit, consider
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.starting import Parent, Wanted, start_wanted, startable
@@ -61,7 +61,7 @@ def _started(parent: Run, step: StepRun, link: Parent) -> None:
     if workflow is None:
         raise NotFound(f"There is no workflow {name!r}.")
     actor = Actor("system", f"run:{parent.pk}", f"{parent.workflow.title}"[:150])
-    started = start_wanted(Wanted(workflow, step.input or {}, actor, "workflow", None, link))
+    started = start_wanted(Wanted(workflow, values.whole(parent.pk, step.input) or {}, actor, "workflow", None, link))
     if not started.created:
         raise _NoChild(f"Another run of {name!r} has this business key already: {started.run_id}.")
 
@@ -105,7 +105,7 @@ def _ended(message: Mapping[str, Any], _: str) -> None:
         run_id=str(child.pk),
         status=child.status,
         outcome=child.outcome,
-        result=child.result,
+        result=values.whole(child.pk, child.result),
         error=child.error,
         draw=random.random(),  # noqa: S311 - spreads retries, protects nothing
     )

@@ -28,7 +28,7 @@ from orchestration.core.language.definition import Step
 from orchestration.exceptions import InvalidTransition, LeaseLost
 from orchestration.models import Attempt, Run
 from orchestration.ports import SYSTEM, clock
-from orchestration.runtime import calls, figures, hints, limits, pace
+from orchestration.runtime import calls, figures, hints, limits, pace, values
 from orchestration.runtime.advance import Decisions, commit_many
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.loading import lock_ready, lock_where_ready, next_ready
@@ -88,7 +88,8 @@ def _carry_on(done: Done, left: list[Lease]) -> None:
 def _call(lease: Lease) -> calls.Outcome:
     began = time.monotonic()
     looks, settles = (bool(lease.scope.get(name)) for name in ("reconcile", "settling"))
-    outcome = calls.call(lease.step, lease.input, _tool_call(lease), reconcile=looks, settle=settles)
+    given = values.whole(lease.run_id, lease.input)
+    outcome = calls.call(lease.step, given, _tool_call(lease), reconcile=looks, settle=settles)
     seconds = time.monotonic() - began
     pace.learn(lease.step, seconds)
     went = outcome.error["class"] if isinstance(outcome, calls.Failed) else "succeeded"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -14,6 +15,7 @@ from orchestration.core.state import RunState
 from orchestration.exceptions import InvalidTransition, NotPublished
 from orchestration.models import Run, WorkflowVersion
 from orchestration.ports import Actor, clock
+from orchestration.runtime import values
 from orchestration.runtime.advance import commit, consider
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.reading import timeline
@@ -57,7 +59,8 @@ def fork(*, run_id: Any, sequence: int, actor: Actor, event_id: str | None = Non
 def _refuse_erased(old: Run, state: RunState) -> None:
     """A result that was erased cannot be taken over: the new run would reckon with nothing in its place."""
     told = folded_to(old.id, timeline(old.id))
-    if old.input and told.input is None:
+    held = [old.input, *(value for step in state.steps.values() for value in (step.input, step.result))]
+    if (old.input and told.input is None) or values.are_erased(old.id, held):
         raise InvalidTransition("Values of this run were erased: it can only be run again from the beginning.")
 
 
@@ -65,7 +68,8 @@ def _start(
     old: Run, version: WorkflowVersion, origin: Origin, known: Mapping[str, Known], actor: Actor, event_id: str | None
 ) -> Started:
     definition = definition_of(version)
-    given = check_input(definition, old.input)
+    given = check_input(definition, values.whole(old.id, old.input))
+    known = {path: _whole(old, each) for path, each in known.items()}
     key = business_key(definition, given)
     before = answering(old.workflow, definition, event_id, key)
     if before is not None and before.reason == "event":
@@ -94,6 +98,11 @@ def _start(
         raise InvalidTransition(f"A run with the key {key!r} has just been started.") from error
     record(old, followed(str(run.id), origin, clock().process_now()), actor)
     return Started(str(run.id), created=True, reason="new")
+
+
+def _whole(old: Run, known: Known) -> Known:
+    """Large values of the old run become the new one's own."""
+    return replace(known, input=values.whole(old.id, known.input), result=values.whole(old.id, known.result))
 
 
 def _taken(key: str, taken_by: Started, key_while: str) -> str:

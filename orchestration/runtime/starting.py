@@ -16,6 +16,7 @@ from orchestration.core.language.coercion import coerce
 from orchestration.core.language.definition import Definition
 from orchestration.core.language.expressions import ExpressionError
 from orchestration.core.language.validation import input_faults
+from orchestration.core.large import fault_of
 from orchestration.core.state import OPEN_RUN, RunState
 from orchestration.exceptions import InvalidInput, NotFound, NotPublished
 from orchestration.models import Run, Workflow
@@ -193,6 +194,8 @@ def check_input(definition: Definition, given: Any) -> dict[str, Any]:
     coerced = coerce(given, definition.input_schema)
     faults = input_faults(coerced, definition.input_schema)
     faults += [{"path": path, "message": "The text cannot be stored."} for path in _unstorable(coerced, "")]
+    if not faults and (too_large := fault_of(coerced)) is not None:
+        faults = [{"path": "/", "message": too_large}]
     if faults:
         raise InvalidInput(sorted(faults, key=lambda fault: fault["path"]))
     if not isinstance(coerced, dict):

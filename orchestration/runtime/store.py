@@ -22,7 +22,7 @@ from orchestration.core.state import RunState, StepState, TimerState
 from orchestration.exceptions import NotFound
 from orchestration.models import Attempt, Run, StepRun, Timer
 from orchestration.ports import Actor, clock
-from orchestration.runtime import answers, hints
+from orchestration.runtime import answers, hints, values
 from orchestration.runtime.audit import INSERT_EVENT, INSERT_PAYLOAD, Head, chained
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.loading import (
@@ -47,6 +47,7 @@ class Held:
     row: Run
     state: RunState
     running: dict[str, tuple[int, UUID]] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)  # large ones, by digest, as far as they were read or made
     stored: RunState = field(init=False)
 
     def __post_init__(self) -> None:
@@ -197,6 +198,7 @@ def save_many(batch: Iterable[Saving], rows: Rows | None = None) -> None:
     """As `save` for several runs, each at most once, together with `rows` that somebody has prepared."""
     rows = rows or Rows()
     now = clock().system_now()
+    batch = list(batch)
     for held, decided, actor in batch:
         _add_run(rows, held, decided, actor, now)
         _add_steps(rows, held, decided, now)
@@ -204,6 +206,7 @@ def save_many(batch: Iterable[Saving], rows: Rows | None = None) -> None:
         _add_answers(rows, held, decided)
         held.state = held.stored = decided.state
     write(rows.of)
+    values.keep((held.row.id, decided.apart) for held, decided, _ in batch if decided.apart)
 
 
 def record(row: Run, change: Change, actor: Actor) -> None:
@@ -228,6 +231,7 @@ def _add_run(rows: Rows, held: Held, decided: Decided, actor: Actor, now: dateti
     row.paused_at, row.held, row.undo = after.paused_at, list(after.held), after.undo
     row.result, row.opened = after.result, after.opened
     if held.stored.sequence == 0:
+        row.input = after.input
         rows.add(_INSERT_RUN, [getattr(row, name) for name in _INSERT_RUN.columns])
         row._state.adding = False  # noqa: SLF001 - public
     else:
@@ -237,15 +241,15 @@ def _add_run(rows: Rows, held: Held, decided: Decided, actor: Actor, now: dateti
 def _add_steps(rows: Rows, held: Held, decided: Decided, now: datetime) -> None:
     for path in decided.touched_steps:
         step, known = decided.state.steps[path], held.stored.steps.get(path)
-        values = [getattr(step, name) for name in STEP_FIELDS if name != "path"]
+        fields = [getattr(step, name) for name in STEP_FIELDS if name != "path"]
         ready = step.status == "ready"
         if known is not None and _only_counts(step, known):
             rows.add(_COUNT_STEP, [*(getattr(step, name) for name in _COUNTED), held.row.id, path])
         elif known is not None and known.status == step.status:
-            rows.add(_UPDATE_STEP, [*values, held.row.id, path])
+            rows.add(_UPDATE_STEP, [*fields, held.row.id, path])
         else:
             queue = hints.queue_of(definition_of(held.row.version).at(path)) if ready else ""
-            moved = [*values, now if ready else None, queue, held.row.id, path]
+            moved = [*fields, now if ready else None, queue, held.row.id, path]
             if known is None:
                 rows.add(_INSERT_STEP, [*moved, paths.sequence_of(path)])
             else:
@@ -267,8 +271,8 @@ def _only_counts(step: StepState, known: StepState) -> bool:
 def _add_timers(rows: Rows, held: Held, decided: Decided) -> None:
     for name in decided.touched_timers:
         timer = decided.state.timers[name]
-        values = [*(getattr(timer, each) for each in _TIMER_CHANGES), held.row.id, name]
+        fields = [*(getattr(timer, each) for each in _TIMER_CHANGES), held.row.id, name]
         if name in held.stored.timers:
-            rows.add(_UPDATE_TIMER, values)
+            rows.add(_UPDATE_TIMER, fields)
         else:
-            rows.add(_INSERT_TIMER, [*values, paths.sequence_of(paths.subject_of(name))])
+            rows.add(_INSERT_TIMER, [*fields, paths.sequence_of(paths.subject_of(name))])

@@ -28,6 +28,7 @@ urlpatterns = [
     path("v1/runs/<uuid:run_id>/forks/", control.Forks.as_view(), name="forks"),
     path("v1/runs/<uuid:run_id>/at/<int:sequence>/", control.StateAt.as_view(), name="state-at"),
     path("v1/runs/<uuid:run_id>/timeline/", runs.Timeline.as_view(), name="timeline"),
+    path("v1/runs/<uuid:run_id>/values/<slug:digest>/", runs.OneValue.as_view(), name="value"),
     path("v1/runs/<uuid:run_id>/steps/", runs.Steps.as_view(), name="steps"),
     path("v1/stuck/", stuck.StuckList.as_view(), name="stuck"),
     path("v1/stuck/messages/<int:message_id>/sending/", stuck.Sending.as_view(), name="message-sending"),

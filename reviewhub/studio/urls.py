@@ -32,6 +32,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/retries/", control.retry, name="run-retry"),
     path("runs/<uuid:run_id>/forks/", control.fork, name="run-fork"),
     path("runs/<uuid:run_id>/at/", replaying.at, name="run-at"),
+    path("runs/<uuid:run_id>/values/<slug:digest>/", run.run_value, name="run-value"),
     path("runs/<uuid:run_id>/pause/", control.pause, name="run-pause"),
     path("runs/<uuid:run_id>/resumption/", control.resumption, name="run-resumption"),
     path("stuck/", stuck.stuck_list, name="stuck"),

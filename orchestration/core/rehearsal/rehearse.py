@@ -5,15 +5,25 @@ An act of a person that falls on the same instant as a timer comes first: it was
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from orchestration.core.calendars import Calendar
 from orchestration.core.changes import Change
 from orchestration.core.decide import Decided, decide
-from orchestration.core.deciding import KeptAnswer, MissingAnswers, MissingEvents, MissingPolicy, Policy, World
+from orchestration.core.deciding import (
+    KeptAnswer,
+    MissingAnswers,
+    MissingEvents,
+    MissingPolicy,
+    MissingValues,
+    Policy,
+    World,
+)
 from orchestration.core.effects import (
     CallStep,
     Effect,
@@ -37,6 +47,7 @@ from orchestration.core.events import (
 )
 from orchestration.core.language.definition import Definition, Step
 from orchestration.core.language.workflow_tests import Answer, WorkflowTest
+from orchestration.core.large import MOST
 from orchestration.core.rehearsal.answering import Answering, Call, CannotAnswer
 from orchestration.core.rehearsal.arriving import Arriving
 from orchestration.core.rehearsal.expecting import failures_of
@@ -75,7 +86,7 @@ class _Rehearsal:
     ) -> None:
         self._test, self._policies, self._ambiguity = test, policies, ambiguity
         named = {key: Policy(key[1], 1, body) for key, body in test.policies.items()}
-        self._world = World(definition, 1, test.calendars, named)
+        self._world = World(definition, 1, test.calendars, named, large=MOST)  # all that fits stays where it is
         self._now = test.at
         self._state = RunState(id="test")
         self._ready: deque[str] = deque()
@@ -84,6 +95,7 @@ class _Rehearsal:
         self._people = People(test)
         self._arriving = Arriving(test)
         self._kept: dict[str, KeptAnswer] = {}  # what tools have answered, where the text says to keep it
+        self._apart: dict[str, Any] = {}  # what looks like a reference and is none
         self._emitted: list[EmitEvent] = []
         self._changes: list[Change] = []
         self._calls: list[Call] = []
@@ -204,6 +216,7 @@ class _Rehearsal:
             return
         self._state = decided.state
         self._changes += decided.changes
+        self._apart |= {digest: json.loads(text) for digest, text in decided.apart.items()}
         for effect in decided.effects:
             self._takes_note(effect)
 
@@ -233,6 +246,8 @@ class _Rehearsal:
             except MissingEvents as missing:
                 key = (missing.name, missing.key)
                 world = replace(world, arrived={**world.arrived, key: self._arriving.kept(*key)})
+            except MissingValues as missing:
+                world = replace(world, values={**world.values, **{each: self._apart[each] for each in missing.digests}})
             except MissingAnswers as missing:
                 world = replace(world, answers={key: self._kept.get(key) for key in missing.keys} | {**world.answers})
             except MissingPolicy as missing:

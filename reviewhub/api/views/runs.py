@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orchestration import api
+from orchestration.exceptions import NotFound
 from reviewhub.api.access import actor_of, require_right
 from reviewhub.api.idempotency import idempotent
 from reviewhub.api.paging import Keyset, page_response
@@ -109,6 +112,19 @@ class Timeline(ApiView):
         page = entries[: query["limit"]]
         more = page[-1].sequence if len(entries) > len(page) else None
         return page_response(request, EntryShown(page, many=True).data, more, name="after")
+
+
+class OneValue(ApiView):
+    scopes = {"GET": "runs:read"}
+
+    @extend_schema(operation_id="read_run_value", responses=OpenApiTypes.ANY)
+    def get(self, request: Request, run_id: UUID, digest: str) -> Response:
+        """A value in whose place a reference stands because it is large, as it is."""
+        run = run_for(request, run_id)
+        try:
+            return Response(json.loads(api.large_value(run.pk, digest)))
+        except NotFound:
+            raise Http404 from None
 
 
 class Steps(ApiView):

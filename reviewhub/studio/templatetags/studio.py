@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from django import template
+from django.urls import NoReverseMatch, reverse
 
+from orchestration import api
 from reviewhub.studio.starting import readable
 from reviewhub.studio.wording import length, source
 
@@ -27,7 +29,9 @@ def label_of(name: Any) -> str:
 
 @register.filter
 def shape(value: Any) -> str:
-    """How a value is shown: map, list, or plain."""
+    """How a value is shown: map, list, large, or plain."""
+    if whole_at(value):
+        return "large"
     if isinstance(value, Mapping):
         return "map" if value else "nothing"
     if isinstance(value, list | tuple):
@@ -39,6 +43,17 @@ def shape(value: Any) -> str:
 def pairs(value: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     """Names with values; a template's `value.items` would be the value that is called items."""
     return value.items()
+
+
+@register.filter
+def whole_at(value: Any) -> str:
+    """Where the whole of a value is that is too large to be shown; empty for any other."""
+    if not api.is_large(value):
+        return ""
+    try:
+        return reverse("studio:run-value", args=[value["run"], value[api.LARGE_DIGEST]])
+    except NoReverseMatch:  # it only looks like one
+        return ""
 
 
 @register.filter

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from uuid import UUID, uuid4
 from zlib import crc32
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import condition, require_safe
 
+from orchestration import api
+from orchestration.exceptions import NotFound
 from reviewhub.studio.access import run_for, viewer
 from reviewhub.studio.acts import acts_on
 from reviewhub.studio.rows import run_name
@@ -42,6 +45,18 @@ def run_live(request: HttpRequest, run_id: UUID) -> HttpResponse:
     response = render(request, "runs/run.html#live", {**shown, "swap": True})
     patch_cache_control(response, private=True, no_cache=True)
     return response
+
+
+@login_required
+@require_safe
+def run_value(request: HttpRequest, run_id: UUID, digest: str) -> HttpResponse:
+    """A value that is too large for the run's page, as plain text."""
+    run = run_for(request, run_id)
+    try:
+        text = json.dumps(json.loads(api.large_value(run.pk, digest)), indent=2, ensure_ascii=False)
+    except NotFound:
+        raise Http404("There is no such value, or it was erased.") from None
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 def _shown(request: HttpRequest, run: Any) -> dict[str, Any]:

@@ -39,6 +39,21 @@ def test_the_same_event_and_the_same_key_start_one_run(office: Office) -> None:
     assert api.runs().count() == 1
 
 
+def test_a_large_value_has_an_address_of_its_own(office: Office) -> None:
+    lines = [{"article": "x" * 100, "pieces": number} for number in range(700)]
+    run = (
+        office.calls(office.engineer)
+        .post(RUNS, {**PENS, "input": {"request": "pens", "amount": 12, "lines": lines}})
+        .json()
+    )
+    given = office.calls(office.engineer).get(run["url"]).json()["input"]
+    assert given["bytes"] > 70_000
+    whole = f"{run['url']}values/{given['$large']}/"
+    assert office.calls(office.engineer).get(whole).json()["lines"] == lines
+    assert office.calls(office.engineer).get(f"{run['url']}values/{'0' * 64}/").status_code == 404
+    assert office.calls(office.mallory).get(whole).status_code == 404
+
+
 def test_every_fault_of_an_input_is_named_by_its_path(office: Office) -> None:
     wrong = {"request": "", "amount": -1, "lines": [{"pieces": "x"}], "colour": "red"}
     answer = office.calls(office.engineer).post(RUNS, {"workflow": "purchase", "input": wrong})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 
@@ -185,3 +186,18 @@ def test_a_run_goes_on_from_an_event_as_another_run(office: Studio) -> None:
     office.at("oscar").post(f"/runs/{run.pk}/cancellation/", {"reason": "Ask again"})
     html = office.at("oscar").post(f"/runs/{run.pk}/forks/", {"sequence": sequence, "event": "1"}, follow=True)
     assert f"Goes on from another run, after event {sequence}" in html.content.decode()
+
+
+def test_a_large_value_is_shown_shortened_and_whole_for_those_who_may_see_the_run(office: Studio) -> None:
+    office.order.result = {"text": "<b>" + "x" * 70_000}
+    run = office.start()
+    office.decide(run, "approve")
+    html = page(office, run, step="order")
+    at = re.search(r'href="(/runs/[^"]+/values/\w{64}/)"', html)
+    assert at is not None
+    assert len(html) < 60_000
+    whole = office.at("oscar").get(at.group(1))
+    assert whole["Content-Type"] == "text/plain; charset=utf-8"
+    assert json.loads(whole.content) == office.order.result
+    assert office.at("oscar").get(at.group(1)[:-3] + "00/").status_code == 404
+    assert office.at("mallory").get(at.group(1)).status_code == 404

@@ -11,7 +11,7 @@ from typing import Any
 
 from orchestration.core.changes import Change, fold
 from orchestration.core.decide import Decided, decide
-from orchestration.core.deciding import Arrived, KeptAnswer, MissingAnswers, MissingEvents
+from orchestration.core.deciding import Arrived, KeptAnswer, MissingAnswers, MissingEvents, MissingValues
 from orchestration.core.deciding import World as Pinned
 from orchestration.core.effects import KeepAnswer, PersonRef, TakeEvent
 from orchestration.core.events import (
@@ -37,6 +37,7 @@ from orchestration.core.events import (
     TimerFired,
 )
 from orchestration.core.language.definition import Definition, compile_definition
+from orchestration.core.large import LARGE
 from orchestration.core.state import RunState, StepState, TimerState
 from orchestration.exceptions import InvalidTransition, LeaseLost, MissedTimer
 
@@ -177,6 +178,8 @@ class Player:
     made: list[Decided] = field(default_factory=list)
     arrived: list[Arrived] = field(default_factory=list)  # and moved nothing on yet
     kept: dict[str, KeptAnswer] = field(default_factory=dict)  # answers of tools that look something up
+    large: int = LARGE  # bytes from which a value is kept apart
+    apart: dict[str, Any] = field(default_factory=dict)  # those values
     kept_before: dict[str, KeptAnswer] = field(default_factory=dict)  # those that the last event found
     offered: list[Arrived] = field(default_factory=list)  # those that the last event found
 
@@ -190,6 +193,7 @@ class Player:
         self.state = decided.state
         self.changes += decided.changes
         self.made.append(decided)
+        self.apart |= {digest: json.loads(text) for digest, text in decided.apart.items()}
         keeps = (effect for effect in decided.effects if isinstance(effect, KeepAnswer))
         self.kept = self.kept | {each.key: KeptAnswer(each.result, self.state.id, each.at) for each in keeps}
         taken = {(effect.name, effect.id) for effect in decided.effects if isinstance(effect, TakeEvent)}
@@ -198,10 +202,13 @@ class Player:
 
     def decided(self, event: Event) -> Decided:
         """As the runtime does: events and answers are looked up when the core asks."""
-        world = Pinned(self.definition, 1)
+        world = Pinned(self.definition, 1, large=self.large)
         while True:
             try:
                 return decide(self.state, event, Now(self.now, self.now), world)
+            except MissingValues as missing_values:
+                found_apart = {digest: self.apart[digest] for digest in missing_values.digests}
+                world = replace(world, values={**world.values, **found_apart})
             except MissingAnswers as unknown:
                 found_now = {key: self.kept.get(key) for key in unknown.keys}
                 world = replace(world, answers={**world.answers, **found_now})

@@ -31,6 +31,7 @@ from orchestration.core.events import (
     TimerFired,
 )
 from orchestration.core.language.definition import compile_definition
+from orchestration.core.large import LARGE
 from orchestration.core.state import OPEN_RUN, RunState, is_stuck
 from orchestration.exceptions import LeaseLost
 from tests.unit.core.runs import ALICE, FINISHED, REFUSALS, Author, Player, Surroundings
@@ -44,7 +45,9 @@ Step = tuple[RunState, Event, Decided | None, Player]
 def played(seed: int) -> Iterator[Step]:
     """Any workflow under any schedule: every event with the state before it and what was decided (None: refused)."""
     chance = Random(seed)
-    player, surroundings = Player(Author(chance).writes()), Surroundings(chance)
+    definition = Author(chance).writes()
+    # Where values of a few bytes are large already, nothing else is different.
+    player, surroundings = Player(definition, large=chance.choice([LARGE, 30])), Surroundings(chance)
     player.starts()
     for _ in range(60):
         player.passes(seconds=chance.choice([0, 0, 1, 9, 120, 1_900]))
