@@ -40,6 +40,7 @@ class Served:
         self._known = {
             "name": "purchase",
             "number": 1,
+            "digest": "0" * 64,
             "sequence": 1,
             "run_id": str(task.run_id),
             "task_id": str(task.pk),
