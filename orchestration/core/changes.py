@@ -152,6 +152,23 @@ def _undo_over(work: Working, path: str) -> None:
         work.run = replace(work.run, undo={**(work.run.undo or {}), "newest": before})
 
 
+def _undo_asked(work: Working, change: Change) -> None:
+    """The run that the step started undoes what it did."""
+    work.step(change.data["path"], status="waiting")
+
+
+def _run_undoing(work: Working, change: Change) -> None:
+    """It had ended well, and comes to another end."""
+    undo = {**(work.run.undo or {}), **change.data, "unsettled": [], "handling": False}
+    work.run = replace(work.run, status="ending", ended_at=None, undo=undo)
+
+
+def _child_ended(work: Working, change: Change) -> None:
+    if change.data.get("undoes"):
+        scope = work.steps[change.data["path"]].scope or {}
+        work.step(change.data["path"], scope={**scope, "undoes": change.data["run"]})
+
+
 def _run_paused(work: Working, change: Change) -> None:
     work.run = replace(work.run, paused_at=change.at)
 
@@ -309,6 +326,9 @@ _APPLY: Mapping[str, Callable[[Working, Change], None]] = {
     "run.handled": _run_handled,
     "undo.registered": _undo_registered,
     "undo.started": _step_ready,
+    "undo.asked": _undo_asked,
+    "run.undoing": _run_undoing,
+    "child.ended": _child_ended,
     "step.replaced": _step_joined,
     "run.paused": _run_paused,
     "run.resumed": _run_resumed,

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from orchestration.core import paths
 from orchestration.core.deciding import Deciding
-from orchestration.core.effects import StartChild
+from orchestration.core.effects import StartChild, UndoChild
 from orchestration.core.events import AttemptFailed, ChildEnded
 from orchestration.core.language.definition import Step
 from orchestration.core.retry import ErrorClass
@@ -41,7 +42,8 @@ def ended(d: Deciding, event: ChildEnded) -> dict[str, Any] | AttemptFailed:
     """The step's result, or its error. Raises `InvalidTransition` where the step waits for this child no more."""
     step = _waiting(d, event)
     data = {"path": step.path, "number": event.number, "run": event.run_id}
-    d.record("child.ended", {**data, "status": event.status, "outcome": event.outcome})
+    undoes = {"undoes": True} if event.undoes else {}
+    d.record("child.ended", {**data, "status": event.status, "outcome": event.outcome, **undoes})
     if event.status == "succeeded":
         return {"outcome": event.outcome, "result": event.result, "run": event.run_id}
     spec = d.world.definition.at(step.path)
@@ -52,9 +54,18 @@ def ended(d: Deciding, event: ChildEnded) -> dict[str, Any] | AttemptFailed:
     return AttemptFailed(step.path, event.number, error, "ask", event.draw)
 
 
+def ask_to_undo(d: Deciding, path: str) -> None:
+    """It is the turn of a step whose run has ended well: that run undoes what it did, and says when it has."""
+    step = paths.undone_by(path)
+    child = (d.work.steps[step].scope or {})["undoes"]
+    d.record("undo.asked", {"path": path, "run": child})
+    d.effects.append(UndoChild(step, child))
+
+
 def _waiting(d: Deciding, event: ChildEnded) -> StepState:
     step = d.work.steps.get(event.path)
-    if step is None or step.kind != "workflow" or step.status != "waiting" or step.attempts != event.number:
+    waits = step is not None and step.kind == "workflow" and step.status == "waiting"
+    if step is None or not waits or step.attempts != event.number or (step.scope or {}).get("handling"):
         raise InvalidTransition(f"{event.path} does not wait for this run any more.")
     return step
 

@@ -25,6 +25,7 @@ from orchestration.core.events import (
     AttemptSucceeded,
     CancelRequested,
     ChildEnded,
+    ChildUndone,
     DecisionGiven,
     DecisionTakenBack,
     Event,
@@ -39,6 +40,7 @@ from orchestration.core.events import (
     ReviewResumed,
     Started,
     TimerFired,
+    UndoRequested,
 )
 from orchestration.core.incidents import open_incident
 from orchestration.core.language.expressions import ExpressionError
@@ -157,6 +159,10 @@ def _child_ended(d: Deciding, event: ChildEnded) -> None:
         flow.succeed(d, event.path, found)
 
 
+def _child_undone(d: Deciding, event: ChildUndone) -> None:
+    flow.succeed(d, ending.child_undone(d, event), None)
+
+
 _HANDLERS: Mapping[type[Event], Callable[[Deciding, Any], None]] = {
     Started: _started,
     AttemptLeased: attempts.leased,
@@ -177,4 +183,6 @@ _HANDLERS: Mapping[type[Event], Callable[[Deciding, Any], None]] = {
     MigrationRequested: migrating.migrated,
     CancelRequested: control.cancelled,
     ChildEnded: _child_ended,
+    ChildUndone: _child_undone,
+    UndoRequested: ending.undo_again,
 }

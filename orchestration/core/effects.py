@@ -204,6 +204,14 @@ class CancelChild:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoChild:
+    """What a run that ended well did is to be undone: `path` is the step that had started it."""
+
+    path: str
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ContinueRun:
     """The run goes on as a new one, with this input and with its business key."""
 
@@ -231,6 +239,7 @@ Effect = (
     | GoOnReview
     | StartChild
     | CancelChild
+    | UndoChild
     | ContinueRun
     | RunEnded
 )

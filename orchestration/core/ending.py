@@ -13,7 +13,12 @@ from typing import Any
 from orchestration.core import paths
 from orchestration.core.deciding import Deciding
 from orchestration.core.effects import CallStep
+from orchestration.core.events import ChildUndone, UndoRequested
 from orchestration.core.language.definition import ON_ERROR
+from orchestration.core.state import StepState
+from orchestration.exceptions import InvalidTransition
+
+UNDONE = "undone"  # the outcome of a run that ended well, and was undone by the run that had started it
 
 
 def begin(d: Deciding, status: str, outcome: str, reason: str, error: Mapping[str, Any] | None = None) -> None:
@@ -22,6 +27,8 @@ def begin(d: Deciding, status: str, outcome: str, reason: str, error: Mapping[st
         _stop_handling(d)
         return
     unsettled = [step.path for step in d.all_steps() if d.is_unsettled(step)]
+    if unsettled or _newest(d) is not None:
+        unsettled += [step.path for step in d.all_steps() if _is_cancelled_first(d, step)]
     handlers = d.world.definition.handlers if status == "failed" else None
     if handlers is None and not unsettled and _newest(d) is None:
         d.end_run(status, outcome, reason, error)
@@ -29,6 +36,9 @@ def begin(d: Deciding, status: str, outcome: str, reason: str, error: Mapping[st
     data = {"status": status, "outcome": outcome, "reason": reason, "unsettled": unsettled}
     d.entering.clear()
     d.cancel_inside("", reason, but=frozenset(unsettled))
+    for path in unsettled:
+        if d.work.steps[path].kind == "workflow":
+            d.withdraw(path, reason)
     values = {"error": dict(error)} if error is not None else None
     stood_still = d.work.run.paused_at is not None
     d.record("run.ending", {**data, "handling": handlers is not None}, values)
@@ -38,6 +48,28 @@ def begin(d: Deciding, status: str, outcome: str, reason: str, error: Mapping[st
         d.entering.append(handlers.first(ON_ERROR))
     else:
         go_on(d)
+
+
+def _is_cancelled_first(d: Deciding, step: StepState) -> bool:
+    """Whether it waits for a run that is cancelled with this one: what that run did last is undone first."""
+    return step.kind == "workflow" and step.status == "waiting" and d.world.definition.at(step.path).undo is not None
+
+
+def undo_again(d: Deciding, event: UndoRequested) -> None:
+    """The run ended well, and the run that started it has what was done undone."""
+    if d.work.run.status != "succeeded" or _newest(d) is None:
+        raise InvalidTransition(f"Nothing is to be undone: the run is {d.work.run.status}.")
+    d.record("run.undoing", {"status": "cancelled", "outcome": UNDONE, "reason": event.reason})
+    go_on(d)
+
+
+def child_undone(d: Deciding, event: ChildUndone) -> str:
+    """The path of the undo that is done with it."""
+    path = paths.undo_of(event.path)
+    step, by = d.work.steps.get(path), d.work.steps.get(event.path)
+    if step is None or step.status != "waiting" or by is None or (by.scope or {}).get("undoes") != event.run_id:
+        raise InvalidTransition(f"{event.path} does not wait for this run to undo what it did.")
+    return path
 
 
 def go_on(d: Deciding) -> None:
@@ -66,6 +98,8 @@ def is_handler(path: str) -> bool:
 def register(d: Deciding, path: str) -> None:
     """A step is done that can be undone."""
     step = d.world.definition.at(path)
+    if step.kind == "workflow" and "undoes" not in (d.work.steps[path].scope or {}):
+        return  # the run that it started has nothing to undo
     if step.undo is not None and not is_handler(path):
         undo = paths.undo_of(path)
         d.record("undo.registered", {"path": undo, "id": step.id, "kind": "undo", "before": _newest(d)})

@@ -192,6 +192,22 @@ class ChildEnded:
     result: Any
     error: Mapping[str, Any] | None
     draw: float
+    undoes: bool = False  # it did something that it can undo
+
+
+@dataclass(frozen=True, slots=True)
+class ChildUndone:
+    """A run that a step had started has undone what it did."""
+
+    path: str  # of the step
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UndoRequested:
+    """The run had ended well; the run that started it did not, or was cancelled: what was done is undone."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +243,8 @@ Event = (
     | PauseRequested
     | ResumeRequested
     | ChildEnded
+    | ChildUndone
+    | UndoRequested
     | MigrationRequested
     | CancelRequested
 )

@@ -18,7 +18,7 @@ from orchestration.core import (
     reviews,
     waits,
 )
-from orchestration.core.children import open_child
+from orchestration.core.children import ask_to_undo, open_child
 from orchestration.core.deciding import TIMEOUT, Deciding
 from orchestration.core.effects import CallStep, EmitEvent
 from orchestration.core.incidents import open_incident
@@ -280,6 +280,9 @@ def _enter_call(d: Deciding, step: Step) -> None:
 
 
 def _enter_undo(d: Deciding, step: Step) -> None:
+    if "workflow" in step.spec:
+        ask_to_undo(d, step.path)
+        return
     given = d.evaluate(step.values["with"], step.path)
     d.record("undo.started", {"path": step.path}, {"input": given})
     d.effects.append(CallStep(step.path))

@@ -74,6 +74,11 @@ def undo_of(path: str) -> str:
     return f"{path}~undo"
 
 
+def undone_by(path: str) -> str:
+    """The step that the undo at the path undoes."""
+    return path.removesuffix("~undo")
+
+
 def fallback_of(path: str, number: int) -> str:
     """The path of the nth tool that takes a step's place."""
     return f"{path}~fallback{number}"

@@ -75,6 +75,11 @@ class RunState:
         return [timer for timer in self.timers.values() if timer.status == "armed"]
 
 
+def _awaits(step: StepState) -> bool:
+    """Whether it waits for an event, or for another run: for its end, or for it to undo what it did."""
+    return step.kind in ("wait", "workflow") or (step.kind == "undo" and step.status == "waiting")
+
+
 def is_stuck(state: RunState) -> bool:
     """An open run that nothing can move on: no ready or running step, no armed timer, no open review or incident, no
     awaited event, no open child, and nobody paused it."""
@@ -85,5 +90,5 @@ def is_stuck(state: RunState) -> bool:
         step.is_open and step.review is not None and step.review["status"] in ("open", "decided")
         for step in state.steps.values()
     )
-    awaiting = any(step.is_open and step.kind in ("wait", "workflow") for step in state.steps.values())
+    awaiting = any(step.is_open and _awaits(step) for step in state.steps.values())
     return not (moving or asked or awaiting or state.armed())

@@ -17,7 +17,7 @@ class Run(models.Model):
     class Status(models.TextChoices):
         RUNNING = "running"  # set at the start; the core moves it on when the last step ends
         ENDING = "ending"  # failed or cancelled; its on_error and its undoing move it on
-        SUCCEEDED = "succeeded"  # final: reached its end
+        SUCCEEDED = "succeeded"  # final, unless the run that started it has it undone: reached its end
         FAILED = "failed"  # final: a `fail` step, or an incident that a person let fail
         CANCELLED = "cancelled"  # final: somebody cancelled it
 

@@ -31,6 +31,7 @@ from orchestration.core.effects import (
     StandStillReview,
     StartChild,
     TakeEvent,
+    UndoChild,
     WarnReview,
     WithdrawReview,
 )
@@ -194,7 +195,7 @@ def _carry_out(held: Held, effect: Effect) -> None:
     match effect:
         case CallStep() | KeepAnswer():
             pass  # hinted already; written with the step
-        case AwaitEvent() | TakeEvent() | EmitEvent() | StartChild() | CancelChild() | RunEnded():
+        case AwaitEvent() | TakeEvent() | EmitEvent() | StartChild() | CancelChild() | UndoChild() | RunEnded():
             inbox.carry_out(held.row, effect)
         case ContinueRun(given):
             _continue(held.row, given)

@@ -10,7 +10,8 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from orchestration.core.children import MAX_DEPTH
-from orchestration.core.events import CancelRequested, ChildEnded
+from orchestration.core.ending import UNDONE
+from orchestration.core.events import CancelRequested, ChildEnded, ChildUndone, UndoRequested
 from orchestration.core.state import OPEN_RUN
 from orchestration.exceptions import InvalidInput, InvalidTransition, NotFound, NotPublished, OrchestrationError
 from orchestration.models import OutboxMessage, Run, StepRun
@@ -81,24 +82,63 @@ def _child(message: Mapping[str, Any]) -> Run | None:
 
 @outbox.on_topic(inbox.CHILD_CANCEL)
 def _cancel(message: Mapping[str, Any], key: str) -> None:
-    """Ends the child with its parent. One that is just being started is waited for: raising means once more, later."""
+    """Ends the child with its parent; one that has just ended well undoes what it did. One that is just being started
+    is waited for: raising means once more, later."""
     starting = OutboxMessage.objects.filter(topic=inbox.CHILD_START, key=key).exists()
     child = _child(message)
     if child is None:
         if starting:
             raise NotFound("The run to be cancelled is just being started.")
         return
+    reason = f"The run that started it is over: {message['reason']}"
     try:
-        advance(child.pk, CancelRequested(f"The run that started it is over: {message['reason']}"))
+        advance(child.pk, CancelRequested(reason))
     except InvalidTransition:
         child.refresh_from_db()
         if child.status == Run.Status.RUNNING or child.outcome == "continued":
             raise
+        if child.status == Run.Status.SUCCEEDED and _is_let_go(child):
+            _undo_what_was_done(child.pk, reason)
+
+
+def _is_let_go(child: Run) -> bool:
+    """Whether its parent hears its end no more, and so will not have it undone in its turn."""
+    step = StepRun.objects.get(run=child.parent_id, path=child.parent_path)
+    return step.status in ("cancelled", "failed") or bool((step.scope or {}).get("handling"))
+
+
+@outbox.on_topic(inbox.CHILD_UNDO)
+def _undo(message: Mapping[str, Any], _: str) -> None:
+    """A run that ended well undoes what it did, for the run that had started it."""
+    if not _undo_what_was_done(message["child"], "The run that started it did not end well."):
+        child = Run.objects.get(pk=message["child"])
+        if child.status not in OPEN_RUN:
+            _tell_undone(child)
+
+
+def _undo_what_was_done(child_id: Any, reason: str) -> bool:
+    """It takes no business key from others: whoever has the key meanwhile keeps it."""
+    try:
+        with transaction.atomic():
+            held = hold(child_id)
+            decided = consider(held, UndoRequested(reason))
+            Run.objects.filter(pk=held.row.pk, key_while="open").update(key_while="always")
+            commit(held, decided, SYSTEM)
+    except InvalidTransition:
+        return False
+    return True
+
+
+def _tell_undone(child: Run) -> None:
+    _tell(child.parent_id, ChildUndone(child.parent_path or "", str(child.pk)), f"{child.pk}:{UNDONE}")
 
 
 @outbox.on_topic(inbox.CHILD_ENDED)
 def _ended(message: Mapping[str, Any], _: str) -> None:
     child = Run.objects.get(pk=message["child"])
+    if child.outcome == UNDONE:
+        _tell_undone(child)
+        return
     event = ChildEnded(
         path=child.parent_path or "",
         number=child.parent_number or 0,
@@ -108,11 +148,12 @@ def _ended(message: Mapping[str, Any], _: str) -> None:
         result=values.whole(child.pk, child.result),
         error=child.error,
         draw=random.random(),  # noqa: S311 - spreads retries, protects nothing
+        undoes=child.status == Run.Status.SUCCEEDED and bool((child.undo or {}).get("newest")),
     )
     _tell(child.parent_id, event, str(child.pk))
 
 
-def _tell(parent_id: Any, event: ChildEnded, dedupe_key: str) -> None:
+def _tell(parent_id: Any, event: ChildEnded | ChildUndone, dedupe_key: str) -> None:
     """Puts the end of a child into the parent's inbox, and lets the parent go on from it, in one transaction."""
     source = f"child:{event.path}"
     with transaction.atomic():

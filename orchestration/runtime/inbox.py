@@ -13,16 +13,16 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from orchestration.core.deciding import Arrived, MissingEvents
-from orchestration.core.effects import AwaitEvent, CancelChild, EmitEvent, RunEnded, StartChild, TakeEvent
+from orchestration.core.effects import AwaitEvent, CancelChild, EmitEvent, RunEnded, StartChild, TakeEvent, UndoChild
 from orchestration.models import InboxMessage, ReceivedEvent, Run, StepRun
 from orchestration.ports import clock
 from orchestration.runtime import outbox
 
 LOOKED_AT = 200  # events of one name and key that a wait looks through at once
 DELIVER, EMIT = "event.deliver", "event.emit"  # topics of the outbox
-CHILD_START, CHILD_CANCEL, CHILD_ENDED = "child.start", "child.cancel", "child.ended"
+CHILD_START, CHILD_CANCEL, CHILD_ENDED, CHILD_UNDO = "child.start", "child.cancel", "child.ended", "child.undo"
 
-Between = AwaitEvent | TakeEvent | EmitEvent | StartChild | CancelChild | RunEnded
+Between = AwaitEvent | TakeEvent | EmitEvent | StartChild | CancelChild | UndoChild | RunEnded
 
 
 def meet(name: str, key: str, *, alone: bool) -> None:
@@ -64,6 +64,9 @@ def carry_out(run: Run, effect: Between) -> None:
         case CancelChild(path, number, reason):
             asked = {"parent": str(run.id), "path": path, "number": number, "reason": reason}
             outbox.send_later(topic=CHILD_CANCEL, key=child_key(run.id, path, number), payload=asked)
+        case UndoChild(path, child):
+            asked = {"parent": str(run.id), "path": path, "child": child}
+            outbox.send_later(topic=CHILD_UNDO, key=f"{child}:{run.id}", payload=asked)
         case RunEnded():
             if run.parent_id is not None:
                 outbox.send_later(topic=CHILD_ENDED, key=str(run.id), payload={"child": str(run.id)})

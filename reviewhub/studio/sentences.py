@@ -39,6 +39,8 @@ TONES = {
     "step.replaced": "warning",
     "run.ending": "warning",
     "undo.started": "warning",
+    "undo.asked": "warning",
+    "run.undoing": "warning",
     "incident.opened": "breached",
     "review.escalated": "warning",
     "review.unanswered": "warning",

@@ -75,6 +75,14 @@ def undo_started(names: Names, fact: Fact) -> str:
     return f"{names.step(fact.path)} began"
 
 
+def undo_asked(names: Names, fact: Fact) -> str:
+    return f"{names.step(fact.path)} began: the run that it had started undoes what it did"
+
+
+def run_undoing(_: Names, fact: Fact) -> str:
+    return f"What the run did is undone: {str(fact.data['reason']).rstrip('.')}"
+
+
 def step_settling(names: Names, fact: Fact) -> str:
     return f"{names.step(fact.path)} is not needed any more, but may be taking effect; that is found out first"
 
@@ -388,6 +396,8 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "run.handled": run_handled,
     "undo.registered": undo_registered,
     "undo.started": undo_started,
+    "undo.asked": undo_asked,
+    "run.undoing": run_undoing,
     "step.succeeded": step_succeeded,
     "step.failed": step_failed,
     "step.cancelled": step_cancelled,

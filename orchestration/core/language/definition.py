@@ -258,6 +258,9 @@ def _compiled_step(raw: Mapping[str, Any], prefix: str) -> Step:
 
 def _compiled_undo(raw: Mapping[str, Any], path: str) -> Step | None:
     """A review's `undo` is something else: how long its decision can be taken back."""
+    if raw.get("kind") == "workflow" and raw.get("parent_ends") != "leave":
+        spec = {"workflow": raw["workflow"]}  # the run that it started undoes what it did
+        return Step(raw["id"], "undo", paths.undo_of(path), spec=spec, values={}, when=None, blocks=())
     undo = raw.get("undo")
     return _compiled_call(undo, raw["id"], "undo", paths.undo_of(path)) if isinstance(undo, Mapping) else None
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from orchestration import api
-from orchestration.exceptions import TransientError
+from orchestration.exceptions import PermanentError, TransientError
 from orchestration.models import Run
+from orchestration.runtime import outbox
 from tests.support.bench import OSCAR, Bench
 
 TRIP = """
@@ -60,3 +61,93 @@ def test_an_undo_is_tried_again_under_one_key(engine: Bench) -> None:
     assert keys[0] == keys[1] == f"{run_id}:seats#3/seat~undo"
     assert len(set(keys)) == 3
     assert api.run_state(run_id).status == "cancelled"
+
+
+AROUND = """
+workflow: around
+title: Around
+owner: oscar
+input: {type: object}
+steps:
+  - {id: desk, tool: finance.budget@1, undo: {tool: suppliers.history@1, with: {what: desk}}}
+  - {id: inside, workflow: trip, with: {request: T-1, seats: [a, b]}}
+  - {id: look, review: {outcomes: [approve], assign: {queue: finance}, sla: {due: 8h}}}
+"""
+SHORT = "
+".join(line for line in TRIP.splitlines() if "approval" not in line)
+    "  - {id: approval, review: {title: Look, outcomes: [approve], assign: {queue: finance}, sla: {due: 8h}}}\n", ""
+)
+
+
+def carry(engine: Bench) -> None:
+    """Messages and steps, until nothing moves any more."""
+    while outbox.send_due() + engine.work():
+        pass
+
+
+def around(engine: Bench, inside: str = SHORT) -> tuple[str, Run]:
+    engine.publish(inside)
+    engine.publish(AROUND)
+    run_id = engine.start("around")
+    carry(engine)
+    return run_id, Run.objects.get(parent__pk=run_id)
+
+
+def test_a_run_inside_that_ended_well_is_undone_in_its_turn(engine: Bench) -> None:
+    run_id, child = around(engine)
+    assert child.status == "succeeded"
+    same_key = engine.start("trip", request="T-1", seats=["z"])  # its key is free, and somebody else's by now
+    api.cancel_run(run_id=run_id, reason="Plans changed", actor=OSCAR)
+    carry(engine)
+    assert [given for given, _ in engine.tools["mail.tell"].calls] == [{"n": n, "id": "PO-1"} for n in ("b", "a")]
+    assert [given for given, _ in engine.tools["suppliers.history"].calls] == [{"what": "desk"}]
+    child.refresh_from_db()
+    assert (child.status, child.outcome) == ("cancelled", "undone")
+    assert api.run_state(run_id).status == "cancelled"
+    assert api.run_state(same_key).status == "succeeded"
+    for each in (run_id, str(child.pk)):
+        assert api.replay(each).ok
+    assert api.stuck("run") == []
+
+
+def test_what_a_run_inside_did_is_undone_first_when_both_are_cancelled(engine: Bench) -> None:
+    run_id, child = around(engine, TRIP)
+    assert child.status == "running"
+    order = []
+    engine.tools["mail.tell"].before = lambda: order.append("inside")
+    engine.tools["suppliers.history"].before = lambda: order.append("desk")
+    api.cancel_run(run_id=run_id, reason="Plans changed", actor=OSCAR)
+    carry(engine)
+    assert order == ["inside", "inside", "desk"]
+    assert api.run_state(run_id).status == api.run_state(str(child.pk)).status == "cancelled"
+
+
+def test_an_undo_that_fails_inside_holds_up_those_before_it(engine: Bench) -> None:
+    run_id, child = around(engine)
+    engine.tools["mail.tell"].script = [PermanentError("No.")]
+    api.cancel_run(run_id=run_id, reason="Plans changed", actor=OSCAR)
+    carry(engine)
+    assert engine.tools["suppliers.history"].calls == []
+    assert api.stuck("run") == []
+    engine.decide(str(child.pk), "seats#2/seat~undo!1", "fail", undo=0)
+    carry(engine)
+    assert [given for given, _ in engine.tools["suppliers.history"].calls] == [{"what": "desk"}]
+    assert api.run_state(run_id).status == "cancelled"
+
+
+def test_a_run_inside_that_ended_well_as_it_was_cancelled_is_undone(engine: Bench) -> None:
+    """The cancelling comes first, and its end is not told yet."""
+    engine.publish(SHORT)
+    engine.publish(AROUND.replace(", undo: {tool: suppliers.history@1, with: {what: desk}}", ""))
+    run_id = engine.start("around")
+    engine.work()
+    outbox.send_due()
+    engine.work()
+    child = Run.objects.get(parent__pk=run_id)
+    assert (child.status, api.run_state(run_id).steps["inside"].status) == ("succeeded", "waiting")
+    api.cancel_run(run_id=run_id, reason="Plans changed", actor=OSCAR)
+    assert api.run_state(run_id).status == "cancelled"
+    carry(engine)
+    child.refresh_from_db()
+    assert (child.status, child.outcome) == ("cancelled", "undone")
+    assert len(engine.tools["mail.tell"].calls) == 2

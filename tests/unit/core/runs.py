@@ -22,6 +22,7 @@ from orchestration.core.events import (
     AttemptSucceeded,
     CancelRequested,
     ChildEnded,
+    ChildUndone,
     DecisionGiven,
     DecisionTakenBack,
     Event,
@@ -276,6 +277,8 @@ class Surroundings:
             return [self._event(step.path, step.input["key"], player)] * 2
         if step.kind == "workflow" and step.status == "waiting":
             return [self._ended(step.path, step.attempts)] * 2
+        if step.kind == "undo" and step.status == "waiting":
+            return [ChildUndone(step.path.removesuffix("~undo"), "r2")] * 2
         if step.review is not None and step.review["status"] == "open":
             return [self._decision(player, step.review) for _ in range(2)] + self._pauses(player, step.review)
         if step.review is not None and step.review["status"] == "decided":
@@ -310,7 +313,8 @@ class Surroundings:
     def _ended(self, path: str, number: int) -> ChildEnded:
         status = self._chance.choice(["succeeded", "succeeded", "failed", "cancelled"])
         run = self._chance.choice(["r2", "r2", "r2", None]) if status == "failed" else "r2"
-        return ChildEnded(path, number, run, status, "done", {"ok": True}, None, self._chance.random())
+        draw, undoes = self._chance.random(), self._chance.random() < 0.5
+        return ChildEnded(path, number, run, status, "done", {"ok": True}, None, draw, undoes)
 
     def _event(self, path: str, key: str, player: Player) -> EventArrived:
         id_ = str(len(player.changes))
@@ -334,6 +338,7 @@ class Surroundings:
             self._event(step.path, "7", player),
             self._ended(step.path, number),
             LimitLifted(step.path),
+            ChildUndone(step.path.removesuffix("~undo"), "r2"),
             AttemptLeased(step.path, "other"),
             decision,
             DecisionTakenBack(key, ALICE),

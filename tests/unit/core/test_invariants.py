@@ -17,7 +17,7 @@ from orchestration.core import paths
 from orchestration.core.changes import fold
 from orchestration.core.decide import RUN_LIMIT, Decided, decide
 from orchestration.core.deciding import World
-from orchestration.core.effects import CallStep, CloseReview, OpenReview, StartChild, WithdrawReview
+from orchestration.core.effects import CallStep, CloseReview, OpenReview, StartChild, UndoChild, WithdrawReview
 from orchestration.core.events import (
     AttemptFailed,
     AttemptLeased,
@@ -93,7 +93,7 @@ def test_an_open_run_has_something_that_moves_it_on(seed: int) -> None:
             for timer in state.armed()
             if step.status in WAITS
         )
-        waiting = any(step.kind in ("wait", "workflow") and step.status == "waiting" for step in open_steps)
+        waiting = any(step.kind in ("wait", "workflow", "undo") and step.status == "waiting" for step in open_steps)
         assert called or asked or retried or waiting
         assert not is_stuck(state)
 
@@ -115,6 +115,9 @@ def test_each_open_step_has_what_moves_it_on(seed: int) -> None:
             elif step.kind == "workflow":
                 effects = [effect for made in player.made for effect in made.effects]
                 assert StartChild(path, step.attempts) in effects
+            elif step.kind == "undo":
+                effects = [effect for made in player.made for effect in made.effects]
+                assert UndoChild(path.removesuffix("~undo"), "r2") in effects
             elif step.kind == "wait":
                 assert step.input is not None or f"{path}:over" in armed
             else:

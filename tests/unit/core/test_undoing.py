@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from orchestration.core.effects import WithdrawReview
-from orchestration.core.events import AttemptFailed, AttemptLeased, AttemptLost, AttemptSucceeded, CancelRequested
+from orchestration.core.effects import CancelChild, UndoChild, WithdrawReview
+from orchestration.core.events import (
+    AttemptFailed,
+    AttemptLeased,
+    AttemptLost,
+    AttemptSucceeded,
+    CancelRequested,
+    ChildEnded,
+    ChildUndone,
+    UndoRequested,
+)
 from tests.unit.core.runs import Player
 from tests.unit.core.test_blocks import fails, playing, ready, status, succeeds
 
@@ -202,3 +211,84 @@ def test_no_other_tool_is_called_after_a_call_that_may_have_taken_effect() -> No
     fails(player, "send", "ambiguous")
     assert status(player, "send") == "incident"
     assert "send~fallback1" not in player.state.steps
+
+
+INSIDE = """
+  - {id: before, tool: pay@1, undo: {tool: release@1}}
+  - {id: inside, workflow: other}
+  - {id: after, tool: note@1, undo: {tool: erase@1}}
+  - {id: last, tool: last@1}
+"""
+
+
+def child_ends(player: Player, path: str, status: str = "succeeded", *, undoes: bool = True) -> None:
+    player.happens(ChildEnded(path, 1, "r2", status, "done", {}, None, 0.5, undoes=undoes and status == "succeeded"))
+
+
+def test_a_run_that_was_started_and_ended_well_is_undone_in_its_turn() -> None:
+    player = playing(INSIDE)
+    succeeds(player, "before", {})
+    child_ends(player, "inside")
+    succeeds(player, "after", {})
+    player.happens(CancelRequested("Not needed"))
+    succeeds(player, "after~undo", {})
+    assert status(player, "inside~undo") == "waiting"
+    assert UndoChild("inside", "r2") in player.made[-1].effects
+    assert ready(player) == []
+    assert player.happens(ChildUndone("inside", "another")) is None
+    player.happens(ChildUndone("inside", "r2"))
+    assert ready(player) == ["before~undo"]
+    succeeds(player, "before~undo", {})
+    assert player.state.status == "cancelled"
+    assert player.folded == player.state
+
+
+def test_a_run_with_nothing_to_undo_is_left_alone() -> None:
+    player = playing(INSIDE)
+    succeeds(player, "before", {})
+    child_ends(player, "inside", undoes=False)
+    succeeds(player, "after", {})
+    player.happens(CancelRequested("Not needed"))
+    succeeds(player, "after~undo", {})
+    assert ready(player) == ["before~undo"]
+
+
+def test_a_run_that_goes_on_alone_is_not_undone() -> None:
+    player = playing(INSIDE.replace("workflow: other", "workflow: other, parent_ends: leave"))
+    succeeds(player, "before", {})
+    child_ends(player, "inside")
+    player.happens(CancelRequested("Not needed"))
+    assert ready(player) == ["before~undo"]
+
+
+def test_what_a_cancelled_run_did_is_undone_before_what_was_done_earlier() -> None:
+    player = playing(INSIDE)
+    succeeds(player, "before", {})
+    player.happens(CancelRequested("Not needed"))
+    assert CancelChild("inside", 1, "Not needed") in player.made[-1].effects
+    assert ready(player) == []
+    child_ends(player, "inside", "cancelled")
+    assert (status(player, "inside"), ready(player)) == ("failed", ["before~undo"])
+
+
+def test_a_run_that_ended_well_while_it_was_being_cancelled_is_undone_too() -> None:
+    player = playing(INSIDE)
+    succeeds(player, "before", {})
+    player.happens(CancelRequested("Not needed"))
+    child_ends(player, "inside")
+    assert (status(player, "inside~undo"), ready(player)) == ("waiting", [])
+    player.happens(ChildUndone("inside", "r2"))
+    assert ready(player) == ["before~undo"]
+
+
+def test_a_run_that_ended_well_undoes_what_it_did_when_it_is_told_to() -> None:
+    player = ordered()
+    succeeds(player, "fork/right/note", {})
+    succeeds(player, "last", {})
+    player.happens(UndoRequested("Not needed"))
+    assert (player.state.status, ready(player)) == ("ending", ["fork/right/note~undo"])
+    while player.state.status == "ending":
+        succeeds(player, ready(player)[0], {})
+    assert (player.state.status, player.state.outcome) == ("cancelled", "undone")
+    assert player.happens(UndoRequested("Once more")) is None
+    assert player.folded == player.state
