@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = (("orchestration", "0015_sequences"),)
+    dependencies = (("orchestration", "0016_messages_by_key"),)
 
     operations = (
         migrations.CreateModel(
