@@ -63,7 +63,7 @@ def consider(held: Held, event: Event, at: Now | None = None) -> Decided:
         try:
             return _noted(held, decide(held.state, event, at or now(), world))
         except MissingValues as missing:
-            held.values |= values.load(held.row.id, missing.digests)
+            held.values |= values.load_to_decide(held.row.id, missing.digests)
         except MissingPolicy as missing:
             world = _with_policy(world, missing)
         except MissingEvents as missing:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from orchestration.core import large
 from orchestration.exceptions import NotFound
 from orchestration.models import LargeValue
+
+KEPT = 4  # values that a process keeps to decide by
+KEPT_BELOW = 1_000_000  # bytes of such a value's JSON
+
+_lock = threading.Lock()
+_kept: dict[tuple[Any, str], Any] = {}  # by run and digest, the oldest first
 
 
 def keep(kept: Iterable[tuple[Any, Mapping[str, str]]]) -> None:
@@ -26,6 +33,24 @@ def load(run_id: Any, digests: Collection[str]) -> dict[str, Any]:
     found: dict[str, Any] = dict.fromkeys(digests)
     rows = LargeValue.objects.filter(run_id=run_id, digest__in=digests)
     return found | {digest: json.loads(body) for digest, body in rows.values_list("digest", "body")}
+
+
+def load_to_decide(run_id: Any, digests: Collection[str]) -> dict[str, Any]:
+    """As `load`, of an open run: what a loop goes through is wanted for every item, and read once a process."""
+    with _lock:
+        found = {digest: _kept[run_id, digest] for digest in digests if (run_id, digest) in _kept}
+    loaded = load(run_id, left) if (left := set(digests) - found.keys()) else {}
+    for digest, value in loaded.items():
+        if value is not None and large.text_if_large(value, KEPT_BELOW) is None:
+            _keep_here((run_id, digest), value)
+    return found | loaded
+
+
+def _keep_here(key: tuple[Any, str], value: Any) -> None:
+    with _lock:
+        _kept[key] = value
+        while len(_kept) > KEPT:
+            del _kept[next(iter(_kept))]
 
 
 def whole(run_id: Any, value: Any) -> Any:

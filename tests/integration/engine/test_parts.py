@@ -100,3 +100,15 @@ def test_the_list_of_a_long_loop_is_read_once(engine: Bench) -> None:
     reads = [query["sql"] for query in asked if 'SELECT "orchestration_steprun"."input"' in query["sql"]]
     assert len(reads) == 1
     assert StepRun.objects.get(run_id=run_id, path="lines").input == {"items": list(range(3, 15))}
+
+
+def test_a_list_that_is_kept_apart_is_read_once(engine: Bench) -> None:
+    engine.publish(LINES.replace("type: integer", "type: string").replace("item == 2", "item == 'none'"))
+    lines = [f"{number} " + "x" * 8_000 for number in range(12)]
+    run_id = engine.start("lines", lines=lines)
+    with CaptureQueriesContext(connection) as asked:
+        engine.work()
+    reads = [query["sql"] for query in asked if 'FROM "orchestration_largevalue"' in query["sql"]]
+    assert len(reads) <= 1
+    assert sorted(given["n"] for given, _ in engine.tools["erp.order"].calls) == sorted(lines)
+    assert api.run_state(run_id).status == "succeeded"
