@@ -148,8 +148,23 @@ def _undo_over(work: Working, path: str) -> None:
     """The one registered before is the newest now."""
     step = work.steps[path]
     if step.kind == "undo":
-        before = (step.scope or {}).get("before")
+        before = _registered(work, (step.scope or {}).get("before"))
         work.run = replace(work.run, undo={**(work.run.undo or {}), "newest": before})
+
+
+def _registered(work: Working, path: str | None) -> str | None:
+    """The undo at the path, or the next one registered before it that is still there."""
+    while path is not None and work.steps[path].status != "registered":
+        path = (work.steps[path].scope or {}).get("before")
+    return path
+
+
+def _undo_taken(work: Working, change: Change) -> None:
+    for path in change.data["paths"]:
+        scope = {**(work.steps[path].scope or {}), "taken": change.data["by"]}
+        work.step(path, status="cancelled", scope=scope, ended_at=change.at)
+    undo = work.run.undo or {}
+    work.run = replace(work.run, undo={**undo, "newest": _registered(work, undo.get("newest"))})
 
 
 def _undo_asked(work: Working, change: Change) -> None:
@@ -327,6 +342,7 @@ _APPLY: Mapping[str, Callable[[Working, Change], None]] = {
     "undo.registered": _undo_registered,
     "undo.started": _step_ready,
     "undo.asked": _undo_asked,
+    "undo.taken": _undo_taken,
     "run.undoing": _run_undoing,
     "child.ended": _child_ended,
     "step.replaced": _step_joined,

@@ -41,6 +41,7 @@ from orchestration.core.events import (
     Started,
     TimerFired,
     UndoRequested,
+    UndosTaken,
 )
 from orchestration.core.incidents import open_incident
 from orchestration.core.language.expressions import ExpressionError
@@ -69,6 +70,7 @@ def decide(state: RunState, event: Event, now: Now, world: World) -> Decided:
     _HANDLERS[type(event)](deciding, event)
     if deciding.work.run.paused_at is None:
         flow.settle(deciding)
+        ending.register_taken(deciding)
     else:
         control.keep_for_later(deciding)
     work = deciding.work
@@ -185,4 +187,5 @@ _HANDLERS: Mapping[type[Event], Callable[[Deciding, Any], None]] = {
     ChildEnded: _child_ended,
     ChildUndone: _child_undone,
     UndoRequested: ending.undo_again,
+    UndosTaken: ending.undos_taken,
 }

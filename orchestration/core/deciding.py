@@ -135,6 +135,7 @@ class Deciding:
         self.values: dict[str, Any] = {}  # the same as they are
         self.how = ""  # it goes on: rerun, retry or fork
         self.answers: dict[str, KeptAnswer] = {}  # of tools, given by this event
+        self.taken: list[tuple[int, str]] = []  # steps whose undo is taken over with them, with its place there
         self.known: Mapping[str, Known] = {}  # steps that have ended in the run that this one goes on from
 
     def record(self, kind: str, data: Mapping[str, Any], values: Mapping[str, Any] | None = None) -> None:

@@ -13,9 +13,9 @@ from typing import Any
 from orchestration.core import paths
 from orchestration.core.deciding import Deciding
 from orchestration.core.effects import CallStep
-from orchestration.core.events import ChildUndone, UndoRequested
+from orchestration.core.events import ChildUndone, UndoRequested, UndosTaken
 from orchestration.core.language.definition import ON_ERROR
-from orchestration.core.state import StepState
+from orchestration.core.state import OPEN_RUN, StepState
 from orchestration.exceptions import InvalidTransition
 
 UNDONE = "undone"  # the outcome of a run that ended well, and was undone by the run that had started it
@@ -26,6 +26,7 @@ def begin(d: Deciding, status: str, outcome: str, reason: str, error: Mapping[st
     if d.work.run.status == "ending":
         _stop_handling(d)
         return
+    register_taken(d)
     unsettled = [step.path for step in d.all_steps() if d.is_unsettled(step)]
     if unsettled or _newest(d) is not None:
         unsettled += [step.path for step in d.all_steps() if _is_cancelled_first(d, step)]
@@ -103,6 +104,26 @@ def register(d: Deciding, path: str) -> None:
     if step.undo is not None and not is_handler(path):
         undo = paths.undo_of(path)
         d.record("undo.registered", {"path": undo, "id": step.id, "kind": "undo", "before": _newest(d)})
+
+
+def take_over(d: Deciding, path: str, undo: int | None) -> None:
+    """A step of the run that this one goes on from, with its undo's place there where that is taken over too."""
+    if undo is not None:
+        d.taken.append((undo, path))
+
+
+def register_taken(d: Deciding) -> None:
+    """Undos that are taken over from another run stand in the order that they had there."""
+    steps = [path for _, path in sorted(d.taken)]
+    d.taken.clear()
+    for path in steps:
+        register(d, path)
+
+
+def undos_taken(d: Deciding, event: UndosTaken) -> None:
+    if d.work.run.status in OPEN_RUN:
+        raise InvalidTransition("The run is still open: what it did is its own.")
+    d.record("undo.taken", {"paths": list(event.paths), "by": event.by})
 
 
 def _newest(d: Deciding) -> str | None:

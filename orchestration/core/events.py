@@ -25,6 +25,7 @@ class Known:
     input: Any
     result: Any
     error: Mapping[str, Any] | None = None
+    undo: int | None = None  # its place among the undos that the new run takes over with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,14 @@ class UndoRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class UndosTaken:
+    """A run that goes on from this one has taken over what it could undo: nobody undoes it here any more."""
+
+    paths: tuple[str, ...]  # of the undos
+    by: str  # the run
+
+
+@dataclass(frozen=True, slots=True)
 class MigrationRequested:
     """The run goes on by another version. `moved` and `anew` are what the plan of it found."""
 
@@ -245,6 +254,7 @@ Event = (
     | ChildEnded
     | ChildUndone
     | UndoRequested
+    | UndosTaken
     | MigrationRequested
     | CancelRequested
 )

@@ -77,6 +77,7 @@ def _take_over(d: Deciding, step: Step) -> None:
     if known.error is not None:
         fail(d, step.path, dict(known.error))
     else:
+        ending.take_over(d, step.path, known.undo)
         succeed(d, step.path, known.result, registers=False)
 
 

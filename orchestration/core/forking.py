@@ -8,6 +8,7 @@ of block counts and joins by its own rules, and folding the new run's events giv
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from orchestration.core import paths
@@ -20,14 +21,19 @@ from orchestration.exceptions import InvalidTransition
 DECIDED_ANEW = frozenset({"switch", "parallel", "each", "repeat", "end", "fail"})  # from what is known inside them
 
 
-def known_at(state: RunState) -> dict[str, Known]:
-    """The ends of the steps at this state. Raises `InvalidTransition` where the run had ended by then."""
+def known_at(state: RunState, present: RunState, gone: Collection[str] = ()) -> dict[str, Known]:
+    """The ends of the steps at this state, but for what was undone since: that is done again. `gone` are undos that
+    other runs had taken over and have done. Raises `InvalidTransition` where the run had ended by then."""
     if state.status != "running":
         raise InvalidTransition("The run had ended by this event; fork from an earlier one.")
-    return {path: _known(step) for path, step in state.steps.items() if _is_known(step)}
+    return {
+        path: _known(step, present)
+        for path, step in state.steps.items()
+        if _is_known(step) and not _is_undone(present, path, gone)
+    }
 
 
-def known_before(state: RunState, definition: Definition, path: str) -> dict[str, Known]:
+def known_before(state: RunState, definition: Definition, path: str, gone: Collection[str] = ()) -> dict[str, Known]:
     """The ends of the steps that do not come after the step at the path. Raises `InvalidTransition`."""
     if state.status in OPEN_RUN:
         raise InvalidTransition("The run is still open: fork it, or let a person mend the step.")
@@ -35,9 +41,9 @@ def known_before(state: RunState, definition: Definition, path: str) -> dict[str
         raise InvalidTransition(f"The run never came to a step {path}.")
     later = Later(definition, path)
     return {
-        each: _known(step)
+        each: _known(step, state)
         for each, step in state.steps.items()
-        if _is_known(step) and not later.includes(each) and not _is_undone(state, each)
+        if _is_known(step) and not later.includes(each) and not _is_undone(state, each, gone)
     }
 
 
@@ -54,10 +60,18 @@ def _is_known(step: StepState) -> bool:
     return step.status in ("succeeded", "failed") or _is_handled(step)
 
 
-def _is_undone(state: RunState, path: str) -> bool:
-    """What was undone has to be done again."""
+def taken(state: RunState) -> dict[str, str]:
+    """Undos of this run that other runs have taken over: the run, by the undo's path."""
+    undos = (step for step in state.steps.values() if step.kind == "undo")
+    return {step.path: step.scope["taken"] for step in undos if step.scope is not None and "taken" in step.scope}
+
+
+def _is_undone(state: RunState, path: str, gone: Collection[str]) -> bool:
+    """What was undone, here or by the run that took it over, has to be done again."""
     undo = state.steps.get(paths.undo_of(path))
-    return undo is not None and undo.status != "registered"
+    if undo is None or undo.path in gone:
+        return undo is not None
+    return undo.status != "registered" and "taken" not in (undo.scope or {})
 
 
 def _was_ended(step: StepState) -> bool:
@@ -72,9 +86,17 @@ def _is_handled(step: StepState) -> bool:
     return bool((step.scope or {}).get("handling"))
 
 
-def _known(step: StepState) -> Known:
+def _known(step: StepState, present: RunState) -> Known:
     failed = step.status == "failed" or _is_handled(step)
-    return Known(step.input, step.result, dict(step.error or {}) if failed else None)
+    return Known(step.input, step.result, dict(step.error or {}) if failed else None, _undo_to_take(present, step))
+
+
+def _undo_to_take(present: RunState, step: StepState) -> int | None:
+    """A run that has ended undoes nothing more, so the new one may. What a run inside it did stays with that run."""
+    undo = present.steps.get(paths.undo_of(step.path))
+    if present.status in OPEN_RUN or step.kind == "workflow" or undo is None or undo.status != "registered":
+        return None
+    return undo.position
 
 
 class Later:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from orchestration.core.events import Known, Origin
+from orchestration.core.events import Known, Origin, UndosTaken
 from orchestration.core.events import Started as RunStarted
-from orchestration.core.forking import followed, known_at, known_before
+from orchestration.core.forking import followed, known_at, known_before, taken
 from orchestration.core.state import RunState
 from orchestration.exceptions import InvalidTransition, NotPublished
-from orchestration.models import Run, WorkflowVersion
+from orchestration.models import Run, StepRun, WorkflowVersion
 from orchestration.ports import Actor, clock
 from orchestration.runtime import values
 from orchestration.runtime.advance import commit, consider
@@ -41,7 +42,7 @@ def retry(*, run_id: Any, path: str, actor: Actor, event_id: str | None = None) 
     with transaction.atomic():
         old = lock(run_id)
         state = state_of(old)
-        known = known_before(state, definition_of(old.version), path)
+        known = known_before(state, definition_of(old.version), path, _gone(state))
         _refuse_erased(old, state)
         return _start(old, old.version, Origin(str(old.id), "retry", old.sequence, path), known, actor, event_id)
 
@@ -51,8 +52,9 @@ def fork(*, run_id: Any, sequence: int, actor: Actor, event_id: str | None = Non
     Raises as `rerun` does."""
     with transaction.atomic():
         old = lock(run_id)
-        known = known_at(state_at(old.id, sequence))
-        _refuse_erased(old, state_of(old))
+        state = state_of(old)
+        known = known_at(state_at(old.id, sequence), state, _gone(state))
+        _refuse_erased(old, state)
         return _start(old, old.version, Origin(str(old.id), "fork", sequence), known, actor, event_id)
 
 
@@ -93,11 +95,28 @@ def _start(
     held = Held(run, RunState(id=str(run.id)))
     try:
         with transaction.atomic():
-            commit(held, consider(held, RunStarted(given, origin.how, key, origin, known)), actor)
+            decided = consider(held, RunStarted(given, origin.how, key, origin, known))
+            commit(held, decided, actor)
     except IntegrityError as error:  # somebody else was quicker with the same key
         raise InvalidTransition(f"A run with the key {key!r} has just been started.") from error
+    taken_over = [change.data["path"] for change in decided.changes if change.kind == "undo.registered"]
+    if taken_over:
+        left = Held(old, state_of(old))
+        commit(left, consider(left, UndosTaken(tuple(taken_over), str(run.id))), actor)
     record(old, followed(str(run.id), origin, clock().process_now()), actor)
     return Started(str(run.id), created=True, reason="new")
+
+
+def _gone(state: RunState) -> set[str]:
+    """Undos that runs which went on from this one have taken over, and have done."""
+    return {path for path, run_id in taken(state).items() if not _still_stands(run_id, path)}
+
+
+def _still_stands(run_id: str, path: str) -> bool:
+    """Whether what the undo is for was undone neither by the run that took it over, nor by one that took it from it."""
+    undo = StepRun.objects.get(run_id=UUID(run_id), path=path)
+    by = (undo.scope or {}).get("taken")
+    return undo.status == StepRun.Status.REGISTERED or (by is not None and _still_stands(by, path))
 
 
 def _whole(old: Run, known: Known) -> Known:

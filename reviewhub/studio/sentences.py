@@ -25,6 +25,7 @@ MINOR = frozenset(
         "run.held",
         "run.handled",
         "undo.registered",
+        "undo.taken",
         "timer.fired",
     }
 )

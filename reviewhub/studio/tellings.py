@@ -79,6 +79,11 @@ def undo_asked(names: Names, fact: Fact) -> str:
     return f"{names.step(fact.path)} began: the run that it had started undoes what it did"
 
 
+def undo_taken(names: Names, fact: Fact) -> str:
+    steps = ", ".join(names.step(path.removesuffix("~undo")) for path in fact.data["paths"])
+    return f"The run that goes on from this one is the one that can undo from here on: {steps}"
+
+
 def run_undoing(_: Names, fact: Fact) -> str:
     return f"What the run did is undone: {str(fact.data['reason']).rstrip('.')}"
 
@@ -397,6 +402,7 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "undo.registered": undo_registered,
     "undo.started": undo_started,
     "undo.asked": undo_asked,
+    "undo.taken": undo_taken,
     "run.undoing": run_undoing,
     "step.succeeded": step_succeeded,
     "step.failed": step_failed,

@@ -148,3 +148,20 @@ def test_a_run_inside_that_ended_well_as_it_was_cancelled_is_undone(engine: Benc
     child.refresh_from_db()
     assert (child.status, child.outcome) == ("cancelled", "undone")
     assert len(engine.tools["mail.tell"].calls) == 2
+
+
+def test_a_run_that_goes_on_from_an_ended_one_undoes_what_it_has_taken_over_and_nobody_else_does(engine: Bench) -> None:
+    run_id = booked(engine)
+    sequence = api.run_state(run_id).sequence
+    engine.decide(run_id, "approval", "approve", undo=0)
+    engine.work()
+    forked = api.fork(run_id=run_id, sequence=sequence, actor=OSCAR).run_id
+    assert api.run_state(run_id).undo == {"newest": None}
+    api.cancel_run(run_id=forked, reason="Plans changed", actor=OSCAR)
+    engine.work()
+    assert engine.tools["mail.tell"].keys == [f"{forked}:seats#{n}/seat~undo" for n in (3, 2, 1)]
+    assert len(engine.tools["erp.order"].calls) == 3
+    third = api.fork(run_id=run_id, sequence=sequence, actor=OSCAR).run_id
+    engine.work()
+    assert len(engine.tools["erp.order"].calls) == 6  # they were undone, so they are done again
+    assert all(api.replay(each).ok for each in (run_id, forked, third))

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from orchestration.core import paths
 from orchestration.core.effects import CallStep, OpenReview
-from orchestration.core.events import AttemptFailed, AttemptLeased, AttemptSucceeded, Origin, Started
+from orchestration.core.events import (
+    AttemptFailed,
+    AttemptLeased,
+    AttemptSucceeded,
+    CancelRequested,
+    Origin,
+    Started,
+    UndoRequested,
+    UndosTaken,
+)
 from orchestration.core.forking import DECIDED_ANEW, known_at, known_before
 from orchestration.core.language.check import Catalogue, check_text
 from orchestration.core.language.definition import Definition, compile_definition
@@ -58,7 +67,7 @@ def done(run: Player, *paths: str) -> None:
 def going_on(old: Player, state: RunState | None = None, path: str = "") -> Player:
     """The new run, as it stands once it has begun."""
     before = state or old.state
-    known = known_before(before, old.definition, path) if path else known_at(before)
+    known = known_before(before, old.definition, path) if path else known_at(before, old.state)
     origin = Origin("r1", "retry" if path else "fork", before.sequence, path)
     player = Player(old.definition)
     player.happens(Started(dict(old.state.input), origin.how, "K-1", origin, known))
@@ -114,9 +123,78 @@ def test_what_ended_is_not_forked_and_what_is_open_is_not_retried(run: Player) -
     run.decides("approval", "approve")
     done(run, "order")
     with pytest.raises(InvalidTransition, match="had ended"):
-        known_at(run.state)
+        known_at(run.state, run.state)
     with pytest.raises(InvalidTransition, match="never came"):
         known_before(run.state, run.definition, "nowhere")
+
+
+UNDONE = """\
+workflow: trip
+input: {type: object}
+steps:
+  - id: book
+    parallel:
+      branches:
+        first: [{id: hotel, tool: book@1, undo: {tool: cancel@1}}]
+        second: [{id: train, tool: book@1, undo: {tool: cancel@1}}]
+  - {id: approval, review: {outcomes: [approve], assign: {queue: finance}}}
+  - {id: pay, tool: pay@1, retry: {attempts: 1}}
+"""
+
+
+@pytest.fixture
+def trip() -> Player:
+    """A run that has booked the train first and waits for its approval."""
+    canonical = check_text(UNDONE, Catalogue()).canonical
+    assert canonical is not None
+    player = Player(compile_definition(canonical))
+    player.starts()
+    done(player, "book/second/train", "book/first/hotel")
+    return player
+
+
+def undone(run: Player) -> list[str]:
+    made = []
+    while ready := [path for path, step in run.state.steps.items() if step.status == "ready"]:
+        made += ready
+        done(run, *ready)
+    return made
+
+
+def test_a_run_that_goes_on_from_an_ended_one_can_undo_what_it_takes_over_in_its_order(trip: Player) -> None:
+    before = trip.state
+    trip.decides("approval", "approve")
+    done(trip, "pay")
+    new = going_on(trip, before)
+    trip.happens(UndosTaken(("book/second/train~undo", "book/first/hotel~undo"), "r2"))
+    assert trip.happens(UndoRequested("Nothing is left to be undone here")) is None
+    assert trip.folded == trip.state
+    new.happens(CancelRequested("Not needed"))
+    assert undone(new) == ["book/first/hotel~undo", "book/second/train~undo"]
+    assert (new.state.status, new.folded) == ("cancelled", new.state)
+    third = going_on(trip, before)
+    assert statuses(third)["approval"] == "waiting"  # both are still booked, as far as it is told
+    assert "book/first/hotel~undo" not in third.state.steps
+    gone = known_at(before, trip.state, {"book/first/hotel~undo"})
+    assert "book/first/hotel" not in gone
+
+
+def test_what_an_open_run_did_stays_its_own(trip: Player) -> None:
+    new = going_on(trip)
+    new.happens(CancelRequested("Not needed"))
+    assert (new.state.status, undone(new)) == ("cancelled", [])
+    assert trip.happens(UndosTaken(("book/first/hotel~undo",), "r2")) is None
+
+
+def test_what_was_undone_since_is_done_again(trip: Player) -> None:
+    before = trip.state
+    trip.happens(CancelRequested("Not needed"))
+    assert undone(trip) == ["book/first/hotel~undo", "book/second/train~undo"]
+    assert statuses(going_on(trip, before)) == {
+        "book": "waiting",
+        "book/first/hotel": "ready",
+        "book/second/train": "ready",
+    }
 
 
 @settings(max_examples=100, deadline=None)
