@@ -56,7 +56,7 @@ def test_a_quote_shows_what_was_hidden() -> None:
 
 
 def test_a_text_made_to_be_slow_is_read_in_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for text in ("ignore " * 30_000, "set " * 50_000 + '"', "output " * 28_000, "\u200b" * 20_000, "# " * 100_000):
         instructions_in({"texts": [text] * 20})
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
