@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from orchestration import ports
 from reviewhub.accounts.models import Person
-from reviewhub.reviews.models.querysets import ReviewTaskQuerySet
-from reviewhub.reviews.selectors import Cursor, Page, page_of, view
+from reviewhub.reviews.models.querysets import ReviewTaskQuerySet, with_holders
+from reviewhub.reviews.selectors import Cursor, Page, first_page, page_of, view
 from reviewhub.web.presenters.rows import Row, row_of
 from reviewhub.web.queue_views import DONE, QUEUE_VIEWS
 
@@ -40,7 +40,7 @@ class TaskList:
 def list_of(person: Person, name: str, *, query: str = "", after: str = "") -> TaskList:
     """A mangled `after` shows the first page."""
     looks, clock = QUEUE_VIEWS[name], ports.clock()
-    page = _page(_found(view(name, person), query), name, after)
+    page = _page(person, name, query, after)
     now, system_now = clock.process_now(), clock.system_now()
     done = name == DONE
     return TaskList(
@@ -59,10 +59,12 @@ def list_of(person: Person, name: str, *, query: str = "", after: str = "") -> T
     )
 
 
-def _page(tasks: ReviewTaskQuerySet, name: str, after: str) -> Page:
+def _page(person: Person, name: str, query: str, after: str) -> Page:
     if name == DONE:
-        return Page(list(tasks.for_rows().latest_first()[:DONE_SHOWN]), None)
-    return page_of(tasks, after=_cursor(after), size=SHOWN)
+        return Page(with_holders(_found(view(name, person), query).for_rows().latest_first()[:DONE_SHOWN]), None)
+    if query or after:
+        return page_of(_found(view(name, person), query), after=_cursor(after), size=SHOWN)
+    return first_page(name, person, SHOWN)
 
 
 def _cursor(text: str) -> Cursor | None:

@@ -5,12 +5,13 @@ static/js/moments.js says the same things in the browser.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -24,7 +25,12 @@ def iso(at: datetime | None) -> str:
 
 def moment(at: datetime, now: datetime) -> str:
     """`14:52` today, `Fri 09:40` within six days, `3 Dec 14:52` beyond."""
-    local, today = timezone.localtime(at), timezone.localtime(now).date()
+    local = timezone.localtime(at).replace(tzinfo=None)  # with a zone, instants that are shown differently are equal
+    return _moment(local, timezone.localtime(now).date(), get_language())
+
+
+@lru_cache(maxsize=4000)
+def _moment(local: datetime, today: date, language: str) -> str:
     clock = f"{local:%H:%M}"
     apart = (local.date() - today).days
     if apart == 0:

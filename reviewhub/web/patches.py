@@ -8,7 +8,7 @@ from uuid import UUID
 
 from orchestration import ports
 from reviewhub.reviews.models import Assignment, ReviewTask
-from reviewhub.reviews.models.querysets import BY_NAME
+from reviewhub.reviews.models.querysets import BY_NAME, with_holders
 from reviewhub.web.presenters.rows import row_of
 from reviewhub.web.printed_rows import printed
 from reviewhub.web.queue_views import DONE
@@ -19,9 +19,10 @@ def patch_for(task_id: UUID) -> dict[str, Any] | None:
 
     `views` hold for whoever hears of the task by its queue; `people` are views of single persons, by id.
     """
-    task = ReviewTask.objects.for_rows().filter(pk=task_id).first()
-    if task is None:
+    found = with_holders(ReviewTask.objects.for_rows().filter(pk=task_id))
+    if not found:
         return None
+    (task,) = found
     clock = ports.clock()
     row = row_of(task, clock.process_now(), clock.system_now())
     html = printed(row)

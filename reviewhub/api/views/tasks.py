@@ -36,7 +36,7 @@ class Tasks(ApiView):
     def get(self, request: Request) -> Response:
         query = read_query(TaskQuery, request)
         wanted = {FILTERS[name]: value for name, value in query.items() if name in FILTERS}
-        tasks = _view(request, query["view"]).filter(**wanted).for_rows()
+        tasks = _view(request, query["view"]).filter(**wanted).for_listing()
         order = LATEST_FIRST if query["view"] == "done" else URGENT_FIRST
         rows, cursor = order.page(tasks, query.get("cursor"), query["limit"])
         return page_response(request, TaskRow(rows, many=True).data, cursor)

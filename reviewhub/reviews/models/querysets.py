@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from reviewhub.accounts.permissions import VERBS, Role, roles_of
 
 if TYPE_CHECKING:
     from reviewhub.accounts.models import Person
-    from reviewhub.reviews.models.tasks import ReviewTask  # noqa: F401
+    from reviewhub.reviews.models.tasks import ReviewTask
 
 PAUSED = ("asked", "snoozed")  # the statuses in which nobody has to decide just now
 WAITING = ("open", "claimed", *PAUSED)  # the statuses in which somebody still has to decide
@@ -21,7 +22,15 @@ WAITING = ("open", "claimed", *PAUSED)  # the statuses in which somebody still h
 # without parameters. A constraint holds the two together.
 STILL_WAITING = Q(decided_at__isnull=True, closed_at__isnull=True)
 SET_ASIDE = STILL_WAITING & Q(paused_by__isnull=False)
+PRESSING = STILL_WAITING & ~Q(status__in=PAUSED)  # waits for a decision, and for nothing else
 
+
+OF_A_ROW = (
+    *("id", "run", "kind", "title", "queue", "workflow_title", "status", "version", "moved", "created_at", "due_at"),
+    *("three_quarters_at", "urgency_at", "outcomes", "highlights", "concerns", "why", "recommendation", "ai_outcome"),
+    *("ai_confidence", "claim_expires_at", "paused_by", "stands_still_since", "outcome", "decided_at", "undo_until"),
+    *("closed_at", "claimed_by"),
+)
 
 # Assignments by which somebody who need not belong to the queue may decide.
 BY_NAME = Q(level__gt=0) | Q(role="delegate")
@@ -40,18 +49,14 @@ class ReviewTaskQuerySet(QuerySet["ReviewTask"]):
     def waiting(self) -> ReviewTaskQuerySet:
         return self.filter(STILL_WAITING)
 
-    def pressing(self) -> ReviewTaskQuerySet:
-        """What waits for a decision, and for nothing else."""
-        return self.waiting().exclude(status__in=PAUSED)
-
     def mine(self, person: Person, system_now: datetime) -> ReviewTaskQuerySet:
         """What `person` holds, or has been asked for by an escalation level."""
         held = _rows_of("ReviewTask").filter(claimed_by=person, claim_expires_at__gt=system_now).values("pk")
-        return self.pressing().filter(pk__in=held.order_by().union(_asked(person).order_by()))
+        return self.filter(PRESSING, pk__in=held.order_by().union(_asked(person).order_by()))
 
     def team(self, person: Person) -> ReviewTaskQuerySet:
         """What waits in the queues of `person`, and the incidents that they may mend."""
-        return self.pressing().filter(_of_team(person))
+        return self.filter(PRESSING & _of_team(person))
 
     def set_aside(self, person: Person) -> ReviewTaskQuerySet:
         """What waits for an answer in the queues of `person`, and what they have snoozed."""
@@ -71,7 +76,7 @@ class ReviewTaskQuerySet(QuerySet["ReviewTask"]):
         return self.waiting().filter(three_quarters_at__lte=process_now, stands_still_since__isnull=True)
 
     def escalated_to(self, person: Person) -> ReviewTaskQuerySet:
-        return self.pressing().filter(pk__in=_asked(person))
+        return self.filter(PRESSING, pk__in=_asked(person))
 
     def decided_by(self, person: Person, since: datetime) -> ReviewTaskQuerySet:
         standing = _rows_of("Decision").filter(by=person, taken_back_at__isnull=True, received_at__gte=since)
@@ -88,8 +93,25 @@ class ReviewTaskQuerySet(QuerySet["ReviewTask"]):
         return self.filter(Q(urgency_at__gte=urgency_at), Q(urgency_at__gt=urgency_at) | Q(id__gt=task_id))
 
     def for_rows(self) -> ReviewTaskQuerySet:
-        """With what a row shows, and without what only the task's own page shows."""
+        """What a row of the queue shows, and nothing else; see `with_holders`."""
+        holder = {"holder_name": F("claimed_by__display_name"), "holder_username": F("claimed_by__username")}
+        return self.only(*OF_A_ROW).annotate(**holder)
+
+    def for_listing(self) -> ReviewTaskQuerySet:
+        """Without what only the task's own page shows."""
         return self.select_related("queue", "claimed_by").defer("context", "fields", "incident", "policies", "excluded")
+
+
+def with_holders(rows: Iterable[ReviewTask]) -> list[ReviewTask]:
+    """What `for_rows` has found, each with whoever has claimed it, as far as a row shows them."""
+    person, tasks = apps.get_model("accounts", "Person"), list(rows)
+    for task in tasks:
+        if task.claimed_by_id is not None:
+            named: Any = task
+            task.claimed_by = person(
+                pk=task.claimed_by_id, display_name=named.holder_name, username=named.holder_username
+            )
+    return tasks
 
 
 def _of_team(person: Person) -> Q:

@@ -7,7 +7,7 @@ from reviewhub.reviews.selectors.paging import Cursor, Page, page_of
 from reviewhub.reviews.selectors.queues import queues_of
 from reviewhub.reviews.selectors.reasons import ReasonGroup, reason_groups
 from reviewhub.reviews.selectors.runs import visible_runs
-from reviewhub.reviews.selectors.views import COUNTED_UP_TO, VIEWS, counts, view
+from reviewhub.reviews.selectors.views import COUNTED_UP_TO, VIEWS, counts, first_page, view
 
 __all__ = [
     "COUNTED_UP_TO",
@@ -19,6 +19,7 @@ __all__ = [
     "ReasonGroup",
     "TaskDetail",
     "counts",
+    "first_page",
     "future_of",
     "history_of",
     "page_of",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from reviewhub.reviews.models import ReviewTask
-from reviewhub.reviews.models.querysets import ReviewTaskQuerySet
+from reviewhub.reviews.models.querysets import ReviewTaskQuerySet, with_holders
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,12 @@ def page_of(tasks: ReviewTaskQuerySet, *, after: Cursor | None = None, size: int
     """One page in the order of urgency, in one query."""
     if after is not None:
         tasks = tasks.after(after.urgency_at, after.id)
-    rows = list(tasks.for_rows().urgent_first()[: size + 1])
+    return paged(tasks.for_rows().urgent_first()[: size + 1], size)
+
+
+def paged(found: Iterable[ReviewTask], size: int) -> Page:
+    """A page of what was found: rows in their order, and one more than are shown where there are more."""
+    rows = with_holders(found)
     if len(rows) <= size:
         return Page(rows, None)
     last = rows[size - 1]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from dataclasses import astuple, dataclass
+from datetime import datetime, time
 from functools import lru_cache
-from typing import Any
 
 from django.db import connection
 from django.db.models import IntegerField, Subquery
 
 from orchestration import ports
 from reviewhub.accounts.models import Person
+from reviewhub.compiled import INSTANTS, Statement, statement_of
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.models.querysets import ReviewTaskQuerySet
+from reviewhub.reviews.selectors.paging import Page, paged
 
 VIEWS: Mapping[str, str] = {
     "mine": "Mine",
@@ -50,37 +51,25 @@ def view(name: str, person: Person) -> ReviewTaskQuerySet:
 
 def counts(person: Person) -> dict[str, int]:
     """How many tasks each view has, in one query; COUNTED_UP_TO stands for that many or more."""
-    moments = moments_of(person)
-    text, given = _counting(_Asking(person))
-    with connection.cursor() as cursor:
-        cursor.execute(text, [_now_of(value, moments) for value in given])
-        row = cursor.fetchone()
+    (row,) = _counting(_Asking(person)).rows(*astuple(moments_of(person)))
     return dict(zip(VIEWS, row, strict=True))
 
 
-# ---- the query that counts, put together once a person -----------------------------------------
-# Putting it together costs several times what running it does. In it these instants stand for those of the moment.
+def first_page(name: str, person: Person, size: int) -> Page:
+    """The most urgent of a view, in one query, for which a page of it is asked most often."""
+    return paged(_first_rows(name, size + 1, _Asking(person)).objects(ReviewTask, *astuple(moments_of(person))), size)
 
-_STANDING_FOR = {
-    datetime(2999, 1, 1, tzinfo=UTC): "process_now",
-    datetime(2999, 1, 2, tzinfo=UTC): "system_now",
-    datetime(2999, 1, 3, tzinfo=UTC): "midnight",
-}
+
+# ---- queries that are put together once a person -----------------------------------------------
 
 
 class _Asking:
-    """A person as far as the query depends on them: two that are equal get the same text."""
+    """A person as far as a query depends on them: two that are equal get the same text."""
 
     def __init__(self, person: Person) -> None:
         self.person = person
-        self._key = (
-            person.pk,
-            person.username,
-            person.is_active,
-            person.granted,
-            person.queue_roles,
-            connection.vendor,
-        )
+        held = (person.granted, person.queue_roles)
+        self._key = (person.pk, person.username, person.is_active, held, connection.vendor)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Asking) and self._key == other._key
@@ -89,28 +78,18 @@ class _Asking:
         return hash(self._key)
 
 
-@lru_cache(maxsize=256)
-def _counting(asking: _Asking) -> tuple[str, tuple[Any, ...]]:
-    standing = Moments(**{name: instant for instant, name in _STANDING_FOR.items()})
+@lru_cache(maxsize=1000)
+def _counting(asking: _Asking) -> Statement:
     person = asking.person
-    numbers = [_Counted(_VIEWS[name](person, standing).order_by().values("pk")[:COUNTED_UP_TO]) for name in VIEWS]
-    text, given = Person.objects.filter(pk=person.pk).values_list(*numbers).query.sql_with_params()
-    return text, tuple(given)
+    views = (_VIEWS[name](person, Moments(*INSTANTS)) for name in VIEWS)
+    numbers = [_Counted(tasks.order_by().values("pk")[:COUNTED_UP_TO]) for tasks in views]
+    return statement_of(Person.objects.filter(pk=person.pk).values_list(*numbers), *INSTANTS)
 
 
-def _now_of(value: Any, moments: Moments) -> Any:
-    name = _by_stored().get(value) if isinstance(value, datetime | str) else None
-    return connection.ops.adapt_datetimefield_value(getattr(moments, name)) if name else value
-
-
-@lru_cache(maxsize=2)
-def _standing_as(vendor: str) -> dict[Any, str]:
-    return {connection.ops.adapt_datetimefield_value(instant): name for instant, name in _STANDING_FOR.items()}
-
-
-def _by_stored() -> dict[Any, str]:
-    """What stands for an instant, as this database is given instants."""
-    return _standing_as(connection.vendor)
+@lru_cache(maxsize=1000)
+def _first_rows(name: str, number: int, asking: _Asking) -> Statement:
+    tasks = _VIEWS[name](asking.person, Moments(*INSTANTS))
+    return statement_of(tasks.for_rows().urgent_first()[:number], *INSTANTS)
 
 
 class _Counted(Subquery):

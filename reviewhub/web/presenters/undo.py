@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from math import ceil
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from orchestration import ports
 from reviewhub.accounts.models import Person
+from reviewhub.compiled import INSTANTS, NUMBER, Statement, statement_of
 from reviewhub.reviews.models import Decision, ReviewTask
 
 
@@ -36,18 +39,27 @@ class Undo:
 def undos_of(person: Person) -> tuple[Undo, ...]:
     """The person's own standing decisions whose window is open, the latest last."""
     now = ports.clock().system_now()
-    open_ones = Decision.objects.filter(
-        by=person, taken_back_at__isnull=True, undo_until__gt=now, task__status=ReviewTask.Status.DECIDED
-    )
-    return tuple(_undo(decision, now) for decision in open_ones.select_related("task").order_by("recorded_at"))
+    decisions = list(_open_ones(connection.vendor).objects(Decision, person.pk, now))
+    if not decisions:
+        return ()
+    tasks = ReviewTask.objects.only("title", "outcome", "outcomes").in_bulk([each.task_id for each in decisions])
+    return tuple(_undo(decision, tasks[decision.task_id], now) for decision in decisions)
 
 
-def _undo(decision: Decision, now: datetime) -> Undo:
+@lru_cache(maxsize=2)
+def _open_ones(vendor: str) -> Statement:
+    person, now = NUMBER, INSTANTS[0]
+    standing = Decision.objects.filter(by=person, taken_back_at__isnull=True, undo_until__gt=now)
+    open_ones = standing.filter(task__status=ReviewTask.Status.DECIDED).order_by("recorded_at")
+    return statement_of(open_ones.only("task", "undo_until", "recorded_at"), person, now)
+
+
+def _undo(decision: Decision, task: ReviewTask, now: datetime) -> Undo:
     until = decision.undo_until or decision.recorded_at
     left = (until - now).total_seconds()
     return Undo(
-        task=str(decision.task_id),
-        said=_("%(task)s: %(outcome)s") % {"task": decision.task.title, "outcome": decision.task.outcome_label},
+        task=str(task.pk),
+        said=_("%(task)s: %(outcome)s") % {"task": task.title, "outcome": task.outcome_label},
         seconds=round(max(left, 0.0), 1),
         total=max((until - decision.recorded_at).total_seconds(), 1.0),
     )

@@ -3,12 +3,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from django import template
+from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from orchestration import ports
 from reviewhub.web import moments
@@ -18,15 +20,23 @@ from reviewhub.web.printed_rows import printed
 register = template.Library()
 
 
+@register.simple_tag
 @lru_cache(maxsize=256)
-def _icon(name: str, classes: str, sprite: str) -> SafeString:
+def icon(name: str, directed: bool = False) -> SafeString:
+    """An icon of the sprite. `directed` ones are mirrored where text runs from right to left."""
+    classes, sprite = "icon icon-directed" if directed else "icon", static("icons.svg")
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', classes, sprite, name)
 
 
 @register.simple_tag
-def icon(name: str, directed: bool = False) -> SafeString:
-    """An icon of the sprite. `directed` ones are mirrored where text runs from right to left."""
-    return _icon(name, "icon icon-directed" if directed else "icon", static("icons.svg"))
+def fixed(template_name: str) -> SafeString:
+    """A part that is the same on every page, whoever looks: printed once a language."""
+    return _fixed(template_name, get_language())
+
+
+@lru_cache(maxsize=32)
+def _fixed(template_name: str, language: str) -> SafeString:
+    return cast("SafeString", get_template(template_name).render())
 
 
 @register.filter

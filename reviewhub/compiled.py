@@ -1,0 +1,62 @@
+"""Queries that Django puts together once, and that are asked again and again with other values.
+
+Putting a query set together costs several times what running it does. What every page asks is compiled on first use,
+with instants and numbers that stand for the real ones; afterwards only the values are put in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.db.models import Model, QuerySet
+from django.db.models.query import RawQuerySet
+
+M = TypeVar("M", bound=Model)
+
+# Nothing that is asked for is ever one of these.
+INSTANTS = tuple(datetime(2999, 1, day, tzinfo=UTC) for day in (1, 2, 3))
+NUMBER = 2_000_000_999
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where one of the values goes."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """For the database that it was compiled for. Values are given in the order in which they were stood for."""
+
+    text: str
+    given: tuple[Any, ...]
+
+    def rows(self, *values: Any) -> list[tuple[Any, ...]]:
+        """As the driver gives them: for texts and numbers."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.text, self._filled(values))
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            return found
+
+    def objects(self, model: type[M], *values: Any) -> RawQuerySet[M]:
+        return RawQuerySet(self.text, model=model, params=tuple(self._filled(values)))
+
+    def _filled(self, values: Sequence[Any]) -> list[Any]:
+        adapted = [_adapted(value) for value in values]
+        return [adapted[each.index] if isinstance(each, _Place) else each for each in self.given]
+
+
+def statement_of(asked: QuerySet[Any, Any], *standing: Any) -> Statement:
+    """`asked` with a place for the value of each that stands for one. It must not depend on them otherwise."""
+    text, given = asked.query.sql_with_params()
+    places = {(type(value), value): _Place(index) for index, value in enumerate(map(_adapted, standing))}
+    return Statement(text, tuple(places.get((type(value), value), value) for value in given))
+
+
+def _adapted(value: Any) -> Any:
+    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value

@@ -1,0 +1,29 @@
+"""Queries that are put together once answer for the values of the moment, on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from reviewhub.accounts.models import Absence, Person
+from reviewhub.compiled import INSTANTS, NUMBER, statement_of
+from tests.support.bench import NOON
+from tests.support.cast import Cast
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_same_statement_answers_for_everybody_and_for_every_moment(people: Cast) -> None:
+    later = NOON + timedelta(hours=1)
+    Absence.objects.create(person=people.alice, starts_at=NOON, ends_at=later)
+    away = statement_of(Absence.objects.filter(person=NUMBER, ends_at__gt=INSTANTS[0]), NUMBER, INSTANTS[0])
+    assert [each.ends_at for each in away.objects(Absence, people.alice.pk, NOON)] == [later]
+    assert list(away.objects(Absence, people.alice.pk, later)) == []
+    assert list(away.objects(Absence, people.bob.pk, NOON)) == []
+
+
+def test_what_is_no_place_stays_as_it_was_said(people: Cast) -> None:
+    named = statement_of(Person.objects.filter(pk=NUMBER, username="alice").values_list("username"), NUMBER)
+    assert named.rows(people.alice.pk) == [("alice",)]
+    assert named.rows(people.bob.pk) == []
