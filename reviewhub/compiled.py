@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Model, QuerySet
@@ -20,6 +21,7 @@ M = TypeVar("M", bound=Model)
 # Nothing that is asked for is ever one of these.
 INSTANTS = tuple(datetime(2999, 1, day, tzinfo=UTC) for day in (1, 2, 3))
 NUMBER = 2_000_000_999
+IDENTITY = UUID("29990101-0000-4000-8000-000000000000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +61,6 @@ def statement_of(asked: QuerySet[Any, Any], *standing: Any) -> Statement:
 
 
 def _adapted(value: Any) -> Any:
-    return connection.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value.hex if isinstance(value, UUID) and not connection.features.has_native_uuid_field else value

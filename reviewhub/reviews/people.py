@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 
+from django.db import connection
 from django.db.models import Q
 
 from reviewhub.accounts.absences import standing_in
 from reviewhub.accounts.models import Person, RoleGrant
+from reviewhub.compiled import IDENTITY, NUMBER, Statement, statement_of
 from reviewhub.reviews.models import Assignment, Queue, QueueMembership, ReviewTask
 from reviewhub.reviews.services.holding import is_excluded
 
@@ -54,11 +57,15 @@ def owners_of(task: ReviewTask) -> list[Person]:
 
 def _manager_of_assignee(task: ReviewTask) -> Person | None:
     """The first assignee's manager, or the queue's where nobody has claimed."""
-    claims = Assignment.objects.filter(task=task, level=0, role=Assignment.Role.REVIEWER).select_related(
-        "person__manager"
-    )
-    first = claims.order_by("assigned_at", "id").first()
-    return (first.person.manager if first else None) or task.queue.manager
+    for first in _first_claim(connection.vendor).objects(Assignment, task.pk):
+        return first.person.manager or task.queue.manager
+    return task.queue.manager
+
+
+@lru_cache(maxsize=2)
+def _first_claim(vendor: str) -> Statement:
+    claims = Assignment.objects.filter(task=IDENTITY, level=0, role=Assignment.Role.REVIEWER)
+    return statement_of(claims.order_by("assigned_at", "id")[:1], IDENTITY)
 
 
 def _holders(task: ReviewTask, role: str) -> Iterable[Person]:
@@ -70,7 +77,13 @@ def _holders(task: ReviewTask, role: str) -> Iterable[Person]:
 
 
 def _leads(queue: Queue) -> Iterable[Person]:
-    return Person.objects.filter(memberships__queue=queue, memberships__role=QueueMembership.Role.LEAD)
+    return _led_by(connection.vendor).objects(Person, queue.pk)
+
+
+@lru_cache(maxsize=2)
+def _led_by(vendor: str) -> Statement:
+    leads = Person.objects.filter(memberships__queue=NUMBER, memberships__role=QueueMembership.Role.LEAD)
+    return statement_of(leads, NUMBER)
 
 
 def _reachable(task: ReviewTask, named: Iterable[Person | None], at: datetime) -> list[Person]:

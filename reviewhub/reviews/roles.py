@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
+
+from django.db import connection
 
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import Role, owns_workflow, roles_on
+from reviewhub.compiled import IDENTITY, NUMBER, Statement, statement_of
 from reviewhub.reviews.models import Assignment, Queue, QueueMembership, ReviewTask
 from reviewhub.reviews.models.querysets import BY_NAME
 
@@ -19,10 +23,10 @@ def register() -> None:
 
 
 def _on_task(person: Person, task: ReviewTask) -> set[Role]:
-    roles = _membership(person, queue=task.queue_id)
+    roles = {Role(role) for (role,) in _in_queue(connection.vendor).rows(person.pk, task.queue_id)}
     if task.moved:
         roles.discard(Role.REVIEWER)
-    if Assignment.objects.filter(BY_NAME, task=task, person=person, ended_at__isnull=True).exists():
+    if _asked(connection.vendor).rows(person.pk, task.pk):
         roles.add(Role.ASSIGNEE)
     owns = owns_workflow(person, task.workflow, task.workflow_owner)
     if owns:
@@ -30,6 +34,19 @@ def _on_task(person: Person, task: ReviewTask) -> set[Role]:
     if task.kind == ReviewTask.Kind.INCIDENT and (owns or any(role in _MENDERS for role, _ in person.granted)):
         roles.add(Role.MENDER)
     return roles
+
+
+@lru_cache(maxsize=2)
+def _in_queue(vendor: str) -> Statement:
+    person, queue = NUMBER, NUMBER + 1
+    found = QueueMembership.objects.filter(person=person, queue=queue).order_by()
+    return statement_of(found.values_list("role"), person, queue)
+
+
+@lru_cache(maxsize=2)
+def _asked(vendor: str) -> Statement:
+    by_name = Assignment.objects.filter(BY_NAME, person=NUMBER, task=IDENTITY, ended_at__isnull=True).order_by()
+    return statement_of(by_name.values_list("pk")[:1], NUMBER, IDENTITY)
 
 
 def _on_queue(person: Person, queue: Queue) -> set[Role]:

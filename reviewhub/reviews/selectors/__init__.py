@@ -1,13 +1,13 @@
 """What can be read at the desk."""
 
-from reviewhub.reviews.selectors.detail import TaskDetail, task_detail
+from reviewhub.reviews.selectors.detail import TaskDetail, read_task, task_detail
 from reviewhub.reviews.selectors.future import FutureEntry, future_of
 from reviewhub.reviews.selectors.history import HistoryEntry, history_of
 from reviewhub.reviews.selectors.paging import Cursor, Page, page_of
 from reviewhub.reviews.selectors.queues import queues_of
 from reviewhub.reviews.selectors.reasons import ReasonGroup, reason_groups
 from reviewhub.reviews.selectors.runs import visible_runs
-from reviewhub.reviews.selectors.views import COUNTED_UP_TO, VIEWS, counts, first_page, view
+from reviewhub.reviews.selectors.views import COUNTED_UP_TO, VIEWS, counts, first_page, next_to_decide, view
 
 __all__ = [
     "COUNTED_UP_TO",
@@ -22,8 +22,10 @@ __all__ = [
     "first_page",
     "future_of",
     "history_of",
+    "next_to_decide",
     "page_of",
     "queues_of",
+    "read_task",
     "reason_groups",
     "task_detail",
     "view",

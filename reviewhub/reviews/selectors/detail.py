@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from orchestration import api
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import VERBS, Role, require, roles_of
+from reviewhub.compiled import IDENTITY, NUMBER, Statement, statement_of
 from reviewhub.reviews.exceptions import TaskNotFound
-from reviewhub.reviews.models import Assignment, Comment, Decision, InformationRequest, ReviewTask
+from reviewhub.reviews.models import Assignment, Comment, Decision, InformationRequest, Queue, ReviewTask
 from reviewhub.reviews.selectors.future import FutureEntry, future_of
 from reviewhub.reviews.selectors.history import HistoryEntry, history_of
 from reviewhub.reviews.services.holding import is_excluded
@@ -39,31 +45,75 @@ class TaskDetail:
 
 def task_detail(task_id: UUID | str, person: Person) -> TaskDetail:
     """Raises TaskNotFound, and PermissionDenied where `task.read` does not allow it."""
-    task = (
-        ReviewTask.objects.select_related(
-            "queue__manager", "queue__backup", "claimed_by", "recommendation__decision_point__point", "run"
-        )
-        .filter(pk=task_id)
-        .first()
-    )
-    if task is None:
-        raise TaskNotFound
-    roles = roles_of(person, task)
-    if not roles & VERBS["task.read"].roles:
-        require(person, "task.read", task)
+    task, roles = _readable(task_id, person)
+    has: Any = task
     excluded = is_excluded(task, person)
+    _put_together(task)
     return TaskDetail(
         task=task,
         recommendation=task.recommendation,
-        assignments=list(task.assignments.filter(ended_at__isnull=True).select_related("person")),
-        decisions=list(task.decisions.select_related("by", "override").prefetch_related("override__reasons")),
-        comments=list(task.comments.select_related("by")),
+        assignments=_assignments(task) if has.has_assignments else [],
+        decisions=_decisions(task) if has.has_decisions else [],
+        comments=list(task.comments.select_related("by")) if has.has_comments else [],
         question=_open_question(task),
         future=future_of(task),
         history=history_of(task),
         may=_may(roles, excluded=excluded),
         excluded=excluded,
     )
+
+
+def read_task(task_id: UUID | str, person: Person) -> ReviewTask:
+    """The task alone. Raises TaskNotFound, and PermissionDenied where `task.read` does not allow it."""
+    return _readable(task_id, person)[0]
+
+
+def _readable(task_id: UUID | str, person: Person) -> tuple[ReviewTask, frozenset[Role]]:
+    """The task, and what roles `person` holds on it."""
+    found = list(_task(connection.vendor).objects(ReviewTask, UUID(str(task_id))))
+    if not found:
+        raise TaskNotFound
+    roles = roles_of(person, found[0])
+    if not roles & VERBS["task.read"].roles:
+        require(person, "task.read", found[0])
+    return found[0], roles
+
+
+@lru_cache(maxsize=2)
+def _task(vendor: str) -> Statement:
+    """With what there is about it, so that nothing is asked about what is not there."""
+    of_it = {"task": OuterRef("pk")}
+    there_is = {
+        "has_assignments": Exists(Assignment.objects.filter(**of_it, ended_at__isnull=True)),
+        "has_decisions": Exists(Decision.objects.filter(**of_it)),
+        "has_comments": Exists(Comment.objects.filter(**of_it)),
+    }
+    return statement_of(ReviewTask.objects.filter(pk=IDENTITY).order_by().annotate(**there_is), IDENTITY)
+
+
+@lru_cache(maxsize=2)
+def _queue(vendor: str) -> Statement:
+    return statement_of(Queue.objects.filter(pk=NUMBER).order_by(), NUMBER)
+
+
+def _put_together(task: ReviewTask) -> None:
+    """The task's queue, the people of both and the recommendation, each read once, and only where there is one."""
+    (task.queue,) = _queue(connection.vendor).objects(Queue, task.queue_id)
+    named = {task.claimed_by_id, task.queue.manager_id, task.queue.backup_id} - {None}
+    people = Person.objects.in_bulk(named) if named else {}
+    task.claimed_by = people.get(task.claimed_by_id)
+    task.queue.manager = people.get(task.queue.manager_id)
+    task.queue.backup = people.get(task.queue.backup_id)
+    if task.recommendation_id is not None:
+        task.recommendation = api.recommendations().get(pk=task.recommendation_id)
+
+
+def _assignments(task: ReviewTask) -> list[Assignment]:
+    return list(task.assignments.filter(ended_at__isnull=True).select_related("person"))
+
+
+def _decisions(task: ReviewTask) -> list[Decision]:
+    return list(task.decisions.select_related("by", "override").prefetch_related("override__reasons"))
 
 
 def _open_question(task: ReviewTask) -> InformationRequest | None:

@@ -8,7 +8,7 @@ from datetime import datetime, time
 from functools import lru_cache
 
 from django.db import connection
-from django.db.models import IntegerField, Subquery
+from django.db.models import IntegerField, Q, Subquery
 
 from orchestration import ports
 from reviewhub.accounts.models import Person
@@ -60,6 +60,13 @@ def first_page(name: str, person: Person, size: int) -> Page:
     return paged(_first_rows(name, size + 1, _Asking(person)).objects(ReviewTask, *astuple(moments_of(person))), size)
 
 
+def next_to_decide(name: str, person: Person) -> ReviewTask | None:
+    """The most urgent one of a view that the person may decide and that nobody else has. Only its id is read."""
+    for task in _following(name, _Asking(person)).objects(ReviewTask, *astuple(moments_of(person))):
+        return task
+    return None
+
+
 # ---- queries that are put together once a person -----------------------------------------------
 
 
@@ -90,6 +97,14 @@ def _counting(asking: _Asking) -> Statement:
 def _first_rows(name: str, number: int, asking: _Asking) -> Statement:
     tasks = _VIEWS[name](asking.person, Moments(*INSTANTS))
     return statement_of(tasks.for_rows().urgent_first()[:number], *INSTANTS)
+
+
+@lru_cache(maxsize=1000)
+def _following(name: str, asking: _Asking) -> Statement:
+    person, at = asking.person, Moments(*INSTANTS)
+    free = Q(status="open") | Q(claimed_by=person) | Q(claim_expires_at__lte=at.system_now)
+    tasks = _VIEWS[name](person, at).filter(free).not_declined_by(person)
+    return statement_of(tasks.urgent_first().only("id")[:1], *INSTANTS)
 
 
 class _Counted(Subquery):

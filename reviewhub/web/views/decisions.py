@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from orchestration import ports
 from reviewhub.reviews.exceptions import InvalidDecision, KeyReused, TaskMoved
 from reviewhub.reviews.models import Decision, ReviewTask
-from reviewhub.reviews.selectors import TaskDetail, view
+from reviewhub.reviews.selectors import TaskDetail, next_to_decide
 from reviewhub.reviews.services import decide_task, take_back_decision
 from reviewhub.web.answers import by_method, fragment, headers, view_name, viewer, wants_fragment, whole
 from reviewhub.web.presenters.standing import Happened
@@ -23,7 +22,7 @@ from reviewhub.web.presenters.task_pages import TaskPage, asking, page_of_task
 from reviewhub.web.queue_views import DEFAULT, DONE
 from reviewhub.web.refusals import refused, status_of
 from reviewhub.web.sent import Sent, sent_of
-from reviewhub.web.views.tasks import detail_or_404
+from reviewhub.web.views.tasks import detail_or_404, task_or_404
 
 ASKED = 422
 REASONS = "/reasons"
@@ -31,14 +30,15 @@ LONGEST_LOOK = 24 * 3600.0  # seconds; a page open for longer says nothing about
 
 
 def _make(request: HttpRequest, task_id: UUID) -> HttpResponse:
-    detail = detail_or_404(request, task_id)
-    sent = sent_of(request.POST, detail.task)
-    if _asks_why_corrected(detail.task, sent):
-        return _ask(request, detail, sent, {})
+    task = task_or_404(request, task_id)
+    sent = sent_of(request.POST, task)
+    if _asks_why_corrected(task, sent):
+        return _ask(request, detail_or_404(request, task_id), sent, {})
     try:
         _decide(request, task_id, sent)
     except InvalidDecision as error:
-        return _ask(request, detail, sent, {fault["path"]: fault["message"] for fault in error.faults})
+        faults = {fault["path"]: fault["message"] for fault in error.faults}
+        return _ask(request, detail_or_404(request, task_id), sent, faults)
     except (TaskMoved, KeyReused) as error:
         page = page_of_task(detail_or_404(request, task_id), viewer(request), view_name(request), sent=sent)
         return _again(request, refused(page, error), status_of(error))
@@ -103,21 +103,13 @@ def _again(request: HttpRequest, page: TaskPage, status: int) -> HttpResponse:
 def go_on(request: HttpRequest, said: str = "") -> HttpResponse:
     """To the next task of the view, with the undo beside it, or with what was done instead of deciding."""
     name = view_name(request)
-    following = _next_in(request, name)
+    following = next_to_decide(DEFAULT if name == DONE else name, viewer(request))
     href = f"{reverse('web:task', args=[following.pk])}?view={name}" if following else reverse("web:queue", args=[name])
     if not wants_fragment(request):
         return redirect(href)
     page = page_of_task(detail_or_404(request, following.pk), viewer(request), name) if following else None
     answer = fragment(request, "task", page, name, decided=True, said=said)
     return headers(answer, {"HX-Retarget": "#task", "HX-Reswap": "outerHTML", "HX-Push-Url": href})
-
-
-def _next_in(request: HttpRequest, name: str) -> ReviewTask | None:
-    """The most urgent one that the viewer may decide and that nobody else has."""
-    person = viewer(request)
-    free = Q(status="open") | Q(claimed_by=person) | Q(claim_expires_at__lte=ports.clock().system_now())
-    tasks = view(DEFAULT if name == DONE else name, person).filter(free)
-    return tasks.not_declined_by(person).urgent_first().only("id").first()
 
 
 def _end(request: HttpRequest, task_id: UUID) -> HttpResponse:

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from reviewhub.reviews.exceptions import TaskNotFound
-from reviewhub.reviews.selectors import TaskDetail, task_detail
+from reviewhub.reviews.models import ReviewTask
+from reviewhub.reviews.selectors import TaskDetail, read_task, task_detail
 from reviewhub.reviews.services import claim_next_task
 from reviewhub.web.answers import fragment, view_name, viewer, wants_fragment, whole
 from reviewhub.web.presenters.task_pages import TaskPage, page_of_task
@@ -37,6 +38,13 @@ def next_task(request: HttpRequest) -> HttpResponse:
 def detail_or_404(request: HttpRequest, task_id: UUID) -> TaskDetail:
     try:
         return task_detail(task_id, viewer(request))
+    except TaskNotFound as error:
+        raise Http404(str(error)) from error
+
+
+def task_or_404(request: HttpRequest, task_id: UUID) -> ReviewTask:
+    try:
+        return read_task(task_id, viewer(request))
     except TaskNotFound as error:
         raise Http404(str(error)) from error
 
