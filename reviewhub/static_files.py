@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import Response
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+from reviewhub.stylesheets import Stylesheet, joined
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -17,6 +20,16 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 OWN_MODULES = "js/"
+OWN_STYLES = f"{settings.STATIC_URL}css/"
+
+
+OF_ONE_FILE = {b"content-length", b"content-encoding", b"etag", b"last-modified", b"vary"}
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
 
 
 class NamedByContent(CompressedManifestStaticFilesStorage):
@@ -40,18 +53,45 @@ class StaticFiles:
     def __init__(self, application: Application) -> None:
         self._application = application
         self._known: dict[str, Any] = WhiteNoiseMiddleware().files
+        self._joined: dict[str, Stylesheet] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         file = self._known.get(scope["path"])
         if file is None:
             await self._application(scope, receive, send)
             return
-        answer = file.get_response(scope["method"], _environ(scope["headers"]))
-        headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers]
-        headers.append((b"x-content-type-options", b"nosniff"))
-        body = await asyncio.to_thread(_content, answer)
-        await send({"type": "http.response.start", "status": int(answer.status), "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        if scope["path"].startswith(OWN_STYLES) and scope["method"] in ("GET", "HEAD"):
+            answer = await asyncio.to_thread(self._stylesheet, scope)
+        else:
+            answer = await asyncio.to_thread(_answer, file, scope)
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    def _stylesheet(self, scope: Scope) -> Answer:
+        """One with all that it imports; the headers are the file's own."""
+        path, asked = scope["path"], _environ(scope["headers"])
+        if path not in self._joined:
+            self._joined[path] = joined(path, self._text_of)
+        found = self._joined[path]
+        own = _answer(self._known[path], {"method": "HEAD", "headers": []}).headers
+        headers = [(name, value) for name, value in own if name not in OF_ONE_FILE]
+        headers += [(b"etag", found.etag.encode()), (b"vary", b"Accept-Encoding")]
+        if asked.get("HTTP_IF_NONE_MATCH") == found.etag:
+            return Answer(304, headers, b"")
+        body = found.content
+        if "gzip" in asked.get("HTTP_ACCEPT_ENCODING", ""):
+            body, headers = found.compressed, [*headers, (b"content-encoding", b"gzip")]
+        headers.append((b"content-length", str(len(body)).encode()))
+        return Answer(200, headers, b"" if scope["method"] == "HEAD" else body)
+
+    def _text_of(self, path: str) -> str:
+        return _content(self._known[path].get_response("GET", {})).decode()
+
+
+def _answer(file: Any, scope: Scope) -> Answer:
+    answer = file.get_response(scope["method"], _environ(scope["headers"]))
+    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers]
+    return Answer(int(answer.status), [*headers, (b"x-content-type-options", b"nosniff")], _content(answer))
 
 
 def _environ(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
