@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from benchmarks import lighthouse
 from benchmarks.filling import fill
 from benchmarks.floors import rows_ms
 from benchmarks.loading import first_load
@@ -64,6 +65,7 @@ def main() -> None:
         seen = watch(url, cookies)
         report("desk", "live_p50_ms", quantile(seen, 0.50), "ms")
         report("desk", "live_p95_ms", quantile(seen, 0.95), "ms", bar=250)
+        lighthouse.measure(url, (QUEUE, f"/tasks/{waiting(1)[0]}/"), cookies)
 
 
 def measure_queue(installation: Installation, cookies: dict[str, str], name: str) -> None:

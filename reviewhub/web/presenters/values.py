@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from django.utils.formats import number_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 LONGEST_LINE = 72
@@ -24,14 +26,19 @@ def shown(value: Any) -> str:
         case bool():
             return _("Yes") if value else _("No")
         case int() | float():
-            whole = isinstance(value, int) or value.is_integer()
-            return number_format(value, decimal_pos=0 if whole else 2, force_grouping=True)
+            return _number(value, get_language())
         case list() | tuple():
             return ", ".join(shown(each) for each in value)
         case dict():
             return ", ".join(f"{spoken_name(str(key))} {shown(each)}" for key, each in value.items())
         case _:
             return str(value)
+
+
+@lru_cache(maxsize=2000)
+def _number(value: float, language: str) -> str:
+    whole = isinstance(value, int) or value.is_integer()
+    return number_format(value, decimal_pos=0 if whole else 2, force_grouping=True)
 
 
 def typed(value: Any, kind: str) -> str:
