@@ -194,13 +194,30 @@ def _run_resumed(work: Working, change: Change) -> None:
 
 def _run_migrated(work: Working, change: Change) -> None:
     """A step that had ended is noted at its new place too; one that begins anew does so under another key."""
-    for path, place in change.data["moved"].items():
+    moved = change.data["moved"]
+    for path, place in moved.items():
         step = work.steps[path]
-        work.steps[place] = replace(step, path=place, id=place.rpartition("/")[2], position=work.sequence)
+        id_, _, beside = place.rpartition("/")[2].partition("~")
+        position = step.position if beside else work.sequence
+        work.steps[place] = replace(step, path=place, id=id_, position=position)
         work.touched_steps[place] = None
+        if beside:
+            work.step(path, status="cancelled", ended_at=change.at)
+    if any("~" in path for path in moved):
+        _undos_moved(work, moved)
     for path in change.data["anew"]:
         scope = work.steps[path].scope or {}
         work.step(path, scope={**scope, "corrected": scope.get("corrected", 0) + 1})
+
+
+def _undos_moved(work: Working, moved: Mapping[str, str]) -> None:
+    """Each still knows the one before it."""
+    for step in list(work.steps.values()):
+        before = (step.scope or {}).get("before") or ""
+        if step.status == "registered" and before in moved:
+            work.step(step.path, scope={**(step.scope or {}), "before": moved[before]})
+    newest = (work.run.undo or {}).get("newest") or ""
+    work.run = replace(work.run, undo={**(work.run.undo or {}), "newest": moved.get(newest, newest) or None})
 
 
 def _run_held(work: Working, change: Change) -> None:

@@ -227,6 +227,7 @@ class MigrationRequested:
     step_map: Mapping[str, str]  # new ids by old ones
     moved: Mapping[str, str]  # new paths of finished steps by their old ones
     anew: tuple[str, ...]  # open steps that begin anew
+    renamed: Mapping[str, str] = field(default_factory=dict)  # and those that do at another place, by their old paths
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Plan:
 
     moved: dict[str, str] = field(default_factory=dict)  # paths of finished steps, and where the new text has them
     anew: list[str] = field(default_factory=list)  # paths of open steps that begin anew
+    renamed: dict[str, str] = field(default_factory=dict)  # paths of open steps that begin anew at another place
     faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -38,8 +39,12 @@ def plan(state: RunState, old: Definition, new: Definition, step_map: Mapping[st
     if state.status != "running":
         made.faults.append(f"The run is {state.status}: only open runs are migrated.")
         return made
+    texts = _Texts(old, new, step_map)
     for step in state.steps.values():
-        _place(made, step, _target(new, step_map.get(step.id, step.id)), old)
+        if "~" in step.path:
+            _place_beside(made, step, texts)
+        else:
+            _place(made, step, _target(new, step_map.get(step.id, step.id)), texts)
     for path in state.held:
         if not _has(new, path):
             made.faults.append(f"{path} is to begin when the run goes on, and has no place in the new text.")
@@ -52,12 +57,36 @@ def migrated(d: Deciding, event: MigrationRequested) -> None:
     if d.work.run.status != "running":
         raise InvalidTransition(f"The run cannot be migrated: it is {d.work.run.status} already.")
     data = {"from": event.old, "to": d.world.version, "map": dict(event.step_map)}
-    for path in event.anew:
+    for path in (*event.anew, *event.renamed):
         d.withdraw(path, "The step begins anew on another version.")
         review = d.work.steps[path].review
         d.stop(d.armed_of(path) + (d.armed_of(review["key"]) if review and review["key"] != path else []))
-    d.record("run.migrated", {**data, "moved": dict(event.moved), "anew": list(event.anew)})
-    d.entering.extend(event.anew)
+    renamed = {"renamed": dict(event.renamed)} if event.renamed else {}
+    d.record("run.migrated", {**data, "moved": dict(event.moved), "anew": list(event.anew), **renamed})
+    for path in event.renamed:
+        d.record("step.cancelled", {"path": path})
+    d.entering.extend((*event.anew, *event.renamed.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """The text that the run has gone by, the one that it is to go by, and the map between them."""
+
+    old: Definition
+    new: Definition
+    step_map: Mapping[str, str]
+
+    def place(self, path: str, target: Step) -> str | None:
+        """Where the new text has what stood at the path of the run: in the same iterations of the same loops. None
+        where the loops around are others."""
+        before, after = self.old.loops_around(paths.written(path)), self.new.loops_around(target.path)
+        ids = [self.old.at(each).id for each in before]
+        if [self.step_map.get(each, each) for each in ids] != [self.new.at(each).id for each in after]:
+            return None
+        made = target.path
+        for loop, number in reversed(list(zip(after, paths.numbers_of(path), strict=True))):
+            made = f"{made[: len(loop)]}{number}{made[len(loop) :]}"
+        return made
 
 
 def _faults_of_map(old: Definition, new: Definition, step_map: Mapping[str, str]) -> Iterator[str]:
@@ -85,7 +114,7 @@ def _has(definition: Definition, path: str) -> bool:
     return True
 
 
-def _place(made: Plan, step: StepState, target: Step | None, old: Definition) -> None:
+def _place(made: Plan, step: StepState, target: Step | None, texts: _Texts) -> None:
     if target is None:
         if step.is_open:
             made.faults.append(f"{step.path} is open and has no place in the new text.")
@@ -95,37 +124,66 @@ def _place(made: Plan, step: StepState, target: Step | None, old: Definition) ->
         done = "open" if step.is_open else "done"
         made.faults.append(f"{step.path} is {done} as {step.kind}, and the new text has {target.id} as {target.kind}.")
     elif step.is_open:
-        _place_open(made, step, target, old)
-    elif target.path != paths.written(step.path):
-        _place_ended(made, step, target)
+        _place_open(made, step, target, texts)
+    else:
+        _place_ended(made, step, target, texts)
 
 
-def _place_ended(made: Plan, step: StepState, target: Step) -> None:
-    if "#" in step.path:
-        made.faults.append(f"{step.path} is done in a loop, and stands elsewhere in the new text.")
-    elif step.kind not in BLOCKS:
-        made.moved[step.path] = target.path
+def _place_ended(made: Plan, step: StepState, target: Step, texts: _Texts) -> None:
+    place = texts.place(step.path, target)
+    if place is None:
+        made.faults.append(f"{step.path} is done, and in the new text it stands in another loop, or in none.")
+    elif place != step.path:
+        made.moved[step.path] = place
 
 
-def _place_open(made: Plan, step: StepState, target: Step, old: Definition) -> None:
-    was = old.at(step.path)
-    if target.path != paths.written(step.path):
+def _place_open(made: Plan, step: StepState, target: Step, texts: _Texts) -> None:
+    was, place = texts.old.at(step.path), texts.place(step.path, target)
+    if place != step.path and not _is_begun_elsewhere(step, place):
         made.faults.append(f"{step.path} is open and stands elsewhere in the new text, at {target.path}.")
     elif step.kind in BLOCKS:
         made.faults += _faults_of_block(step, was, target)
-    elif step.kind == "review" and step.status == "waiting":
-        if _outcomes(was) != _outcomes(target):
-            made.faults.append(f"{step.path} is being asked with other outcomes than the new text has.")
-        elif was.spec != target.spec:
-            made.notes.append(f"{step.path} goes on as it was asked; what the new text says of it counts later.")
     elif was.spec == target.spec:
         return
+    elif step.kind == "review" and step.status == "waiting":
+        _place_asked(made, step, was, target)
+    elif (step.scope or {}).get("unsure"):
+        made.faults.append(f"{step.path} may have taken effect; it begins anew only when that is settled.")
+    elif place is not None and place != step.path:
+        made.renamed[step.path] = place
     elif step.status in NOT_BEGUN:
         made.anew.append(step.path)
     elif step.kind in CALLS:
         made.faults.append(f"{step.path} is being done right now, and the new text does it otherwise: wait for it.")
     else:
         made.faults.append(f"{step.path} waits by what the old text says, and the new text says otherwise.")
+
+
+def _place_asked(made: Plan, step: StepState, was: Step, target: Step) -> None:
+    if _outcomes(was) != _outcomes(target):
+        made.faults.append(f"{step.path} is being asked with other outcomes than the new text has.")
+    else:
+        made.notes.append(f"{step.path} goes on as it was asked; what the new text says of it counts later.")
+
+
+def _is_begun_elsewhere(step: StepState, place: str | None) -> bool:
+    """Whether nothing was asked of anybody yet, and all that is around the new place is what was around the old one."""
+    beside = place is not None and paths.sequence_of(place) == paths.sequence_of(step.path)
+    return beside and step.status in NOT_BEGUN and step.kind not in BLOCKS
+
+
+def _place_beside(made: Plan, step: StepState, texts: _Texts) -> None:
+    """What undoes a step goes where the step goes. Another tool that is being called stays where it is."""
+    by, _, name = step.path.partition("~")
+    target = _target(texts.new, texts.step_map.get(step.id, step.id))
+    found = texts.place(by, target) if target is not None else None
+    place = f"{found}~{name}" if found is not None and _has(texts.new, f"{found}~{name}") else None
+    if step.status == "registered" and place is None:
+        made.faults.append(f"{by} can be undone, and the new text does not say how.")
+    elif step.status == "registered" and place is not None and place != step.path:
+        made.moved[step.path] = place
+    elif step.is_open and (place != step.path or texts.old.at(place).spec != texts.new.at(place).spec):
+        made.faults.append(f"Another tool stands in for {by}, and the new text says otherwise: wait for it.")
 
 
 def _faults_of_block(step: StepState, was: Step, target: Step) -> Iterator[str]:
@@ -147,7 +205,7 @@ def _outcomes(step: Step) -> list[str]:
 
 def _passed_over(state: RunState, new: Definition, made: Plan) -> Iterator[str]:
     """Steps of the new text that the run has passed already and will never do."""
-    known = {*state.steps, *made.moved.values()}
+    known = {*state.steps, *made.moved.values(), *made.renamed.values()}
     for step in new.all_steps():
         following = new.following(step.path)
         while step.path not in known and following is not None:

@@ -37,6 +37,11 @@ def all_around(path: str) -> Iterator[str]:
         yield path[: found.start()]
 
 
+def numbers_of(path: str) -> list[str]:
+    """Of the iterations around a step, the outermost first: #3, #1."""
+    return _NUMBER.findall(path)
+
+
 def iteration_at(path: str, depth: int) -> str | None:
     """The iteration around a step that is the `depth`th from the outside; None where there are not so many."""
     ends = [found.end() for found in _NUMBER.finditer(path)]

@@ -46,7 +46,7 @@ def run_resumed(_: Names, fact: Fact) -> str:
 
 
 def run_migrated(names: Names, fact: Fact) -> str:
-    anew = ", ".join(names.step(path) for path in fact.data["anew"])
+    anew = ", ".join(names.step(path) for path in (*fact.data["anew"], *fact.data.get("renamed", {}).values()))
     said = f"{fact.who} moved the run from version {fact.data['from']} to version {fact.data['to']}"
     return f"{said}; begun anew: {anew}" if anew else said
 

@@ -175,6 +175,10 @@ class Definition:
             return None
         return around + step.path[len(loops[-1]) :]
 
+    def loops_around(self, path: str) -> tuple[str, ...]:
+        """The loops that the step at a path of the text stands in, the outermost first. Raises `KeyError`."""
+        return self._loops[path]
+
     def all_steps(self) -> Iterator[Step]:
         """Every step, in the order of the text."""
         yield from walk(self.steps)

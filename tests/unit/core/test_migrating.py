@@ -9,7 +9,15 @@ import pytest
 from orchestration.core.decide import decide
 from orchestration.core.deciding import World
 from orchestration.core.effects import CallStep, WithdrawReview
-from orchestration.core.events import AttemptFailed, AttemptLeased, AttemptSucceeded, MigrationRequested, Now
+from orchestration.core.events import (
+    AttemptFailed,
+    AttemptLeased,
+    AttemptLost,
+    AttemptSucceeded,
+    CancelRequested,
+    MigrationRequested,
+    Now,
+)
 from orchestration.core.language.check import Catalogue, check_text
 from orchestration.core.language.definition import Definition, compile_definition
 from orchestration.core.migrating import Plan, plan
@@ -54,7 +62,7 @@ def migrated(run: Player, text: str, **step_map: str) -> Any:
     made = planned(run, text, **step_map)
     assert made.faults == []
     run.definition = compiled(text)
-    event = MigrationRequested(1, step_map, made.moved, tuple(made.anew))
+    event = MigrationRequested(1, step_map, made.moved, tuple(made.anew), made.renamed)
     decided = decide(run.state, event, Now(run.now, run.now), World(run.definition, 2))
     run.state = decided.state
     run.changes += decided.changes
@@ -136,3 +144,83 @@ def test_what_the_run_has_passed_already_is_said(run: Player) -> None:
 def test_a_run_that_has_ended_stays_on_its_version(run: Player) -> None:
     run.state = type(run.state)(id="r1", status="succeeded")
     assert planned(run, TEXT).faults == ["The run is succeeded: only open runs are migrated."]
+
+
+def test_a_step_that_has_not_begun_begins_anew_under_its_new_name(run: Player) -> None:
+    text = TEXT.replace("id: price", "id: quote").replace("erp.price@1", "erp.price@2")
+    decided = migrated(run, text, price="quote")
+    assert decided.effects == (CallStep("both/price/quote"),)
+    assert run.state.steps["both/price/price"].status == "cancelled"
+    assert run.state.steps["both/price/quote"].status == "ready"
+    run.happens(AttemptLeased("both/price/quote", "worker"))
+    run.happens(AttemptSucceeded("both/price/quote", 1, {}))
+    run.decides("both/asked/approval", "approve")
+    assert run.state.steps["both"].status == "succeeded"
+    assert run.folded == run.state
+
+
+def test_what_may_have_taken_effect_does_not_begin_anew(run: Player) -> None:
+    run.happens(AttemptLeased("both/price/price", "worker"))
+    run.happens(AttemptLost("both/price/price", 1, "ask", 0.5))
+    assert planned(run, TEXT.replace("erp.price@1", "erp.price@2")).faults == [
+        "both/price/price may have taken effect; it begins anew only when that is settled."
+    ]
+
+
+BOOKED = """
+workflow: order
+input: {type: object}
+steps:
+  - id: seats
+    each:
+      in: ${ [1, 2] }
+      steps: [{id: seat, tool: book@1, undo: {tool: cancel@1, with: {id: "${ steps.seat.id }"}}}]
+  - {id: hotel, tool: book@1, undo: {tool: cancel@1, with: {id: "${ steps.hotel.id }"}}}
+  - {id: approval, review: {outcomes: [approve], assign: {queue: finance}}}
+"""
+
+
+@pytest.fixture
+def booked() -> Player:
+    player = Player(compiled(BOOKED))
+    player.starts()
+    for path in ("seats#2/seat", "seats#1/seat", "hotel"):
+        player.happens(AttemptLeased(path, "worker"))
+        player.happens(AttemptSucceeded(path, 1, {"id": path}))
+    return player
+
+
+def test_what_could_be_undone_still_can_at_its_new_place_and_in_its_order(booked: Player) -> None:
+    text = BOOKED.replace("id: seats", "id: places").replace("id: seat,", "id: place,").replace("seat.id", "place.id")
+    migrated(booked, text, seats="places", seat="place")
+    assert booked.state.steps["places"].result == [{"id": "seats#1/seat"}, {"id": "seats#2/seat"}]
+    booked.happens(CancelRequested("Not needed"))
+    undone = []
+    while ready := [path for path, step in booked.state.steps.items() if step.status == "ready"]:
+        undone += [(path, booked.state.steps[path].input["id"]) for path in ready]
+        booked.happens(AttemptLeased(ready[0], "worker"))
+        booked.happens(AttemptSucceeded(ready[0], 1, {}))
+    assert undone == [
+        ("hotel~undo", "hotel"),
+        ("places#1/place~undo", "seats#1/seat"),
+        ("places#2/place~undo", "seats#2/seat"),
+    ]
+    assert booked.state.status == "cancelled"
+    assert booked.folded == booked.state
+
+
+def test_what_could_be_undone_and_not_any_more_is_refused(booked: Player) -> None:
+    text = BOOKED.replace(', undo: {tool: cancel@1, with: {id: "${ steps.hotel.id }"}}', "")
+    assert planned(booked, text).faults == ["hotel can be undone, and the new text does not say how."]
+
+
+def test_what_is_done_in_a_loop_has_its_place_in_the_same_loop_only(booked: Player) -> None:
+    assert planned(booked, BOOKED, seats="seats").faults == []
+    outside = BOOKED.replace("id: seat,", "id: other,").replace("seat.id", "other.id")
+    outside += "  - {id: seat, tool: book@1, undo: {tool: cancel@1}}\n"
+    assert planned(booked, outside).faults == [
+        "seats#1/seat is done, and in the new text it stands in another loop, or in none.",
+        "seats#2/seat is done, and in the new text it stands in another loop, or in none.",
+        "seats#2/seat can be undone, and the new text does not say how.",
+        "seats#1/seat can be undone, and the new text does not say how.",
+    ]
