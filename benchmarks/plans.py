@@ -75,7 +75,7 @@ def _numbered(text: str) -> str:
 
 
 def _statements() -> Iterator[tuple[str, str, list[str]]]:
-    from orchestration.runtime import loading, sql, store
+    from orchestration.runtime import loading, parts, sql, store
 
     one, many = str(uuid.uuid4()), "{" + ",".join(str(uuid.uuid4()) for _ in range(64)) + "}"
     yield "lock a run", loading._lock("one"), [one]
@@ -84,6 +84,8 @@ def _statements() -> Iterator[tuple[str, str, list[str]]]:
     yield "lock runs with ready steps", loading._lock_ready("postgresql"), ["tools", "64"]
     yield "read a run", loading._load_postgres(True), [one]
     yield "read runs", loading._load_postgres(False), [many]
+    bounds = ["{lines#7,lines#7/}", "{lines#70,lines#70}"]
+    yield "read a part of a run", parts.parts_postgres(), [f"{{{one},{one}}}", *bounds, f"{{{one}}}", "{one}"]
     yield "read ready steps", loading._load_ready("postgresql"), [many, "{one}"]
     kinds = (store.END_ATTEMPT, store._UPDATE_RUN, store._MOVE_STEP, store._INSERT_STEP, store.INSERT_ATTEMPT)
     for few in (True, False):
