@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 IMPORT = re.compile(r"""@import\s+(?:url\()?["']([^"']+)["']\)?\s*;""")
-RELATIVE = re.compile(r"""url\(\s*["']?(?![a-z]+:|/|#)""", re.IGNORECASE)
+RELATIVE = re.compile(r"""url\(\s*(?!["']?(?:[a-z]+:|/|#))""", re.IGNORECASE)
 
 Read = Callable[[str], str]  # the text behind an address
 
