@@ -8,6 +8,8 @@ from celery import Celery
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "reviewhub.settings")
+# Django's checks have been run by `migrate`; in each worker they would load every view, a seventh of its memory.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 app = Celery("reviewhub")
 app.set_default()  # every thread's tasks go to this application, the embedded workers' included

@@ -8,6 +8,3 @@ class ApiConfig(AppConfig):
     label = "api"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "API"
-
-    def ready(self) -> None:
-        from reviewhub.api import schema  # noqa: F401 - registers how sign-in looks in the schema

@@ -3,7 +3,6 @@ kind never hold up the others."""
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from typing import Any
@@ -20,7 +19,6 @@ class EmbeddedWorker:
     """Serves each queue with a pool of threads of its own, with the sweeper beside them."""
 
     def __init__(self) -> None:
-        os.environ.setdefault("CELERY_SKIP_CHECKS", "1")  # the command has run Django's checks already
         self._threads = [
             threading.Thread(target=_controller(queue).start, name=f"worker-{queue}", daemon=True) for queue in QUEUES
         ]

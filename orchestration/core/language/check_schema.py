@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import cel
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import SchemaError
 
+from orchestration.core.language.cel_library import cel
 from orchestration.core.language.cursor import Cursor
 
 _IN_PLACE = ("allOf", "anyOf", "oneOf")

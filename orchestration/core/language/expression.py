@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-import cel
-
 from orchestration.core.language import bounds
 from orchestration.core.language.bounds import OutOfBounds, Scale, as_json
+from orchestration.core.language.cel_library import cel
 from orchestration.core.language.guarding import Guard, costs_of, guarded
 from orchestration.core.language.reading import COMPREHENSIONS, FUNCTIONS, NAMES, Path, Reading, read
 from orchestration.core.language.tokens import UnreadableExpression
