@@ -33,7 +33,7 @@ from orchestration.runtime.advance import Decisions, commit_many
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.loading import lock_ready, lock_where_ready, next_ready
 from orchestration.runtime.store import END_ATTEMPT, INSERT_ATTEMPT, Held, Rows, held_ready, hold_many, read_timer
-from orchestration.runtime.together import Batch
+from orchestration.runtime.together import LATE, Batch
 from orchestration.runtime.tools import ToolCall
 
 logger = logging.getLogger(__name__)
@@ -55,6 +55,7 @@ class Lease:
     input: Mapping[str, Any]
     scope: Mapping[str, Any]
     queue: str
+    until: float  # on the monotonic clock
 
 
 Done = Sequence[tuple[Lease, calls.Outcome]]
@@ -69,14 +70,20 @@ def perform(leases: list[Lease]) -> int:
     """Calls what was leased and completes it, and goes on with what follows. Returns how many steps it made."""
     until, made = time.monotonic() + BUDGET_SECONDS, 0
     while leases:
-        done, left = Batch(leases, _call, _carry_on).perform()
+        ours = [lease for lease in leases if time.monotonic() < lease.until]  # others have what had to wait too long
+        done, left = Batch(ours, _call, _carry_on, _kind).perform()
         made += len(done)
         leases = left + complete(done, go_on=time.monotonic() < until, beside=left)
     return made
 
 
-def _carry_on(done: Done, left: list[Lease]) -> None:
+def _kind(lease: Lease) -> str:
+    return pace.name_of(lease.step)
+
+
+def _carry_on(hanging: Lease, done: Done, left: list[Lease]) -> None:
     """In a thread of its own, because the thread that leased them is held up by a long call."""
+    pace.learn(hanging.step, LATE)  # from now on such steps go alone
     try:
         complete(done, go_on=False)
         connection.close()  # long calls may follow, and connections are few
@@ -176,17 +183,20 @@ def take(run_id: str, path: str, queue: str = "") -> list[Lease]:
 def _take(run_id: str, path: str, queue: str) -> list[Lease]:
     with transaction.atomic():
         found = _found(run_id, path, queue)
-        if not found:
-            return []
-        leasing = Leasing()
-        held = {each.row.id: each for each in held_ready(found)}
-        for row, ready in found:
-            if ready in held[row.id].state.steps:
-                leasing.lease(held[row.id], ready)
-        leasing.commit()
+        leases = _leased(found) if found else []
         if queue:
-            _pass_on(queue, leasing.leases)
-        return leasing.leases
+            _pass_on(queue, leases)
+        return leases
+
+
+def _leased(found: Sequence[tuple[Run, str]]) -> list[Lease]:
+    leasing = Leasing()
+    held = {each.row.id: each for each in held_ready(found)}
+    for row, ready in found:
+        if ready in held[row.id].state.steps:
+            leasing.lease(held[row.id], ready)
+    leasing.commit()
+    return leasing.leases
 
 
 def _found(run_id: str, path: str, queue: str) -> list[tuple[Run, str]]:
@@ -202,7 +212,8 @@ def _found(run_id: str, path: str, queue: str) -> list[tuple[Run, str]]:
 
 
 def _pass_on(queue: str, leases: list[Lease]) -> None:
-    """A hint wakes one worker for the whole queue: whoever leaves something ready there wakes the next one."""
+    """A hint wakes one worker for the whole queue: whoever leaves something ready there wakes the next one, also where
+    its run was locked just now, which the next one waits for."""
     leased = {(lease.run_id, lease.path) for lease in leases}
     for run_id, path in next_ready(queue, len(leased) + 1):
         if (str(run_id), path) not in leased:
@@ -302,6 +313,7 @@ def _lease(held: Held, path: str, step: Step) -> Lease:
         input=state.input or {},
         scope=state.scope or {},
         queue=hints.queue_of(step),
+        until=time.monotonic() + calls.timeout_of(step) + GRACE.total_seconds(),
     )
 
 

@@ -73,8 +73,8 @@ def lock_ready(queue: str, limit: int) -> list[tuple[Run, str]]:
 
 def next_ready(queue: str, number: int) -> list[tuple[UUID, str]]:
     """The steps that are ready in this queue, those that wait longest first. Locks nothing."""
-    ready = StepRun.objects.filter(status=StepRun.Status.READY, queue=queue, run__paused_at__isnull=True)
-    return list(ready.order_by("ready_at").values_list("run_id", "path")[:number])
+    found = fetch(_next_ready(connection.vendor), (queue, number))
+    return [(run_id if isinstance(run_id, UUID) else UUID(run_id), path) for run_id, path in found]
 
 
 def _run(values: Sequence[Any]) -> Run:
@@ -144,6 +144,15 @@ def _lock_ready(vendor: str) -> str:
     runs = _runs().replace(run, steps).replace("SELECT", "SELECT s.path,", 1)
     text = f"{runs} WHERE s.status = 'ready' AND s.queue = %s AND r.paused_at IS NULL ORDER BY s.ready_at LIMIT %s"
     return f"{text} FOR NO KEY UPDATE OF r SKIP LOCKED" if vendor == "postgresql" else text.replace("%s", "?")
+
+
+@lru_cache(maxsize=2)
+def _next_ready(vendor: str) -> str:
+    text = (
+        "SELECT s.run_id, s.path FROM orchestration_steprun s JOIN orchestration_run r ON r.id = s.run_id "
+        "WHERE s.status = 'ready' AND s.queue = %s AND r.paused_at IS NULL ORDER BY s.ready_at LIMIT %s"
+    )
+    return text if vendor == "postgresql" else text.replace("%s", "?")
 
 
 def _ids(run_ids: Iterable[Any]) -> Any:

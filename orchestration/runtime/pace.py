@@ -17,18 +17,18 @@ _seconds: dict[str, float] = {}
 
 def expected(step: Step) -> float:
     """Seconds of one call; those of a tool that was never called may be long."""
-    return _seconds.get(_name(step), calls.timeout_of(step))
+    return _seconds.get(name_of(step), calls.timeout_of(step))
 
 
 def learn(step: Step, seconds: float) -> None:
-    name = _name(step)
+    name = name_of(step)
     known = _seconds.get(name, seconds)
     _seconds[name] = known + _NEWEST * (seconds - known)
 
 
 def goes_along(step: Step) -> bool:
     """Short, repeatable, and nobody has to be asked whether it may be called now."""
-    if step.kind != "tool" or _seconds.get(_name(step), SLOW) >= SLOW:
+    if step.kind != "tool" or _seconds.get(name_of(step), SLOW) >= SLOW:
         return False
     return calls.ambiguity(step) == "retry" and limits.of(step) is None
 
@@ -38,5 +38,5 @@ def room(step: Step) -> int:
     return max(1, min(MOST, int(TOGETHER / max(expected(step), 0.0001)))) if goes_along(step) else 1
 
 
-def _name(step: Step) -> str:
+def name_of(step: Step) -> str:
     return "ai" if step.kind == "ai" else f"{step.spec['tool']}@{step.spec['version']}"

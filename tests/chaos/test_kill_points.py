@@ -54,7 +54,7 @@ def test_whenever_a_worker_dies_there_the_next_one_completes_its_work_once(
     assert api.verify_audit().ok
 
 
-@pytest.mark.parametrize("name", ["closing", "commit", "call"])
+@pytest.mark.parametrize("name", ["closing", "commit"])
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_decision_counts_once_whenever_the_worker_dies_that_closes_it_and_calls_what_follows(
     engine: Bench, mortals: Mortals, tmp_path: Path, when: str, name: str

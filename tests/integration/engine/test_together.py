@@ -5,15 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from orchestration import api
 from orchestration.models import Attempt, StepRun
 from orchestration.runtime import calls, execute, hints, pace
+from orchestration.runtime.store import hold
+from orchestration.runtime.together import MOST_LATE, Batch
 from tests.integration.engine.texts import ONE_CALL
 from tests.support.bench import Bench, bench
 
@@ -189,6 +192,58 @@ def test_a_call_that_turns_out_long_holds_up_no_other(transactional_db: None, mo
         assert others_done.is_set()
         assert [api.run_state(run_id).status for run_id in runs] == ["succeeded"] * 6
         assert len(order.calls) == 6
+
+
+def test_calls_of_a_kind_that_all_hang_take_a_few_threads_and_hold_up_no_other_kind() -> None:
+    made: list[str] = []
+    other, may_end = threading.Event(), threading.Event()
+
+    def call(lease: str) -> str:
+        made.append(lease)
+        if lease == "hangs":
+            may_end.wait(20)
+        else:
+            other.set()
+        return lease
+
+    def perform(hanging: str, done: Any, left: list[str]) -> None:
+        while left:
+            _, left = Batch(left, call, perform, str).perform()
+
+    worker = threading.Thread(target=perform, args=("", [], [*["hangs"] * 30, "another"]))
+    worker.start()
+    assert other.wait(20)
+    assert made.count("hangs") == MOST_LATE
+    may_end.set()
+    worker.join(20)
+    until = time.monotonic() + 20
+    while len(made) < 31 and time.monotonic() < until:
+        time.sleep(0.01)
+    assert made.count("hangs") == 30
+
+
+def test_what_waited_until_its_lease_ran_out_is_not_called(engine: Bench) -> None:
+    engine.publish(ONE_CALL)
+    run_id = engine.start("one-call", n=1)
+    (lease,) = execute.take(run_id, "call", "tools")
+    assert execute.perform([replace(lease, until=time.monotonic())]) == 0
+    assert not engine.tools["erp.order"].calls
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_ready_step_whose_run_somebody_holds_is_hinted_again(engine: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine.publish(ONE_CALL)
+    gone, run_id = engine.start("one-call", n=1), engine.start("one-call", n=2)
+    execute.execute(gone, "call")
+    sent: list[Any] = []
+    monkeypatch.setattr(hints, "send", lambda *hint: sent.append(hint))
+    with transaction.atomic():
+        hold(run_id)
+        worker = threading.Thread(target=_work_and_close, args=((gone, "call"),))
+        worker.start()
+        worker.join(20)
+    assert sent == [(run_id, "call", "tools")]
 
 
 def _work_and_close(hint: tuple[str, str]) -> None:
