@@ -11,6 +11,7 @@ from typing import Any
 from orchestration.core.language import bounds
 from orchestration.core.language.bounds import OutOfBounds, Scale, as_json
 from orchestration.core.language.cel_library import cel
+from orchestration.core.language.guarding import FUNCTIONS as OWN_FUNCTIONS
 from orchestration.core.language.guarding import Guard, costs_of, guarded
 from orchestration.core.language.reading import COMPREHENSIONS, FUNCTIONS, NAMES, Path, Reading, read
 from orchestration.core.language.tokens import UnreadableExpression
@@ -44,7 +45,7 @@ def _brief(value: Any) -> str:
 class Expression:
     """One compiled expression. Immutable; the same source is compiled once, see `expression`."""
 
-    __slots__ = ("_free", "_program", "_roots", "reading", "references", "source")
+    __slots__ = ("_free", "_functions", "_program", "_roots", "reading", "references", "source")
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -56,6 +57,7 @@ class Expression:
             raise ExpressionError(source, {}, error.reason, error.offset) from error
         except ValueError as error:
             raise ExpressionError(source, {}, *_syntax(str(error), source)) from error
+        self._functions = OWN_FUNCTIONS if any(call.text == "size" for call in self.reading.calls) else None
         self._free = self.reading.free_paths
         self._roots = _members(self._free)
         self.references: frozenset[str] = frozenset(self._roots.get("steps") or ())
@@ -71,7 +73,8 @@ class Expression:
         guard = None
         try:
             guard = self._guard(seen)
-            result = self._program.execute(cel.Context(seen, guard.functions) if guard else seen)
+            functions = guard.functions if guard else self._functions
+            result = self._program.execute(cel.Context(seen, functions) if functions else seen)
             return as_json(result)
         except BaseException as error:  # the library's own panics are no Exception
             if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
@@ -120,6 +123,8 @@ class Expression:
             return "it looks at too many items; expressions are for small lists"
         if isinstance(error, OutOfBounds):
             return str(error)
+        if "'_size'" in str(error):
+            return "size counts the characters of a text and the items of a list or a mapping; this is none of them"
         if isinstance(error, (KeyError, TypeError)):
             return self._missing(context) or (_MISFIT if isinstance(error, TypeError) else f"there is no {error}")
         return str(error).partition(". Check")[0] or type(error).__name__

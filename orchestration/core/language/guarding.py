@@ -2,7 +2,8 @@
 
 The CEL library cannot be interrupted, and its `map` and `filter` take time with the square of the list. So every
 comprehension asks `_tick` before each item, which refuses once the budget is spent, and `map` and `filter` collect
-through `_keep` and `_take`. `has(a.b.c)` is true where every link is there and none is null.
+through `_keep` and `_take`. `has(a.b.c)` is true where every link is there and none is null. `size` of a text is asked
+of `_size`, because the library counts its bytes and not its characters.
 """
 
 from __future__ import annotations
@@ -22,9 +23,18 @@ Edit = tuple[int, int, str]  # start, end, replacement
 def guarded(reading: Reading) -> str:
     """The source to compile. What is not a comprehension or `has` stays as it was written."""
     edits = _null_safe_has(reading)
+    edits += [(call.start, call.end, "_size") for call in reading.calls if call.text == "size"]
     for number, each in reversed(tuple(enumerate(reading.comprehensions))):
         edits += _guard(reading, number, each)
     return _edited(reading.source, edits)
+
+
+def size_of(value: Any) -> int:
+    """Raises `TypeError` for what has no size."""
+    return len(value)
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {"_size": size_of}
 
 
 def _guard(reading: Reading, number: int, each: Comprehension) -> list[Edit]:
@@ -104,7 +114,7 @@ class Guard:
 
     @property
     def functions(self) -> dict[str, Callable[..., Any]]:
-        return {"_tick": self._tick, "_keep": self._keep, "_take": self._take}
+        return {**FUNCTIONS, "_tick": self._tick, "_keep": self._keep, "_take": self._take}
 
     def _tick(self, number: int) -> bool | None:
         """None once the budget is spent: no condition, so that the evaluation ends there."""
