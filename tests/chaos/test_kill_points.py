@@ -14,7 +14,7 @@ from orchestration.models import OutboxMessage, Run
 from tests.support.bench import NOON, Bench
 from tests.support.mortal import Mortals
 from tests.support.mortal_worker import POINTS
-from tests.support.outside import DECIDED, EFFECTS, WORKFLOW, Outside, outside_bench
+from tests.support.outside import DECIDED, EFFECTS, FAMILY, INSIDE, WORKFLOW, Outside, outside_bench
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
@@ -69,6 +69,28 @@ def test_a_decision_counts_once_whenever_the_worker_dies_that_closes_it_and_call
         of_run = {said: count for said, count in Outside(tmp_path).effects().items() if run_id in said}
         happened = ("told", "approval"), ("book", "shipped"), ("pay", "refunded")
         assert of_run == {f"{what} {run_id}:{step}": 1 for what, step in happened}
+        if not died:
+            break
+    assert deaths > 1, "the point was never reached"
+    assert api.verify_audit().ok
+
+
+@pytest.mark.parametrize("point", ["after commit", "after effect", "after message"])
+def test_items_a_wait_and_a_run_inside_are_done_once_and_undone_once(
+    engine: Bench, mortals: Mortals, tmp_path: Path, point: str
+) -> None:
+    engine.publish(INSIDE)
+    engine.publish(FAMILY)
+    for deaths in range(1, MOST):
+        run_id = engine.start("family")
+        died = mortals.dies(point, deaths, NOON, tmp_path)
+        mortals.works(LATER, tmp_path)
+        inside = Run.objects.get(parent=run_id)
+        assert (Run.objects.get(pk=run_id).status, inside.status) == ("failed", "cancelled")
+        of_runs = {key: n for key, n in Outside(tmp_path).effects().items() if run_id in key or str(inside.pk) in key}
+        seats, room = [f"{run_id}:seats#{number}/seat" for number in (1, 2)], f"{inside.pk}:room"
+        done = [f"book {seats[0]}", f"book {seats[1]}", f"pay {room}"]
+        assert of_runs == dict.fromkeys(done + [f"free {key}~undo" for key in (*seats, room)], 1)
         if not died:
             break
     assert deaths > 1, "the point was never reached"

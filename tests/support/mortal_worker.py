@@ -72,7 +72,7 @@ def _resolved(path: str) -> Any:
 
 def work(order: Mapping[str, Any]) -> None:
     """As a worker with a sweeper does it, on a clock that jumps to whatever is due next."""
-    from orchestration.models import Attempt, Run, Timer
+    from orchestration.models import Attempt, OutboxMessage, Run, Timer
     from orchestration.runtime import outbox
     from tests.support.outside import outside_bench
 
@@ -80,7 +80,7 @@ def work(order: Mapping[str, Any]) -> None:
         bench.clock.process = bench.clock.system = datetime.fromisoformat(order["at"])
         if order["point"]:
             Reaper(order["point"], order["nth"])
-        while Run.objects.filter(status="running").exists():
+        while Run.objects.filter(status__in=("running", "ending")).exists():
             outbox.send_due()
             bench.close("tools")
             bench.sweep()
@@ -89,6 +89,8 @@ def work(order: Mapping[str, Any]) -> None:
                 bench.clock.process = bench.clock.system = due
             elif Attempt.objects.filter(status="running").exists():
                 bench.clock.forward(minutes=2)  # the lease of a dead worker has to expire
+            elif OutboxMessage.objects.exists():
+                bench.clock.forward(minutes=2)  # what a dead worker had begun to send is sent by the next one
             elif due is None:
                 break  # only a person can go on from here
         outbox.send_due()

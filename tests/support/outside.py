@@ -50,6 +50,28 @@ steps:
   - {id: refunded, tool: outside.pay@1}
   - {end: done}
 """
+INSIDE = """
+workflow: inside
+title: Inside
+owner: oscar
+input: {type: object, properties: {}}
+steps: [{id: room, tool: outside.pay@1, undo: {tool: outside.free@1}}, {end: done}]
+"""
+FAMILY = """
+workflow: family
+title: Family
+owner: oscar
+input: {type: object, properties: {}}
+steps:
+  - id: seats
+    each:
+      in: ${ [1, 2] }
+      concurrency: 1
+      steps: [{id: seat, tool: outside.book@1, undo: {tool: outside.free@1}}]
+  - {id: nap, wait: {for: 10m}}
+  - {id: stay, workflow: inside}
+  - {fail: Nobody travels.}
+"""
 EFFECTS = ("booked", "again", "paid", "shipped", "refunded")
 
 
@@ -76,6 +98,11 @@ class Outside:
             self.does("book", call.idempotency_key)
         return {}
 
+    def free(self, given: Mapping[str, Any], call: ToolCall) -> Mapping[str, Any]:
+        if not self.effects()[f"free {call.idempotency_key}"]:
+            self.does("free", call.idempotency_key)
+        return {}
+
     def pay(self, given: Mapping[str, Any], call: ToolCall) -> Mapping[str, Any]:
         self.does("pay", call.idempotency_key)
         return {}
@@ -94,6 +121,7 @@ def outside_bench(place: Path) -> Iterator[Bench]:
     outside = Outside(place)
     with bench() as made:
         registry.tool(name="outside.book", version=1, idempotent=True)(outside.book)
+        registry.tool(name="outside.free", version=1, idempotent=True)(outside.free)
         registry.tool(name="outside.pay", version=1, reconcile=outside.paid)(outside.pay)
         handlers = dict(outbox._handlers)
         outbox.on_topic(TOPIC)(outside.told)
