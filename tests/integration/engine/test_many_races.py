@@ -1,4 +1,7 @@
-"""Races on PostgreSQL, again and again: threads that stay, with a connection each, meet at a barrier every round."""
+"""Races on PostgreSQL, again and again: threads that stay, with a connection each, meet at a barrier every round.
+
+Origin of the first: Conductor, several servers that contend for the lock of one workflow.
+"""
 
 from __future__ import annotations
 

@@ -75,8 +75,8 @@ def test_a_figure_from_nowhere_is_named(claim: str) -> None:
 def test_an_answer_full_of_figures_is_not_checked_for_ever() -> None:
     facts = {"numbers": [number * 7.3 for number in range(400)]}
     text = " ".join(str(number) for number in range(13, 6_000))
-    started = time.perf_counter()
+    started = time.process_time()
     support = check_support(facts, [{"source": "numbers.3", "quote": "21.9"}], [text])
     assert support.faults == ("The answer holds more figures than can be checked",)
     check_support(facts, [], [" ".join(str(number) for number in range(13_013, 13_050))])
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

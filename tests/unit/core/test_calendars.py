@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from time import perf_counter
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -109,9 +109,9 @@ def test_working_time_beyond_the_calendar_is_an_error_and_not_an_endless_search(
 def test_ten_years_are_quick() -> None:
     calendar, start = office(), utc("2026-01-01 00:00")
     end = calendar.add(start, 18_000 * H)
-    begun = perf_counter()
+    begun = process_time()
     assert calendar.between(start, end) == 18_000 * H
-    assert perf_counter() - begun < 0.1
+    assert process_time() - begun < 0.1
 
 
 WRONG = [
