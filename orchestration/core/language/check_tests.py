@@ -137,7 +137,11 @@ def _workflows(cursor: Cursor, tested: Tested) -> Iterator[tuple[str, Answers]]:
 
 
 def _ended(cursor: Cursor) -> dict[str, Any]:
-    return {"outcome": "done", **cursor.plain()} if cursor.mapping(("outcome", "result")) else {}
+    if not cursor.mapping(("outcome", "result", "undoes")):
+        return {}
+    if (undoes := cursor.get("undoes")) is not None:
+        undoes.flag()
+    return {"outcome": "done", **cursor.plain()}
 
 
 def _answers(cursor: Cursor, read: Callable[[Cursor], Any]) -> Answers:

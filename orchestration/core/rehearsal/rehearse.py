@@ -34,12 +34,14 @@ from orchestration.core.effects import (
     PersonRef,
     StartChild,
     TakeEvent,
+    UndoChild,
 )
 from orchestration.core.events import (
     AttemptFailed,
     AttemptLeased,
     AttemptSucceeded,
     ChildEnded,
+    ChildUndone,
     Event,
     Now,
     Started,
@@ -91,6 +93,7 @@ class _Rehearsal:
         self._state = RunState(id="test")
         self._ready: deque[str] = deque()
         self._asked: deque[StartChild] = deque()
+        self._undone: deque[ChildUndone] = deque()
         self._answering = Answering(test)
         self._people = People(test)
         self._arriving = Arriving(test)
@@ -134,6 +137,9 @@ class _Rehearsal:
         if self._asked:
             self._runs_inside(self._asked.popleft())
             return True
+        if self._undone:
+            self._happens(self._undone.popleft())
+            return True
         coming = (self._next_timer(), self._people.next(), self._arriving.next())
         instant = min((each for each in coming if each is not None), default=None)
         if instant is None:
@@ -172,8 +178,10 @@ class _Rehearsal:
         if answer is None:
             return
         if answer.error is None:
-            outcome, result = answer.result["outcome"], answer.result.get("result")
-            ended = ChildEnded(asked.path, asked.number, "test", "succeeded", outcome, result, None, DRAW)
+            outcome, result, undoes = (answer.result.get(name) for name in ("outcome", "result", "undoes"))
+            ended = ChildEnded(
+                asked.path, asked.number, "test", "succeeded", outcome, result, None, DRAW, undoes=bool(undoes)
+            )
         else:
             ended = ChildEnded(asked.path, asked.number, "test", "failed", "failed", None, answer.error, DRAW)
         self._happens(ended)
@@ -228,6 +236,8 @@ class _Rehearsal:
                 self._kept[key] = KeptAnswer(result, self._state.id, at)
             case StartChild():
                 self._asked.append(effect)
+            case UndoChild(path, run_id):
+                self._undone.append(ChildUndone(path, run_id))
             case OpenReview(request):
                 self._people.opened(request, self._now)
             case EscalateReview(_, level):

@@ -276,3 +276,23 @@ def test_a_month_passes_in_milliseconds() -> None:
         "input: {days: 1, who: ann}\ntools: {hr.days_left: {error: permanent}}\nexpect: {took: 30d, incidents: [left]}"
     ).passed
     assert time.process_time() - started < 5  # a month is 2,592,000 seconds
+
+
+AROUND = """\
+workflow: around
+input: {type: object}
+steps:
+  - {id: desk, tool: desk.book@1, undo: {tool: desk.free@1}}
+  - {id: inside, workflow: trip}
+  - {id: last, tool: last@1, undo: {tool: last.undo@1}}
+  - {id: no, fail: Not today}
+"""
+
+
+def test_what_a_run_inside_did_is_undone_in_its_turn() -> None:
+    calls = "calls: [desk.book, last, last.undo, desk.free], incidents: [], outcome: failed"
+    played = rehearsed(f"workflows: {{trip: {{undoes: true}}}}\nexpect: {{{calls}}}", AROUND)
+    assert said(played) == []
+    undone = [told.what for told in played.trail if told.what.endswith(("undo started", "undo asked"))]
+    assert undone == ["last~undo: undo started", "inside~undo: undo asked", "desk~undo: undo started"]
+    assert not any("undo asked" in told.what for told in rehearsed(f"expect: {{{calls}}}", AROUND).trail)
