@@ -108,8 +108,15 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
 
     visitors: list[Visitor] = []
 
-    def visitor(url: str, width: int = DESKTOP[0], height: int = DESKTOP[1], scheme: Scheme = "light") -> Visitor:
-        visitors.append(Visitor(browser, width, height, scheme, url))
+    def visitor(
+        url: str,
+        width: int = DESKTOP[0],
+        height: int = DESKTOP[1],
+        scheme: Scheme = "light",
+        *,
+        installed: bool = False,
+    ) -> Visitor:
+        visitors.append(Visitor(browser, width, height, scheme, url, installed=installed))
         return visitors[-1]
 
     yield visitor

@@ -346,7 +346,7 @@ def timer_lost(names: Names, fact: Fact) -> str:
 # ---- what people did at the desk ---------------------------------------------------------------
 
 
-CHANNELS = {"web": "in the browser", "api": "over the API"}
+CHANNELS = {"web": "in the browser", "api": "over the API", "app": "on the phone"}
 
 
 def desk_decided(names: Names, fact: Fact) -> str:

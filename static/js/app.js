@@ -1,6 +1,7 @@
 /* Behaviours by attribute: data-controller="timer" connects controllers/timer.js to the element, and
    disconnects it when the element goes. A controller is a function of the element that may return its own end. */
 import countdown from "./controllers/countdown.js";
+import device from "./controllers/device.js";
 import drawer from "./controllers/drawer.js";
 import field from "./controllers/field.js";
 import keyboard from "./controllers/keyboard.js";
@@ -11,6 +12,7 @@ import menu from "./controllers/menu.js";
 import moment from "./controllers/moment.js";
 import offline from "./controllers/offline.js";
 import pane from "./controllers/pane.js";
+import push from "./controllers/push.js";
 import reasons from "./controllers/reasons.js";
 import sheet from "./controllers/sheet.js";
 import theme from "./controllers/theme.js";
@@ -18,6 +20,7 @@ import timer from "./controllers/timer.js";
 
 const controllers = {
   countdown,
+  device,
   drawer,
   field,
   keyboard,
@@ -28,6 +31,7 @@ const controllers = {
   moment,
   offline,
   pane,
+  push,
   reasons,
   sheet,
   theme,

@@ -34,7 +34,9 @@ def launch(playwright: Playwright) -> Browser:
 class Visitor:
     """One browser profile. Whatever its pages ask of another host, or say in error, fails the test at `close`."""
 
-    def __init__(self, browser: Browser, width: int, height: int, scheme: Scheme, base_url: str) -> None:
+    def __init__(
+        self, browser: Browser, width: int, height: int, scheme: Scheme, base_url: str, *, installed: bool = False
+    ) -> None:
         self.context: BrowserContext = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,
@@ -42,6 +44,8 @@ class Visitor:
             reduced_motion="reduce",
             locale="en-GB",
             timezone_id="UTC",
+            has_touch=installed,
+            service_workers="allow" if installed else "block",  # the app that a device installs
         )
         self.context.set_default_timeout(10_000)
         self._base_url = base_url

@@ -20,6 +20,7 @@ class Decision(models.Model):
     class Channel(models.TextChoices):
         WEB = "web", "In the browser"
         API = "api", "Over the API"
+        APP = "app", "On the phone"  # the installed app's cards; it may have been offline
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     task = models.ForeignKey(ReviewTask, on_delete=models.PROTECT, related_name="decisions")

@@ -1,0 +1,130 @@
+/* Card by card. A card is decided by a swipe, a button or a key; what it asks first is inside it. */
+import { onMessage, start } from "../live.js";
+import { cards, drop, refresh, state } from "./deck.js";
+import { decisions, keep, onOutbox, send } from "./outbox.js";
+import { placed, said, template, toast, word } from "./shown.js";
+import { notTaken } from "./refused.js";
+import swipe from "./swipe.js";
+
+const deck = document.getElementById("deck");
+const later = new Set(); // put behind the others until the page is left
+let shown = null;
+let since = 0;
+
+const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+async function ordered() {
+  const waiting = new Set((await decisions("waiting")).map(({ task }) => task));
+  const left = (await cards()).filter(({ id }) => !waiting.has(id));
+  return [...left.filter(({ id }) => !later.has(id)), ...left.filter(({ id }) => later.has(id))];
+}
+
+async function show() {
+  const left = await ordered();
+  const card = left[0];
+  const same = card && shown && card.id === shown.id && card.version === shown.version;
+  await bar(left.length);
+  if (same) return;
+  const changed = card && shown?.id === card.id;
+  shown = card ?? null;
+  since = performance.now();
+  placed(deck, card ? card.html : template(state.online ? "cards-none" : "cards-away"));
+  if (card) ready(card);
+  if (changed) said(word("changed"));
+}
+
+async function bar(left) {
+  const waiting = await decisions("waiting");
+  if (state.label) document.getElementById("cards-label").textContent = state.label;
+  document.getElementById("cards-count").textContent = left ? word("of", 1, Math.max(left, state.total - waiting.length)) : "";
+  document.getElementById("cards-offline").hidden = state.online && navigator.onLine;
+  document.getElementById("cards-waiting").textContent = waiting.length ? word("waiting", waiting.length) : "";
+  await notTaken();
+}
+
+function ready(card) {
+  const bottom = document.getElementById("card-decide");
+  const button = (to) => deck.querySelector(`#card-decide [data-swipe="${to}"]`);
+  swipe(deck.querySelector("[data-swipes]"), (to) => Boolean(button(to)), (to) => button(to)?.click());
+  deck.querySelector("h1")?.focus({ preventScroll: true });
+  bottom.addEventListener("click", (event) => {
+    const pressed = event.target.closest("button");
+    if (pressed?.hasAttribute("data-later")) putBehind(card);
+    else if (pressed?.dataset.outcome) choose(card, pressed);
+  });
+}
+
+/* What the outcome asks first opens in place; without a question the card is decided. */
+function choose(card, { dataset: { outcome, label } }) {
+  const asks = deck.querySelector(`template[data-ask="${CSS.escape(outcome)}"]`);
+  if (!asks) {
+    decide(card, outcome, label, {});
+    return;
+  }
+  const bottom = document.getElementById("card-decide");
+  const form = asks.content.firstElementChild.cloneNode(true);
+  bottom.replaceWith(form);
+  form.querySelector("[autofocus]")?.focus();
+  form.querySelector("[data-back]").addEventListener("click", () => form.replaceWith(bottom));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const sent = Object.fromEntries(new FormData(form));
+    if (form.querySelector("[name=reason]") && !sent.reason) form.querySelector("[name=reason]").focus();
+    else if (form.querySelector("[data-needs-note] :checked") && !sent.note.trim()) form.querySelector("#note").focus();
+    else decide(card, outcome, label, sent);
+  });
+}
+
+async function decide(card, outcome, label, said) {
+  const { id, version, shown: evidence, title } = card;
+  const seconds = ((performance.now() - since) / 1000).toFixed(1);
+  await keep({
+    key: newKey(),
+    person: state.person,
+    task: id,
+    title,
+    label,
+    sent: { ...said, outcome, version, shown: evidence, seconds },
+  });
+  await show();
+  await send();
+  await bar((await ordered()).length);
+}
+
+async function putBehind({ id }) {
+  later.delete(id);
+  later.add(id);
+  shown = null;
+  await show();
+}
+
+async function look() {
+  await send();
+  await refresh();
+  await show();
+}
+
+onOutbox(async (kind, decision) => {
+  if (kind === "kept") toast(decision, "unsent");
+  if (kind === "sent") {
+    await drop(decision.task);
+    toast(decision, decision.undoSeconds ? "sent" : "final");
+  }
+  if (kind === "refused") {
+    toast(null);
+    await refresh();
+  }
+  if (kind === "undone") await refresh();
+  if (kind !== "kept") await show();
+});
+deck.addEventListener("click", (event) => event.target.closest("[data-again]") && look());
+for (const name of ["online", "offline"]) addEventListener(name, look);
+document.addEventListener("visibilitychange", () => document.hidden || look());
+
+await show();
+await look();
+if (state.person) {
+  document.body.dataset.me = state.person;
+  onMessage(({ kind }) => kind === "task" && look());
+  start("/ws/desk/");
+}

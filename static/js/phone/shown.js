@@ -1,0 +1,41 @@
+/* What the cards page says, in the words that the page came with. */
+import { takeBack } from "./outbox.js";
+
+export const template = (id) => document.getElementById(id).content.firstElementChild.outerHTML;
+
+/* "{} of {}" with its gaps filled. */
+export function word(name, ...values) {
+  const text = document.getElementById("cards-words").content.querySelector(`[data-word="${name}"]`).textContent;
+  return values.reduce((said, value) => said.replace("{}", value), text);
+}
+
+export const said = (text) => (document.getElementById("said").textContent = text);
+
+export function placed(element, html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  element.replaceChildren(holder.content);
+}
+
+/* One toast at a time: the last decision, and its way back while there is one. `how` is "unsent", "sent" or "final". */
+export function toast(decision, how) {
+  const place = document.getElementById("toasts");
+  if (!decision) {
+    place.replaceChildren();
+    return;
+  }
+  placed(place, template("cards-kept"));
+  const shown = place.firstElementChild;
+  shown.querySelector("[data-said]").textContent = `${decision.title}: ${decision.label}`;
+  for (const each of ["unsent", "sent", "final"]) shown.querySelector(`[data-${each}]`).hidden = each !== how;
+  const undo = shown.querySelector("[data-undo]");
+  undo.hidden = how === "final";
+  undo.addEventListener("click", async () => {
+    undo.disabled = true;
+    const refused = await takeBack(decision);
+    shown.remove();
+    said(refused || word("undone", decision.title));
+  });
+  const seconds = how === "sent" ? decision.undoSeconds : 6;
+  if (how !== "unsent") setTimeout(() => shown.remove(), 1000 * seconds);
+}
