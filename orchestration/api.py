@@ -12,6 +12,7 @@ from orchestration.core.paths import iteration_of, path_of, written
 from orchestration.core.proposing import Proposal, propose
 from orchestration.core.rehearsal.outcome import Failure, Rehearsed, Told
 from orchestration.core.state import RunState, StepState, TimerState
+from orchestration.models.secrets import SecretField
 from orchestration.ports import SYSTEM, Actor
 from orchestration.runtime import sql as statements
 from orchestration.runtime.answering import (
@@ -142,6 +143,7 @@ __all__ = [
     "Rehearsed",
     "Replay",
     "RunState",
+    "SecretField",
     "Sent",
     "StaleSignature",
     "Standing",

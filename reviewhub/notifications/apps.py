@@ -1,6 +1,7 @@
 """Notices: who is told what, when."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class NotificationsConfig(AppConfig):
@@ -10,3 +11,6 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from reviewhub.notifications import mail, questions  # noqa: F401 - registers what sends the outbox's mails
+        from reviewhub.notifications.push import identity, sending  # noqa: F401 - and its pushes
+
+        post_migrate.connect(identity.make_missing, sender=self)

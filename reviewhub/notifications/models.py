@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from orchestration.api import SecretField
+
 
 class Notice(models.Model):
     """One thing told to one person, in the application; a mail says the same."""
@@ -42,3 +44,39 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+
+class PushDevice(models.Model):
+    """A browser that somebody wants to be told on, at the address that its push service gave it."""
+
+    LONGEST = 1000
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="push_devices")
+    digest = models.CharField(max_length=64, unique=True)  # of the address: one device is one row
+    endpoint = SecretField()  # whoever knows it could speak to the device
+    p256dh = models.CharField(max_length=100)
+    auth = SecretField()
+    label = models.CharField(max_length=60)
+    added_at = models.DateTimeField()  # system time, as all here
+    told_at = models.DateTimeField(null=True, blank=True)
+    fault = models.CharField(max_length=200, blank=True)  # why the last one did not arrive
+
+    class Meta:
+        ordering = ("-added_at",)
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class PushIdentity(models.Model):
+    """The installation's own key pair for push services. There is one."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    private_key = SecretField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(id=1), name="push_identity_is_one"),)
+
+    def __str__(self) -> str:
+        return "Push identity"

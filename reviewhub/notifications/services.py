@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from django.conf import settings
 from django.db import transaction
 
 from orchestration import api, ports
 from reviewhub.accounts.models import Person
 from reviewhub.notifications.mail import TOPIC
-from reviewhub.notifications.models import Notice
+from reviewhub.notifications.models import Notice, PushDevice
+from reviewhub.notifications.push.devices import TOPIC as PUSHES
 from reviewhub.notifications.questions import QUESTIONS
 from reviewhub.notifications.recipients import Message, messages_for
 from reviewhub.reviews.announcements import Fact
@@ -44,8 +46,9 @@ def forget_decided(task: ReviewTask) -> None:
 
 
 def tell(message: Message, fact: Fact) -> list[Notice]:
-    """Write the notices that are not there yet, each with its mail."""
+    """Write the notices that are not there yet, each with its mail, and a push to every device of the person."""
     told = set(Notice.objects.filter(key=message.key, person__in=message.people).values_list("person_id", flat=True))
+    devices = _devices_of(message.people)
     made = []
     for person in message.people:
         if person.pk in told:
@@ -61,9 +64,21 @@ def tell(message: Message, fact: Fact) -> list[Notice]:
         )
         key, payload = f"notice:{notice.pk}", {"notice": notice.pk}
         api.send_later(topic=TOPIC, key=key, payload=payload, delay_seconds=message.held)
+        for device in devices.get(person.pk, ()):
+            to_one = {**payload, "device": device}
+            api.send_later(topic=PUSHES, key=f"push:{notice.pk}:{device}", payload=to_one, delay_seconds=message.held)
         transaction.on_commit(partial(_noticed, person.pk), robust=True)
         made.append(notice)
     return made
+
+
+def _devices_of(people: Iterable[Person]) -> dict[int, list[int]]:
+    """No query where no push service was named."""
+    found: dict[int, list[int]] = {}
+    if settings.PUSH_HOSTS:
+        for person, device in PushDevice.objects.filter(person__in=people).values_list("person_id", "pk"):
+            found.setdefault(person, []).append(device)
+    return found
 
 
 def _noticed(person_id: int) -> None:

@@ -181,6 +181,9 @@ if DEMO:
 DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
 EMAIL_TIMEOUT = 15
 
+# Pushes: to the services that were named, and to no other host
+PUSH_HOSTS = ENVIRONMENT.push_hosts
+
 # What a browser may do with our pages
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

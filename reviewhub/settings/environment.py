@@ -49,6 +49,7 @@ class Environment:
     behind_proxy: bool
     email_url: str
     email_from: str
+    push_hosts: tuple[str, ...]  # push services that we may speak to
     time_zone: str
     log_level: str
     demo_speed: float  # process seconds in one real second
@@ -90,6 +91,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         behind_proxy=env.bool("BEHIND_PROXY", default=False),
         email_url=env.str("EMAIL_URL", default="consolemail://"),
         email_from=env.str("EMAIL_FROM", default="ReviewHub <reviewhub@localhost>"),
+        push_hosts=tuple(host.lower() for host in env.list("PUSH_HOSTS", default=[])),
         time_zone=env.str("TIME_ZONE", default="UTC"),
         log_level=env.str("LOG_LEVEL", default="INFO").upper(),
         demo_speed=env.float("DEMO_SPEED", default=60.0),
