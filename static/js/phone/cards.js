@@ -10,6 +10,7 @@ const deck = document.getElementById("deck");
 const later = new Set(); // put behind the others until the page is left
 let shown = null;
 let since = 0;
+let latest = ""; // the key of the last decision, which the toast is about
 
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -105,13 +106,16 @@ async function look() {
 }
 
 onOutbox(async (kind, decision) => {
-  if (kind === "kept") toast(decision, "unsent");
+  if (kind === "kept") {
+    latest = decision.key;
+    toast(decision, "unsent");
+  }
   if (kind === "sent") {
+    if (decision.key === latest) toast(decision, decision.undoSeconds ? "sent" : "final");
     await drop(decision.task);
-    toast(decision, decision.undoSeconds ? "sent" : "final");
   }
   if (kind === "refused") {
-    toast(null);
+    if (decision.key === latest) toast(null);
     await refresh();
   }
   if (kind === "undone") await refresh();
