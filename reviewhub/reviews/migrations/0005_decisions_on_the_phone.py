@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0003_pauses_and_delegation'),
+        ('reviews', '0004_indexes_of_asides_and_incidents'),
     ]
 
     operations = [
