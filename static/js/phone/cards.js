@@ -10,7 +10,7 @@ const deck = document.getElementById("deck");
 const later = new Set(); // put behind the others until the page is left
 let shown = null;
 let since = 0;
-let latest = ""; // the key of the last decision, which the toast is about
+let latest = ""; // the key of the last decision on this page, which the toast is about
 
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -111,7 +111,7 @@ onOutbox(async (kind, decision) => {
     toast(decision, "unsent");
   }
   if (kind === "sent") {
-    if (decision.key === latest) toast(decision, decision.undoSeconds ? "sent" : "final");
+    if (!latest || decision.key === latest) toast(decision, decision.undoSeconds ? "sent" : "final");
     await drop(decision.task);
   }
   if (kind === "refused") {
