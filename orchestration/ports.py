@@ -5,7 +5,7 @@ The desk, the demo and the deployment bind implementations with `bind`; the engi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
@@ -102,8 +102,17 @@ class HumanTaskGateway(Protocol):
         """As `open` for several, of one run or of many: a fixed number of statements."""
         ...
 
-    def people_for(self, run_id: str, key: str, target: Mapping[str, str]) -> tuple[PersonRef, ...]:
-        """Whom an escalation level reaches now: never the requester, never somebody excluded, never in a circle."""
+    def people_for(
+        self, run_id: str, key: str, target: Mapping[str, str], without: Collection[str] = ()
+    ) -> tuple[PersonRef, ...]:
+        """Whom an escalation level reaches, or a seat is for, now: never the requester, never somebody excluded or in
+        `without` (ids), never in a circle."""
+        ...
+
+    def show_approvals(
+        self, run_id: str, key: str, approvals: Mapping[str, Any], asked: tuple[PersonRef, ...], at: datetime
+    ) -> None:
+        """Where several decide: who has decided and who is needed (see core/approving.py). `asked`: just now."""
         ...
 
     def escalate(self, run_id: str, key: str, level: ReachedLevel) -> None: ...

@@ -8,10 +8,11 @@ decision: the runtime fires what is due first, and a decision that still meets s
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from orchestration.core import flow, pausing
+from orchestration.core import approving, flow, pausing
 from orchestration.core.asked import asked_step, review_of
 from orchestration.core.deciding import CALLS, TIMEOUT, Deciding
 from orchestration.core.effects import CallStep, CloseReview, EscalateReview, PersonRef, ReachedLevel, WarnReview
@@ -28,14 +29,22 @@ def given(d: Deciding, event: DecisionGiven) -> None:
         raise InvalidTransition(f"{event.outcome!r} is not one of the outcomes: {', '.join(review['outcomes'])}.")
     _refuse_late(d, event)
     pausing.end_pause(d, step, event.by)
+    if not review.get("approvals"):
+        _decided(d, step, event, event.outcome, event.fields)
+    elif (come_to := approving.voted(d, d.work.steps[step.path], event)) is not None:
+        revealing = review["approvals"]["blind"] and not review["approvals"]["disputed"]
+        _decided(d, step, replace(event, undo_until=None) if revealing else event, *come_to)
+
+
+def _decided(d: Deciding, step: StepState, event: DecisionGiven, outcome: str, fields: Mapping[str, Any]) -> None:
     decision = {
-        "outcome": event.outcome,
+        "outcome": outcome,
         "by": {"id": event.by.id, "label": event.by.label},
         "received_at": event.received_at.isoformat(),
         "undo_until": event.undo_until.isoformat() if event.undo_until else None,
     }
     changed = {"path": step.path, "key": event.key, "review": {"status": "decided", "decision": decision}}
-    d.record("review.decided", changed, {"fields": dict(event.fields)})
+    d.record("review.decided", changed, {"fields": dict(fields)})
     d.stop(d.armed_of(event.key))
     if event.undo_until is None and d.work.run.paused_at is None:
         close(d, d.work.steps[step.path])
@@ -44,10 +53,19 @@ def given(d: Deciding, event: DecisionGiven) -> None:
 
 
 def taken_back(d: Deciding, event: DecisionTakenBack) -> None:
-    """Opens the review again and arms its timers at their old instants."""
-    step = asked_step(d, event.key, "decided", "taken back")
-    changed = {"path": step.path, "key": event.key, "review": {"status": "open", "decision": None}}
-    d.record("review.taken_back", {**changed, "by": {"id": event.by.id, "label": event.by.label}})
+    """Opens the review again and arms its timers at their old instants. Of several votes the last goes."""
+    step = _taken_back_from(d, event.key)
+    before = review_of(step)
+    data: dict[str, Any] = {"path": step.path, "key": event.key, "by": {"id": event.by.id, "label": event.by.label}}
+    changed: dict[str, Any] = {"status": "open", "decision": None}
+    if before.get("approvals"):
+        approving.last_vote_of(d, before, event.by)
+        data["votes"], changed["approvals"] = len(before["votes"]) - 1, approving.without_last(before)
+    d.record("review.taken_back", {**data, "review": changed})
+    if before.get("approvals"):
+        approving.show(d, step.path)
+    if before["status"] == "open":
+        return
     d.stop(d.armed_of(event.key))
     stopped = [
         (timer.name, timer.clock, timer.due_at)
@@ -55,6 +73,14 @@ def taken_back(d: Deciding, event: DecisionTakenBack) -> None:
         if timer.status == "stopped" and not timer.name.endswith(pausing.APART)
     ]
     d.arm(stopped)
+
+
+def _taken_back_from(d: Deciding, key: str) -> StepState:
+    """A review that is decided, or one of several that is open still and has votes."""
+    step = d.work.run_step(key)
+    review = (step.review if step is not None else None) or {}
+    counting = review.get("status") == "open" and bool(review.get("votes"))
+    return asked_step(d, key, "open" if counting else "decided", "taken back")
 
 
 def timer_due(d: Deciding, key: str, what: str, event: TimerFired, due_at: datetime) -> None:
@@ -90,6 +116,11 @@ def close(d: Deciding, step: StepState) -> None:
         "by": decision["by"]["label"],
         "at": decision["received_at"],
     }
+    if review.get("approvals"):
+        result["decisions"] = [
+            {"by": vote["by"]["label"], "outcome": vote["outcome"], "at": vote["received_at"]}
+            for vote in review["votes"]
+        ]
     flow.succeed(d, step.path, result)
 
 

@@ -326,6 +326,21 @@ def _review_changed(work: Working, change: Change) -> None:
     work.step(change.data["path"], review=review)
 
 
+def _review_voted(work: Working, change: Change) -> None:
+    """What a vote says is among the values: nobody sees a blind one before the others have voted."""
+    path, values = change.data["path"], change.values or {}
+    review = dict(work.steps[path].review or {})
+    vote = {"outcome": None, "fields": {}, **change.data["vote"], **values}
+    work.step(path, review={**review, "votes": [*review["votes"], vote]})
+
+
+def _review_taken_back(work: Working, change: Change) -> None:
+    _review_changed(work, change)
+    if "votes" in change.data:
+        review = work.steps[change.data["path"]].review or {}
+        work.step(change.data["path"], review={**review, "votes": review["votes"][: change.data["votes"]]})
+
+
 def _timers_armed(work: Working, change: Change) -> None:
     for name, clock, due_at, generation in change.data["timers"]:
         work.timers[name] = TimerState(name, clock, instant(due_at), generation, "armed")
@@ -386,7 +401,10 @@ _APPLY: Mapping[str, Callable[[Working, Change], None]] = {
     "review.opened": _review_opened,
     "incident.opened": _incident_opened,
     "review.decided": _review_changed,
-    "review.taken_back": _review_changed,
+    "review.taken_back": _review_taken_back,
+    "review.voted": _review_voted,
+    "review.approver_asked": _review_changed,
+    "review.disputed": _review_changed,
     "review.closed": _review_changed,
     "review.unanswered": _review_changed,
     "review.withdrawn": _review_changed,

@@ -13,11 +13,24 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from orchestration.core import answers, attempts, children, control, deadlines, ending, flow, migrating, pausing, waits
+from orchestration.core import (
+    answers,
+    approving,
+    attempts,
+    children,
+    control,
+    deadlines,
+    ending,
+    flow,
+    migrating,
+    pausing,
+    waits,
+)
 from orchestration.core.changes import Change
 from orchestration.core.deciding import TIMEOUT, Deciding, World
 from orchestration.core.effects import Effect
 from orchestration.core.events import (
+    ApproverAsked,
     AttemptDeferred,
     AttemptFailed,
     AttemptLeased,
@@ -175,6 +188,7 @@ _HANDLERS: Mapping[type[Event], Callable[[Deciding, Any], None]] = {
     AttemptLost: attempts.lost,
     DecisionGiven: answers.given,
     DecisionTakenBack: answers.taken_back,
+    ApproverAsked: approving.approver_asked,
     ReviewPaused: pausing.paused,
     ReviewResumed: pausing.resumed,
     LevelCalled: answers.level_called,

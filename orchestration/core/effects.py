@@ -63,6 +63,7 @@ class ReviewRequest:
     exclude: tuple[str, ...] = ()  # e-mail addresses or user names who may not decide
     future: tuple[FutureStep, ...] = ()
     policies: Mapping[str, int] = field(default_factory=dict)  # the pinned versions: {"calendar:office-hours": 3}
+    approvals: Mapping[str, Any] | None = None  # how several decide: see core/approving.py; none: one person
     incident: Mapping[str, Any] | None = None  # {"error": {…}, "attempts": n, "input": …, "tool": "name@1", "step": id}
 
 
@@ -142,6 +143,25 @@ class ResumeReview:
     at: datetime
     instants: Mapping[str, datetime]
     by: PersonRef | None
+
+
+@dataclass(frozen=True, slots=True)
+class AskApprover:
+    """One more person has to decide the review: the runtime settles who, and answers with `ApproverAsked`."""
+
+    key: str
+    seat: int
+    to: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowApprovals:
+    """Who has decided, who is asked and who is still needed. `asked` are those who are asked just now."""
+
+    key: str
+    approvals: Mapping[str, Any]  # the review's plan, with {"votes": [{"seat", "by", "received_at"}]}
+    asked: tuple[PersonRef, ...]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +252,8 @@ Effect = (
     | WarnReview
     | EscalateReview
     | ResumeReview
+    | AskApprover
+    | ShowApprovals
     | AwaitEvent
     | TakeEvent
     | EmitEvent

@@ -124,6 +124,15 @@ class DecisionTakenBack:
 
 
 @dataclass(frozen=True, slots=True)
+class ApproverAsked:
+    """Whom one seat of a review that several decide is for; the runtime asked the desk before."""
+
+    key: str
+    seat: int
+    people: tuple[PersonRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewPaused:
     """The review waits for something else. `until`: process time at which the pause ends by itself."""
 
@@ -245,6 +254,7 @@ Event = (
     | AttemptLost
     | DecisionGiven
     | DecisionTakenBack
+    | ApproverAsked
     | ReviewPaused
     | ReviewResumed
     | LevelCalled

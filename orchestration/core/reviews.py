@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from orchestration.core import approving
 from orchestration.core.calendars import ALWAYS_OPEN, Calendar
 from orchestration.core.deciding import Deciding
 from orchestration.core.effects import FutureStep, OpenReview, ReviewRequest
@@ -51,6 +52,7 @@ def request_for(d: Deciding, step: Step) -> ReviewRequest:
         exclude=_excluded(d, step),
         future=clocks.future(),
         policies=clocks.pins,
+        approvals=approving.plan_of(spec["assign"].get("approvals")),
     )
 
 
@@ -81,6 +83,8 @@ def open_review(d: Deciding, path: str, request: ReviewRequest) -> None:
         "decision": None,
         **_counted_on(request),
     }
+    if request.approvals is not None:
+        review |= {"approvals": request.approvals, "votes": []}
     d.record(
         "review.opened",
         {"path": path, "key": request.key, "review": review},
@@ -88,6 +92,8 @@ def open_review(d: Deciding, path: str, request: ReviewRequest) -> None:
     )
     d.arm((f"{request.key}:{_timer_name(item)}", "process", item.at) for item in request.future if item.applies)
     d.effects.append(OpenReview(request))
+    if request.approvals is not None:
+        approving.ask_first(d, request.key, request.approvals)
 
 
 def _counted_on(request: ReviewRequest) -> dict[str, Any]:

@@ -11,9 +11,11 @@ from typing import Any
 
 from django.db import transaction
 
+from orchestration.core import approving
 from orchestration.core.decide import Decided, decide
 from orchestration.core.deciding import MissingAnswers, MissingEvents, MissingPolicy, MissingValues, Policy, World
 from orchestration.core.effects import (
+    AskApprover,
     AwaitEvent,
     CallStep,
     CancelChild,
@@ -28,6 +30,7 @@ from orchestration.core.effects import (
     PersonRef,
     ResumeReview,
     RunEnded,
+    ShowApprovals,
     StandStillReview,
     StartChild,
     TakeEvent,
@@ -35,7 +38,7 @@ from orchestration.core.effects import (
     WarnReview,
     WithdrawReview,
 )
-from orchestration.core.events import Event, Now, Started, TimerFired
+from orchestration.core.events import ApproverAsked, Event, Now, Started, TimerFired
 from orchestration.core.parts import MissingSteps, around
 from orchestration.core.paths import subject_of
 from orchestration.core.state import RunState, TimerState
@@ -199,8 +202,20 @@ def _carry_out(held: Held, effect: Effect) -> None:
             inbox.carry_out(held.row, effect)
         case ContinueRun(given):
             _continue(held.row, given)
+        case AskApprover():
+            _ask_approver(held, effect)
         case _:
             _tell_desk(str(held.row.id), effect)
+
+
+def _ask_approver(held: Held, effect: AskApprover) -> None:
+    """Settles, in the same transaction, whom the desk would ask: nobody who has decided already."""
+    step = held.state.steps.get(effect.key)
+    if step is None or step.review is None or step.review["status"] != "open":
+        return
+    without = approving.not_again(step.review)
+    people = human_tasks().people_for(str(held.row.id), effect.key, effect.to, without)
+    commit(held, consider(held, ApproverAsked(effect.key, effect.seat, people)), SYSTEM)
 
 
 def _tell_desk(run_id: str, effect: Effect) -> None:
@@ -211,6 +226,8 @@ def _tell_desk(run_id: str, effect: Effect) -> None:
             human_tasks().warn(run_id, key, stage, at)
         case ResumeReview(key, at, instants, by):
             human_tasks().resume(run_id, key, at, instants, by)
+        case ShowApprovals(key, approvals, asked, at):
+            human_tasks().show_approvals(run_id, key, approvals, asked, at)
         case EscalateReview(key, level):
             human_tasks().escalate(run_id, key, level)
         case StandStillReview(key, at):

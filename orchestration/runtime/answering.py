@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
+from orchestration.core.approving import is_revealed
 from orchestration.core.changes import Change
 from orchestration.core.events import DecisionGiven, DecisionTakenBack, LevelCalled, ReviewPaused, ReviewResumed
 from orchestration.core.paths import path_of
@@ -23,10 +24,16 @@ from orchestration.runtime.store import hold, lock, record
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A decision that counts from `undo_until` on (system time; None: at once). `received_at` is process time."""
+    """A decision that counts from `undo_until` on (system time; None: at once). `received_at` is process time.
+
+    Where several decide, it is one of them (`seat`), and `settled` says whether the review has its outcome by it.
+    """
 
     received_at: datetime
     undo_until: datetime | None
+    seat: int = 0
+    settled: bool = True
+    outcome: str = ""  # of the review, where it is settled
 
 
 def hold_run(run_id: Any) -> None:
@@ -49,7 +56,16 @@ def decide_review(
         until = clock().system_now() + timedelta(seconds=undo_seconds) if undo_seconds > 0 else None
         event = DecisionGiven(key, outcome, fields, PersonRef(actor.id, actor.label), received_at, until)
         commit(held, consider(held, event), actor)
-        return Standing(received_at, until)
+        return _standing(held.state, key, received_at, until)
+
+
+def _standing(state: RunState, key: str, received_at: datetime, until: datetime | None) -> Standing:
+    review = state.steps[path_of(key)].review or {}
+    votes, decision = review.get("votes") or (), review.get("decision") or {}
+    settled = bool(decision) or review.get("status") != "open"
+    if votes and is_revealed(review):
+        until = None
+    return Standing(received_at, until, votes[-1]["seat"] if votes else 0, settled, decision.get("outcome", ""))
 
 
 def take_back_decision(*, run_id: Any, key: str, actor: Actor) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
+from orchestration.core.approving import withheld
 from orchestration.core.changes import Change, fold
 from orchestration.core.state import OPEN_RUN, RunState
 from orchestration.exceptions import NotFound
@@ -125,6 +126,20 @@ def facts_of_step(run_id: Any, kind: str, step: StepRun) -> list[Entry]:
     named = f'"path":{json.dumps(step.path, ensure_ascii=False)}'
     events = AuditEvent.objects.filter(chain=f"run:{run_id}", kind=kind, sequence__gte=step.position)
     return entries_of(f"run:{run_id}", events.filter(data__contains=named).order_by("sequence"))
+
+
+def told_timeline(run_id: Any) -> list[Entry]:
+    """All of it as people may read it."""
+    return told(run_id, timeline(run_id))
+
+
+def told(run_id: Any, entries: list[Entry]) -> list[Entry]:
+    """Events of a run without what others have voted blindly, until everybody has."""
+    if not any(entry.data.get("blind") for entry in entries):
+        return entries
+    everything = timeline(run_id)
+    hidden = {everything[place].sequence for place in withheld(everything)}
+    return [replace(entry, values=None) if entry.sequence in hidden else entry for entry in entries]
 
 
 def chain_entries(chain: str) -> list[Entry]:

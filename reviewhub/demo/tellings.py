@@ -78,6 +78,16 @@ def decided(_: Subject, entry: Entry) -> Telling:
     )
 
 
+def voted(_: Subject, entry: Entry) -> Telling:
+    who = entry.data["vote"]["by"]["label"]
+    outcome = entry.data["vote"].get("outcome") or (entry.values or {}).get("outcome")
+    return Telling(f"{who} decided{f': {_words(outcome)}' if outcome else ''}", "Others are needed before it counts.")
+
+
+def disputed(_: Subject, entry: Entry) -> Telling:
+    return Telling("Those who decide did not agree", "The workflow says what then counts, or who decides.", "warning")
+
+
 def explained(_: Subject, entry: Entry) -> Telling | None:
     """Why somebody decided against the AI, where they did."""
     reasons = [_words(str(code).rpartition("/")[2]) for code in entry.data.get("reasons", ())]
@@ -165,6 +175,8 @@ TELLINGS: Mapping[str, Callable[[Subject, Entry], Telling | None]] = {
     "review.warned": warned,
     "review.escalated": escalated,
     "review.decided": decided,
+    "review.voted": voted,
+    "review.disputed": disputed,
     "review.taken_back": taken_back,
     "review.closed": closed,
     "review.unanswered": unanswered,

@@ -48,7 +48,7 @@ def _moved_last() -> list[str]:
 
 
 def _story(run_id: str) -> list[tuple[Subject, Entry]]:
-    entries = api.timeline(run_id)
+    entries = api.told_timeline(run_id)
     given = next((entry.values for entry in entries if entry.kind == "run.started"), None) or {}
     subject = Subject.of(given.get("input") or {})
     return [(subject, entry) for entry in entries]

@@ -36,6 +36,12 @@ def _escalated(fact: Fact) -> Iterable[Message]:
     yield _message("asked", f"level.{level}", fact.people, task, f"Escalation level {level} has reached you.")
 
 
+def _approval(fact: Fact) -> Iterable[Message]:
+    task = fact.task
+    text = "You are one of those who decide this together."
+    yield _message("asked", f"approval.{fact.details['seat']}", fact.people, task, text)
+
+
 def _warned(fact: Fact) -> Iterable[Message]:
     task, stage = fact.task, fact.details["stage"]
     match stage:
@@ -104,6 +110,7 @@ def _withdrawn(fact: Fact) -> Iterable[Message]:
 
 _MAKES: Mapping[str, Callable[[Fact], Iterable[Message]]] = {
     "escalated": _escalated,
+    "approval": _approval,
     "warned": _warned,
     "released": _released,
     "decided": _decided,

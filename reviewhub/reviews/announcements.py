@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Fact:
     """Something that happened to a task. `kind`: opened, claimed, released, decided, taken_back, commented, warned,
     escalated, closed, withdrawn, asked, snoozed, resumed, question, answered, delegated, undelegated, declined,
-    stands_still, goes_on."""
+    stands_still, goes_on, voted (one of several has decided), approval (one of several is asked)."""
 
     kind: str
     task: ReviewTask

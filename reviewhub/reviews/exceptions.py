@@ -67,5 +67,9 @@ class KeyReused(ReviewError):
     """This idempotency key has already carried another decision on the task."""
 
 
+class AlreadyDecided(PermissionDenied):
+    """You have decided this already: another person is needed."""
+
+
 class SelfApproval(PermissionDenied):
     """Nobody decides their own request."""

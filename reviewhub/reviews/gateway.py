@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from orchestration.ports import Closing, FutureStep, PersonRef, ReachedLevel, Re
 from reviewhub.accounts.actors import ref_of
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.announcements import Fact, announce
+from reviewhub.reviews.approvals import show
 from reviewhub.reviews.closing import close_tasks
 from reviewhub.reviews.evidence import evidence_of
 from reviewhub.reviews.models import Assignment, Queue, ReviewTask
@@ -60,9 +61,17 @@ class DeskGateway:
                 ask_model_later(task)
             announce(Fact("opened", task, task.created_at))
 
-    def people_for(self, run_id: str, key: str, target: Mapping[str, str]) -> tuple[PersonRef, ...]:
+    def people_for(
+        self, run_id: str, key: str, target: Mapping[str, str], without: Collection[str] = ()
+    ) -> tuple[PersonRef, ...]:
         task = _held(run_id, key)
-        return tuple(ref_of(person) for person in people_for(task, target, ports.clock().process_now()))
+        found = people_for(task, target, ports.clock().process_now(), frozenset(without))
+        return tuple(ref_of(person) for person in found)
+
+    def show_approvals(
+        self, run_id: str, key: str, approvals: Mapping[str, Any], asked: tuple[PersonRef, ...], at: datetime
+    ) -> None:
+        show(_held(run_id, key), approvals, asked, at)
 
     def escalate(self, run_id: str, key: str, level: ReachedLevel) -> None:
         task = _held(run_id, key)
@@ -176,6 +185,7 @@ def _opened(request: ReviewRequest, queue: Queue, recommendation: Any | None) ->
         context=dict(request.context),
         incident=dict(request.incident) if request.incident else None,
         policies=dict(request.policies),
+        approvals={**request.approvals, "votes": []} if request.approvals is not None else None,
         recommendation=recommendation,
         ai_outcome=said if answers_this else "",
         ai_confidence=confidence,

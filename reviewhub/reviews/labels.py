@@ -52,6 +52,7 @@ def _decisions(decision_point: str) -> QuerySet[Decision]:
     return Decision.objects.filter(
         taken_back_at__isnull=True,
         task__status="closed",
+        outcome=F("task__outcome"),
         task__kind="review",
         task__recommendation__decision_point__point__name=decision_point,
         task__run__steps__path=F("task__recommendation__path"),

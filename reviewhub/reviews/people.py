@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
@@ -16,14 +16,16 @@ from reviewhub.reviews.models import Assignment, Queue, QueueMembership, ReviewT
 from reviewhub.reviews.services.holding import is_excluded
 
 
-def people_for(task: ReviewTask, target: Mapping[str, str], at: datetime) -> list[Person]:
-    """Who `target` is at this moment ({"kind": "backup_of", "of": "queue"}), in a stable order.
+def people_for(
+    task: ReviewTask, target: Mapping[str, str], at: datetime, without: Collection[str] = frozenset()
+) -> list[Person]:
+    """Who `target` is at this moment ({"kind": "backup_of", "of": "queue"}), in a stable order; nobody of `without`.
 
     Where nobody is left, the queue's manager and then its leads are asked, so that a level never falls silent.
     """
     fallbacks = ([task.queue.manager], _leads(task.queue))
     for named in (_named(task, target), *fallbacks):
-        found = _reachable(task, named, at)
+        found = _reachable(task, named, at, without)
         if found:
             return found
     return []
@@ -86,10 +88,15 @@ def _led_by(vendor: str) -> Statement:
     return statement_of(leads, NUMBER)
 
 
-def _reachable(task: ReviewTask, named: Iterable[Person | None], at: datetime) -> list[Person]:
+def _reachable(
+    task: ReviewTask, named: Iterable[Person | None], at: datetime, without: Collection[str]
+) -> list[Person]:
+    def may_act(person: Person) -> bool:
+        return str(person.pk) not in without and not is_excluded(task, person)
+
     found: dict[int, Person] = {}
     for person in named:
-        reached = standing_in(person, at, lambda other: not is_excluded(task, other)) if person else None
+        reached = standing_in(person, at, may_act) if person else None
         if reached is not None:
             found[reached.pk] = reached
     return sorted(found.values(), key=lambda person: person.pk)

@@ -10,6 +10,7 @@ from django.db import connection
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import Role, owns_workflow, roles_on
 from reviewhub.compiled import IDENTITY, NUMBER, Statement, statement_of
+from reviewhub.reviews.approvals import has_voted
 from reviewhub.reviews.models import Assignment, Queue, QueueMembership, ReviewTask
 from reviewhub.reviews.models.querysets import BY_NAME
 
@@ -26,7 +27,7 @@ def _on_task(person: Person, task: ReviewTask) -> set[Role]:
     roles = {Role(role) for (role,) in _in_queue(connection.vendor).rows(person.pk, task.queue_id)}
     if task.moved:
         roles.discard(Role.REVIEWER)
-    if _asked(connection.vendor).rows(person.pk, task.pk):
+    if has_voted(task, person) or _asked(connection.vendor).rows(person.pk, task.pk):
         roles.add(Role.ASSIGNEE)
     owns = owns_workflow(person, task.workflow, task.workflow_owner)
     if owns:

@@ -106,11 +106,17 @@ def _review_chips(spec: Spec) -> list[Chip]:
         chips.insert(0, Chip(f"Clock: {sla['policy']}", "risk"))
     if assign.get("exclude"):
         chips.append(Chip("Not the requester", title="Those who may not decide: " + ", ".join(assign["exclude"])))
-    if assign.get("approvals", 1) > 1:
-        chips.append(Chip(f"{assign['approvals']} must approve"))
+    if isinstance(assign.get("approvals"), Mapping):
+        chips.append(Chip(_approvals(assign["approvals"]), "team"))
     if isinstance(spec.get("escalate"), Mapping):
         chips.append(Chip(f"Escalation: {spec['escalate']['policy']}", "escalate"))
     return chips
+
+
+def _approvals(plan: Spec) -> str:
+    many = f"{plan['need']} of {plan['of']}" if plan["need"] != plan["of"] else str(plan["need"])
+    how = [", one after the other" if plan["in_order"] else "", ", blind" if plan["blind"] else ""]
+    return f"{many} decide{''.join(how)}"
 
 
 def _when(concern: Spec) -> str:

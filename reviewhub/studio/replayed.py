@@ -60,7 +60,7 @@ class Replayed:
     def events(self) -> list[Sentence]:
         """Those around the chosen one, in the order in which they happened."""
         names = names_of(self.definition)
-        entries = api.timeline(self.run.pk)[max(self.number - 1 - AROUND, 0) : self.number + AROUND]
+        entries = api.told_timeline(self.run.pk)[max(self.number - 1 - AROUND, 0) : self.number + AROUND]
         return [
             sentence(names, Fact(each.sequence, each.kind, each.at, each.actor.label, each.data, each.values))
             for each in entries

@@ -10,6 +10,7 @@ from typing import Any
 
 from orchestration import api, ports
 from reviewhub.accounts.models import Person
+from reviewhub.reviews.approvals import is_sealed
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.studio import run_rows, states
 from reviewhub.studio.drawing import LOOPS, Drawn, drawn_run, names_of
@@ -304,7 +305,9 @@ def _levels(steps: Iterable[Any]) -> dict[tuple[str, int], str]:
 
 
 def _newest_first(task: ReviewTask) -> tuple[Any, ...]:
-    return tuple(sorted(task.decisions.all(), key=lambda decision: decision.received_at, reverse=True))
+    """None while nobody may see what the others have decided."""
+    seen = () if is_sealed(task) else task.decisions.all()
+    return tuple(sorted(seen, key=lambda decision: decision.received_at, reverse=True))
 
 
 def _taken_from(scope: Mapping[str, Any] | None) -> TakenFrom | None:

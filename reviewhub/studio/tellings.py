@@ -223,6 +223,24 @@ def review_decided(names: Names, fact: Fact) -> str:
     return f"{decision['by']['label']} decided {names.step(fact.path)}: {outcome}"
 
 
+def review_voted(names: Names, fact: Fact) -> str:
+    who, values = fact.data["vote"]["by"]["label"], fact.values or {}
+    outcome = fact.data["vote"].get("outcome") or values.get("outcome")
+    said = names.outcome(fact.path, str(outcome)) if outcome else "what is shown when the others have"
+    return f"{who} decided {names.step(fact.path)}, as one of several: {said}"
+
+
+def review_approver_asked(names: Names, fact: Fact) -> str:
+    people = " and ".join(str(person["label"]) for person in fact.data["people"])
+    return f"{people or 'Nobody'} was asked to decide {names.step(fact.path)} too"
+
+
+def review_disputed(names: Names, fact: Fact) -> str:
+    then = fact.data["then"]
+    way = names.outcome(fact.path, str(then["outcome"])) if "outcome" in then else f"{target(then['to'])} decides"
+    return f"Those who decide {names.step(fact.path)} did not agree: {way}"
+
+
 def review_taken_back(names: Names, fact: Fact) -> str:
     return f"{fact.data['by']['label']} took the decision on {names.step(fact.path)} back"
 
@@ -414,6 +432,9 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "incident.resolved": incident_resolved,
     "review.opened": review_opened,
     "review.decided": review_decided,
+    "review.voted": review_voted,
+    "review.approver_asked": review_approver_asked,
+    "review.disputed": review_disputed,
     "review.taken_back": review_taken_back,
     "review.closed": review_closed,
     "review.withdrawn": review_withdrawn,

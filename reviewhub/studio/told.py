@@ -60,9 +60,10 @@ class Told:
     def _facts(self) -> list[Fact]:
         """Of a long story one more than is shown, where there are more."""
         if not self._is_long:
-            return [_fact(entry) for entry in api.timeline(self._run.pk)]
+            return [_fact(entry) for entry in api.told_timeline(self._run.pk)]
         without = () if self._everything else MINOR
-        return [_fact(entry) for entry in api.timeline_before(self._run.pk, self._before, SIZE + 1, without)]
+        found = api.timeline_before(self._run.pk, self._before, SIZE + 1, without)
+        return [_fact(entry) for entry in api.told(self._run.pk, found)]
 
     def _href(self, **more: str) -> str:
         asked = {**({"all": "1"} if self._everything else {}), **more}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from orchestration.ports import Closing, PersonRef, ReachedLevel, ReviewRequest
 
@@ -48,13 +49,23 @@ class FakeDesk:
         for request in requests:
             self.open(request)
 
-    def people_for(self, run_id: str, key: str, target: Mapping[str, str]) -> tuple[PersonRef, ...]:
-        excluded = {self.addresses[name].id for name in self.tasks[run_id, key].request.exclude}
+    def people_for(
+        self, run_id: str, key: str, target: Mapping[str, str], without: Collection[str] = ()
+    ) -> tuple[PersonRef, ...]:
+        excluded = {*without, *(self.addresses[name].id for name in self.tasks[run_id, key].request.exclude)}
         for named in (self.people.get(target["kind"], ()), self.people.get("manager_of", ())):
             found = [person for person in map(self._standing_in, named) if person.id not in excluded]
             if found:
                 return tuple(found)
         return ()
+
+    def show_approvals(
+        self, run_id: str, key: str, approvals: Mapping[str, Any], asked: tuple[PersonRef, ...], at: datetime
+    ) -> None:
+        """Whoever is asked by name is asked until they have voted."""
+        task = self.tasks[run_id, key]
+        voted = {vote["by"]["id"] for vote in approvals["votes"]}
+        task.asked = [each for each in dict.fromkeys([*task.asked, *(each.id for each in asked)]) if each not in voted]
 
     def escalate(self, run_id: str, key: str, level: ReachedLevel) -> None:
         task = self.tasks[run_id, key]

@@ -72,7 +72,7 @@ def _level(cursor: Cursor, scope: Scope, catalogue: Catalogue, *, has_owner: boo
         cursor.required("to", "whom it reaches, such as {backup_of: queue}"),
     )
     made: dict[str, Any] = {"after": after.duration(least=1) if after else None}
-    made["to"] = _target(to, catalogue, has_owner=has_owner) if to else {}
+    made["to"] = check_target(to, catalogue, has_owner=has_owner) if to else {}
     when, priority, mode, business = (cursor.get(name) for name in ("when", "priority", "mode", "business"))
     if when is not None:
         made["when"] = check_condition(when, scope)
@@ -83,7 +83,7 @@ def _level(cursor: Cursor, scope: Scope, catalogue: Catalogue, *, has_owner: boo
     return made
 
 
-def _target(cursor: Cursor, catalogue: Catalogue, *, has_owner: bool) -> dict[str, Any]:
+def check_target(cursor: Cursor, catalogue: Catalogue, *, has_owner: bool) -> dict[str, Any]:
     known = (*TARGETS, *NAMED_TARGETS)
     if not cursor.mapping(known):
         return {}

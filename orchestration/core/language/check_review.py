@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from orchestration.core.language.catalogue import Catalogue
+from orchestration.core.language.check_approvals import check_approvals
 from orchestration.core.language.check_clocks import check_escalation, check_sla, check_unanswered
 from orchestration.core.language.check_values import Scope, check_condition, check_said, check_value, closed
 from orchestration.core.language.cursor import NAME, NAME_IS, Cursor
@@ -37,7 +38,8 @@ def check_review(
     made["outcomes"] = list(_outcomes(outcomes, scope)) if outcomes else []
     made |= _shown(cursor, scope)
     assign = cursor.required("assign", "the queue whose people decide, such as {queue: finance}")
-    made["assign"] = _assign(assign, scope, catalogue) if assign else {}
+    names = [outcome["id"] for outcome in made["outcomes"]]
+    made["assign"] = _assign(assign, scope, catalogue, names, has_owner=has_owner) if assign else {}
     sla, escalate, unanswered = (cursor.get(name) for name in ("sla", "escalate", "unanswered"))
     if sla is not None:
         made["sla"] = check_sla(sla, scope, catalogue)
@@ -56,7 +58,9 @@ def check_review(
 def result_schema(review: Mapping[str, Any]) -> Mapping[str, Any]:
     """What `steps.<id>` of a review gives."""
     fields = closed(*(item["name"] for item in review.get("fields", ())))
-    properties = {"outcome": {}, "by": {}, "at": {}, "fields": fields}
+    properties: dict[str, Any] = {"outcome": {}, "by": {}, "at": {}, "fields": fields}
+    if review.get("assign", {}).get("approvals", 1) != 1:
+        properties["decisions"] = {}
     return {"properties": properties, "additionalProperties": False}
 
 
@@ -163,7 +167,9 @@ def _concerns(cursor: Cursor, scope: Scope) -> Iterator[dict[str, Any]]:
             yield {**made, "say": check_said(say, scope, "what the reviewer reads")}
 
 
-def _assign(cursor: Cursor, scope: Scope, catalogue: Catalogue) -> dict[str, Any]:
+def _assign(
+    cursor: Cursor, scope: Scope, catalogue: Catalogue, outcomes: list[str], *, has_owner: bool
+) -> dict[str, Any]:
     if not cursor.mapping(("queue", "exclude", "approvals")):
         return {}
     queue = cursor.required("queue", "the queue whose people decide")
@@ -172,6 +178,6 @@ def _assign(cursor: Cursor, scope: Scope, catalogue: Catalogue) -> dict[str, Any
     if exclude is not None:
         named = list(exclude.items("a list")) if isinstance(exclude.value, list) else [exclude]
         made["exclude"] = [check_said(each, scope, "an e-mail address or a user name") for each in named]
-    if approvals is not None and (count := approvals.integer(1, 9)) is not None and count > 1:
-        approvals.fault("More than one approval is not available in this version.")
+    if approvals is not None:
+        made["approvals"] = check_approvals(approvals, catalogue, outcomes, has_owner=has_owner)
     return made

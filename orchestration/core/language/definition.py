@@ -6,7 +6,8 @@ seconds. Shapes by kind:
 - tool: tool, version, with, retry, timeout, ambiguous, cache, undo {tool, version, with, …},
   fallback [{tool, version, …}]
 - ai: ai, with, retry, timeout
-- review: title, outcomes [{id, label, risk, reason}], assign {queue, exclude, approvals}, and where written
+- review: title, outcomes [{id, label, risk, reason}], assign {queue, exclude, approvals: 1 or {need, of, targets,
+  in_order, blind, alone, disagree}}, and where written
   recommendation, highlights [{label, value}], fields [{name, label, value, edit, type}], concerns [{when, say}],
   context, sla {policy, due, calendar, critical}, escalate [{after, to {kind, of | name}, when, priority, mode,
   business}] or {policy}, unanswered {after, outcome}, undo

@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orchestration.core.language import check_blocks, check_calls, check_clocks, check_review, check_steps, check_waits
+from orchestration.core.language import (
+    check_approvals,
+    check_blocks,
+    check_calls,
+    check_clocks,
+    check_review,
+    check_steps,
+    check_waits,
+)
 from orchestration.core.language.cursor import NAME
 
 Schema = dict[str, Any]
@@ -149,7 +157,7 @@ def _review() -> Schema:
     outcomes = {"type": "object", "additionalProperties": {"anyOf": [outcome, nothing]}, "minProperties": 1}
     concern = _mapping({"when": CONDITION, "say": _text("Why a person is asked.")}, ("say",))
     assign = _mapping(
-        {"queue": _text("Whose people decide."), "exclude": _one_or_many(), "approvals": {"const": 1}}, ("queue",)
+        {"queue": _text("Whose people decide."), "exclude": _one_or_many(), "approvals": _approvals()}, ("queue",)
     )
     critical = {"anyOf": [{"type": "boolean"}, CONDITION]}
     sla = _mapping({"policy": policy, "due": DURATION, "calendar": _text(""), "critical": critical})
@@ -174,14 +182,33 @@ def _one_or_many() -> Schema:
     return {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
 
-def _level() -> Schema:
+def _approvals() -> Schema:
+    most = check_approvals.MOST
+    count = {"type": "integer", "minimum": 1, "maximum": most}
+    named = {"type": "array", "items": _target(), "minItems": 1, "maxItems": most}
+    disagree = _mapping({"outcome": NAMED, "to": _target()}) | {"minProperties": 1, "maxProperties": 1}
+    properties: dict[str, Schema] = {
+        "need": {**count, "description": "How many have to decide the same; else all of them."},
+        "of": {"anyOf": [count, named], "description": "How many are asked, or who."},
+        "in_order": {"type": "boolean", "description": "One after the other."},
+        "blind": {"type": "boolean", "description": "Nobody sees what others decided before deciding."},
+        "alone": {"type": "array", "items": NAMED, "description": "Outcomes that one person can settle."},
+        "disagree": {**disagree, "description": "What happens when they cannot agree any more."},
+    }
+    return {"anyOf": [count, _mapping(properties)]}
+
+
+def _target() -> Schema:
     targets = {name: _choice(*of) for name, of in check_clocks.TARGETS.items()}
     targets |= {name: _text(f"The {name}'s name.") for name in check_clocks.NAMED_TARGETS}
-    to = _mapping(targets) | {"minProperties": 1, "maxProperties": 1}
+    return _mapping(targets) | {"minProperties": 1, "maxProperties": 1}
+
+
+def _level() -> Schema:
     return _mapping(
         {
             "after": {**DURATION, "description": "Since the task was created."},
-            "to": to,
+            "to": _target(),
             "when": {**CONDITION, "description": "Reads sla.critical too."},
             "priority": _choice(*check_clocks.PRIORITIES),
             "mode": _choice("add", "move", about="add: all of them may decide; move: only the new ones."),

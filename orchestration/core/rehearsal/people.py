@@ -10,6 +10,7 @@ from orchestration.core.effects import PersonRef, ReviewRequest
 from orchestration.core.events import CancelRequested, DecisionGiven, DecisionTakenBack, Event
 from orchestration.core.language.workflow_tests import Act, WorkflowTest
 from orchestration.core.rehearsal.outcome import Failure
+from orchestration.core.state import RunState
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,13 @@ class People:
         """A review, or an incident, lies before people: the first act that is meant for it gets its instant."""
         self._requests[request.key] = (request, now)
         self._meant_for(request.key)
+
+    def acted(self, event: Event, state: RunState, now: datetime) -> None:
+        """Where several decide, the next act is meant for the same review."""
+        step = state.steps.get(getattr(event, "key", ""))
+        review = (step.review if step is not None else None) or {}
+        if isinstance(event, DecisionGiven) and review.get("votes") and review["status"] == "open":
+            self._meant_for(event.key, not_before=now)
 
     def next(self) -> datetime | None:
         return min((due.at for due in self._due), default=None)

@@ -25,6 +25,7 @@ from orchestration.core.deciding import (
     World,
 )
 from orchestration.core.effects import (
+    AskApprover,
     CallStep,
     Effect,
     EmitEvent,
@@ -37,6 +38,7 @@ from orchestration.core.effects import (
     UndoChild,
 )
 from orchestration.core.events import (
+    ApproverAsked,
     AttemptFailed,
     AttemptLeased,
     AttemptSucceeded,
@@ -211,6 +213,7 @@ class _Rehearsal:
             refusal = self._people.refusal(event)
             if refusal is None:
                 self._happens(event)
+                self._people.acted(event, self._state, self._now)
                 return
         except (InvalidTransition, MissedTimer, LeaseLost) as error:
             refusal = str(error)
@@ -240,6 +243,8 @@ class _Rehearsal:
                 self._undone.append(ChildUndone(path, run_id))
             case OpenReview(request):
                 self._people.opened(request, self._now)
+            case AskApprover(key, seat, to):
+                self._happens(ApproverAsked(key, seat, (PersonRef(_reached(to), _reached(to)),)))
             case EscalateReview(_, level):
                 self._reached.append(_reached(level.to))
             case TakeEvent():

@@ -9,8 +9,10 @@ from rest_framework import serializers
 
 from orchestration.ports import clock
 from reviewhub.api.fields import Instant, PersonShown, Shown, Strict
+from reviewhub.reviews.approvals import is_sealed
 from reviewhub.reviews.models import Decision, ReviewTask
 from reviewhub.reviews.selectors import future_of
+from reviewhub.reviews.selectors.approvals import approvals_of
 
 
 class TaskRow(Shown):
@@ -101,6 +103,25 @@ class DecisionShown(Shown):
         return override.note if override else ""
 
 
+class SeatShown(Shown):
+    status = serializers.ChoiceField(choices=("voted", "asked", "later"))
+    people = serializers.ListField(
+        child=serializers.CharField(), help_text="Whoever decided or is asked; empty: anybody of the queue."
+    )
+    outcome = serializers.CharField(help_text="Empty where nobody may see it yet.")
+    at = Instant(allow_null=True)
+    decides = serializers.BooleanField(help_text="Settles alone what the others did not agree on.")
+
+
+class ApprovalsShown(Shown):
+    need = serializers.IntegerField(help_text="How many have to decide the same.")
+    in_order = serializers.BooleanField()
+    blind = serializers.BooleanField()
+    sealed = serializers.BooleanField(help_text="What others decided is shown when all have.")
+    disputed = serializers.BooleanField()
+    seats = SeatShown(many=True)
+
+
 class TaskShown(TaskRow):
     outcomes = OutcomeShown(many=True)
     fields = serializers.ListField(child=serializers.DictField())  # type: ignore[assignment]
@@ -117,6 +138,7 @@ class TaskShown(TaskRow):
     wakes_at = Instant(allow_null=True, help_text="When it comes back by itself, while it is asked or snoozed.")
     stands_still_since = Instant(allow_null=True, help_text="Since when its clock stands still; null: it runs.")
     decision = serializers.SerializerMethodField()
+    approvals = serializers.SerializerMethodField(help_text="Null where one person decides.")
 
     @extend_schema_field(FutureShown(many=True))
     def get_future(self, task: ReviewTask) -> list[dict[str, Any]]:
@@ -124,8 +146,17 @@ class TaskShown(TaskRow):
 
     @extend_schema_field(DecisionShown(allow_null=True))
     def get_decision(self, task: ReviewTask) -> dict[str, Any] | None:
-        standing = task.decisions.filter(taken_back_at=None).select_related("by", "override").first()
+        if task.is_waiting:
+            return None
+        standing = task.decisions.filter(taken_back_at=None).select_related("by", "override").last()
         return dict(DecisionShown(standing).data) if standing else None
+
+    @extend_schema_field(ApprovalsShown(allow_null=True))
+    def get_approvals(self, task: ReviewTask) -> dict[str, Any] | None:
+        if task.approvals is None:
+            return None
+        found = approvals_of(task, () if is_sealed(task) else task.decisions.all())
+        return dict(ApprovalsShown(found).data) if found else None
 
 
 class DecisionGiven(Strict):

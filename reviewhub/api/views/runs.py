@@ -108,7 +108,7 @@ class Timeline(ApiView):
         """What happened, in order: the run's audit chain."""
         query = read_query(TimelineQuery, request)
         run = run_for(request, run_id)
-        entries = api.timeline_after(run.pk, query["after"], query["limit"] + 1)
+        entries = api.told(run.pk, api.timeline_after(run.pk, query["after"], query["limit"] + 1))
         page = entries[: query["limit"]]
         more = page[-1].sequence if len(entries) > len(page) else None
         return page_response(request, EntryShown(page, many=True).data, more, name="after")

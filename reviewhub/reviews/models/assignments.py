@@ -18,6 +18,7 @@ class Assignment(models.Model):
         MANAGER = "manager", "Manager"
         OWNER = "owner", "Process owner"
         DELEGATE = "delegate", "Delegate"  # a colleague handed it over
+        APPROVER = "approver", "Approver"  # one of several who decide
         COLLEAGUE = "colleague", "Named by the workflow"
 
     class Ended(models.TextChoices):

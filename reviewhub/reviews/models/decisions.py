@@ -24,6 +24,7 @@ class Decision(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     task = models.ForeignKey(ReviewTask, on_delete=models.PROTECT, related_name="decisions")
+    seat = models.PositiveSmallIntegerField(default=0)  # where several decide; each is filled once
     outcome = models.CharField(max_length=100)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
     received_at = models.DateTimeField()  # process time; the SLA is met at this moment
@@ -46,7 +47,10 @@ class Decision(models.Model):
         ordering = ("task", "received_at")
         constraints = (
             models.UniqueConstraint(
-                fields=("task",), condition=Q(taken_back_at__isnull=True), name="decision_one_stands"
+                fields=("task", "seat"), condition=Q(taken_back_at__isnull=True), name="decision_one_stands"
+            ),
+            models.UniqueConstraint(
+                fields=("task", "by"), condition=Q(taken_back_at__isnull=True), name="decision_once_by_each"
             ),
             models.UniqueConstraint(
                 fields=("task", "by", "idempotency_key"),

@@ -33,7 +33,7 @@ OF_A_ROW = (
 )
 
 # Assignments by which somebody who need not belong to the queue may decide.
-BY_NAME = Q(level__gt=0) | Q(role="delegate")
+BY_NAME = Q(level__gt=0) | Q(role__in=("delegate", "approver"))
 
 
 class ReviewTaskQuerySet(QuerySet["ReviewTask"]):
@@ -99,7 +99,9 @@ class ReviewTaskQuerySet(QuerySet["ReviewTask"]):
 
     def for_listing(self) -> ReviewTaskQuerySet:
         """Without what only the task's own page shows."""
-        return self.select_related("queue", "claimed_by").defer("context", "fields", "incident", "policies", "excluded")
+        return self.select_related("queue", "claimed_by").defer(
+            "context", "fields", "incident", "policies", "excluded", "approvals"
+        )
 
 
 def with_holders(rows: Iterable[ReviewTask]) -> list[ReviewTask]:

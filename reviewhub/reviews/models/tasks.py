@@ -90,6 +90,10 @@ class ReviewTask(models.Model):
     ai_outcome = models.CharField(max_length=100, blank=True)
     ai_confidence = models.FloatField(null=True, blank=True)
 
+    approvals = models.JSONField(
+        null=True, blank=True
+    )  # how several decide, and who has: see reviewhub.reviews.approvals
+
     requester = models.CharField(max_length=254, blank=True)  # the first of `excluded`
     excluded = models.JSONField(default=list)  # addresses and user names that may not decide, in lower case
 

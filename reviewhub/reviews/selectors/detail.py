@@ -15,11 +15,13 @@ from orchestration import api
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import VERBS, Role, require, roles_of
 from reviewhub.compiled import IDENTITY, NUMBER, Statement, statement_of
+from reviewhub.reviews.approvals import has_voted, seen_by
 from reviewhub.reviews.exceptions import TaskNotFound
 from reviewhub.reviews.models import Assignment, Comment, Decision, InformationRequest, Queue, ReviewTask
+from reviewhub.reviews.selectors.approvals import Approvals, approvals_of
 from reviewhub.reviews.selectors.future import FutureEntry, future_of
 from reviewhub.reviews.selectors.history import HistoryEntry, history_of
-from reviewhub.reviews.services.holding import is_excluded
+from reviewhub.reviews.services.holding import is_excluded, is_requester, names_others
 
 _NOT_ONES_OWN = ("task.claim", "task.decide", "task.ask", "task.snooze", "task.delegate", "task.escalate")
 
@@ -36,30 +38,35 @@ class TaskDetail:
     history: list[HistoryEntry]
     may: Mapping[str, bool]  # {"task.decide": True, …}; nobody decides their own request
     excluded: bool
+    voted: bool  # the person has decided, and others are needed
+    approvals: Approvals | None  # where several decide
 
     @property
     def decision(self) -> Decision | None:
-        """The one that stands."""
-        return next((decision for decision in self.decisions if decision.taken_back_at is None), None)
+        """The one that stands; where several decide, the one that settled it."""
+        standing = [decision for decision in self.decisions if decision.taken_back_at is None]
+        return standing[-1] if standing and not self.task.is_waiting else None
 
 
 def task_detail(task_id: UUID | str, person: Person) -> TaskDetail:
     """Raises TaskNotFound, and PermissionDenied where `task.read` does not allow it."""
     task, roles = _readable(task_id, person)
     has: Any = task
-    excluded = is_excluded(task, person)
     _put_together(task)
+    seen = seen_by(task, person, _decisions(task)) if has.has_decisions else []
     return TaskDetail(
         task=task,
         recommendation=task.recommendation,
         assignments=_assignments(task) if has.has_assignments else [],
-        decisions=_decisions(task) if has.has_decisions else [],
+        decisions=seen,
         comments=list(task.comments.select_related("by")) if has.has_comments else [],
         question=_open_question(task),
         future=future_of(task),
         history=history_of(task),
-        may=_may(roles, excluded=excluded),
-        excluded=excluded,
+        may=_may(roles, excluded=is_excluded(task, person) or names_others(task, person)),
+        excluded=is_requester(task, person),
+        voted=has_voted(task, person),
+        approvals=approvals_of(task, seen),
     )
 
 

@@ -24,7 +24,7 @@ class HistoryEntry:
 
 def history_of(task: ReviewTask) -> list[HistoryEntry]:
     """The newest first."""
-    about = [entry for entry in api.timeline(task.run_id) if entry.data.get("key") == task.key]
+    about = [entry for entry in api.told_timeline(task.run_id) if entry.data.get("key") == task.key]
     told = [_told(task, entry) for entry in about if entry.kind in _SAYS]
     return [entry for entry in reversed(told) if entry.says]
 
@@ -55,7 +55,9 @@ def _commented(task: ReviewTask, entry: Entry) -> str:
 
 
 def _decided(task: ReviewTask, entry: Entry) -> str:
-    data = entry.data
+    data = {**entry.data, **((entry.values or {}) if entry.data.get("blind") else {})}
+    if "outcome" not in data:
+        return f"{entry.actor.label} decided; what is shown when the others have"
     said = f"{entry.actor.label} decided “{task.label_of(data['outcome'])}”"
     if data.get("ai_outcome") and data["ai_outcome"] != data["outcome"]:
         whose = "the proposed" if task.incident else "the AI’s"
@@ -91,6 +93,18 @@ def _escalated(task: ReviewTask, entry: Entry) -> str:
         if names
         else (f"Level {entry.data['level'] + 1} found nobody to ask")
     )
+
+
+def _approver_asked(task: ReviewTask, entry: Entry) -> str:
+    names = ", ".join(person["label"] for person in entry.data["people"])
+    return f"{names} asked to decide too" if names else f"Nobody could be asked: it is {task.queue.title}’s to decide"
+
+
+def _disputed(task: ReviewTask, entry: Entry) -> str:
+    then = entry.data["then"]
+    if "outcome" in then:
+        return f"They did not agree: it ends as “{task.label_of(then['outcome'])}”"
+    return "They did not agree: one person more decides"
 
 
 def _asked(task: ReviewTask, entry: Entry) -> str:
@@ -151,6 +165,8 @@ _SAYS: Mapping[str, Callable[[ReviewTask, Entry], str]] = {
     "review.withdrawn": _withdrawn,
     "review.paused": _paused,
     "review.resumed": _resumed,
+    "review.approver_asked": _approver_asked,
+    "review.disputed": _disputed,
     "desk.asked": _asked,
     "desk.answered": _answered,
     "desk.delegated": _delegated,

@@ -59,7 +59,7 @@ def claim_next_task(*, actor: Person) -> ReviewTask | None:
     """Claim the most urgent task of the actor's queues that nobody has and that they have not declined, if any."""
     system_now = ports.clock().system_now()
     waiting = ReviewTask.objects.team(actor).unassigned(system_now).not_declined_by(actor).urgent_first()
-    for task in waiting.only("id", "excluded")[:_CANDIDATES]:
+    for task in waiting.only("id", "excluded", "approvals")[:_CANDIDATES]:
         if is_excluded(task, actor):
             continue
         try:

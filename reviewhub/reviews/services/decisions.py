@@ -15,9 +15,10 @@ from reviewhub.accounts.actors import actor_of
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import require
 from reviewhub.reviews.announcements import Fact, announce
+from reviewhub.reviews.approvals import is_sealed
 from reviewhub.reviews.evidence import evidence_of
 from reviewhub.reviews.exceptions import EvidenceChanged, InvalidDecision, KeyReused, TaskMoved
-from reviewhub.reviews.models import Decision, ReviewTask
+from reviewhub.reviews.models import Assignment, Decision, ReviewTask
 from reviewhub.reviews.services.answers import Answer, CheckedAnswer, checked_answer
 from reviewhub.reviews.services.holding import (
     hold_task,
@@ -97,6 +98,7 @@ def _decide(task_id: UUID | str, actor: Person, given: Given) -> Decision:
     standing = _tell_engine(task, actor, checked)
     decision = Decision.objects.create(
         task=task,
+        seat=standing.seat,
         outcome=given.answer.outcome,
         by=actor,
         received_at=standing.received_at,
@@ -112,9 +114,9 @@ def _decide(task_id: UUID | str, actor: Person, given: Given) -> Decision:
         idempotency_key=given.idempotency_key,
     )
     record_override(task, decision, checked)
-    _mark_decided(task, decision)
-    _record(task, decision, checked, given.together)
-    announce(Fact("decided", task, standing.received_at, by=actor))
+    sealed = _mark(task, decision, standing)
+    _record(task, decision, checked, given.together, sealed=sealed)
+    announce(Fact("decided" if standing.settled else "voted", task, standing.received_at, by=actor))
     return decision
 
 
@@ -153,10 +155,37 @@ def _tell_engine(task: ReviewTask, actor: Person, checked: CheckedAnswer) -> api
         raise TaskMoved(f"“{task.title}” has moved on: {error}", **standing_of(task)) from error
 
 
-def _mark_decided(task: ReviewTask, decision: Decision) -> None:
-    """The engine may have fired timers, or closed the task at once, while it took the decision: read it again."""
+def _mark(task: ReviewTask, decision: Decision, standing: api.Standing) -> bool:
+    """The engine may have fired timers, or closed the task at once, while it took the decision: read it again.
+
+    Whether it is a vote that nobody may see yet.
+    """
     task.refresh_from_db()
-    task.outcome, task.decided_at, task.undo_until = decision.outcome, decision.received_at, decision.undo_until
+    if standing.settled:
+        _mark_decided(task, decision, standing.outcome or decision.outcome)
+    else:
+        _mark_voted(task, decision)
+    return not standing.settled and is_sealed(task)
+
+
+def _mark_voted(task: ReviewTask, decision: Decision) -> None:
+    """One of several: the task is open for the others. What they have in front of them is as it was."""
+    own = Assignment.objects.filter(task=task, person=decision.by, ended_at__isnull=True)
+    if not own.update(ended_at=decision.received_at, ended=Assignment.Ended.DONE):
+        Assignment.objects.create(
+            task=task,
+            person=decision.by,
+            role=Assignment.Role.REVIEWER,
+            assigned_at=decision.received_at,
+            ended_at=decision.received_at,
+            ended=Assignment.Ended.DONE,
+        )
+    task.status, task.claimed_by, task.claim_expires_at = ReviewTask.Status.OPEN, None, None
+    task.save(update_fields=("status", "claimed_by", "claim_expires_at"))
+
+
+def _mark_decided(task: ReviewTask, decision: Decision, outcome: str) -> None:
+    task.outcome, task.decided_at, task.undo_until = outcome, decision.received_at, decision.undo_until
     task.claimed_by, task.claim_expires_at, task.paused_by, task.wakes_at = None, None, None, None
     task.stands_still_since = None
     if task.status != ReviewTask.Status.CLOSED:
@@ -178,22 +207,26 @@ def _mark_decided(task: ReviewTask, decision: Decision) -> None:
     )
 
 
-def _record(task: ReviewTask, decision: Decision, checked: CheckedAnswer, together: int) -> None:
-    data = {
+def _record(task: ReviewTask, decision: Decision, checked: CheckedAnswer, together: int, *, sealed: bool) -> None:
+    known = {
         "key": task.key,
         "decision": str(decision.pk),
-        "outcome": decision.outcome,
         "channel": decision.channel,
         "evidence": decision.evidence_hash,
+        "seconds_spent": decision.seconds_spent,
+    }
+    told = {
+        "outcome": decision.outcome,
         "ai_outcome": task.ai_outcome,
         "reasons": [reason.code for reason in checked.reasons],
         "reason_labels": [reason.label for reason in checked.reasons],
         "corrected": [difference["field"] for difference in checked.differences],
-        "seconds_spent": decision.seconds_spent,
     }
     if together > 1:
-        data["together"] = together
+        known["together"] = together
     said = {"note": checked.answer.note, "differences": checked.differences}
+    data = {**known, "blind": True} if sealed else {**known, **told}
+    said = {**told, **said} if sealed else said
     api.record_run_event(
         run_id=task.run_id,
         kind="desk.decided",

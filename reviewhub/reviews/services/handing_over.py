@@ -13,6 +13,7 @@ from reviewhub.accounts.actors import actor_of
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import PermissionDenied, require
 from reviewhub.reviews.announcements import Fact, announce
+from reviewhub.reviews.approvals import is_for_named
 from reviewhub.reviews.exceptions import InvalidRequest, TaskMoved
 from reviewhub.reviews.models import Assignment, ReviewTask
 from reviewhub.reviews.people import people_for
@@ -96,7 +97,7 @@ def decline_task(*, task_id: UUID | str, actor: Person, reason: str, expected_ve
     own.save()
     if task.claimed_by_id in (actor.pk, None):
         _give_up_claim(task)
-    if task.moved and not task.assignments.filter(ended_at=None).exists():
+    if task.moved and not (is_for_named(task) if task.approvals else task.assignments.filter(ended_at=None).exists()):
         ReviewTask.objects.filter(pk=task.pk).update(moved=False)
         task.moved = False
     api.record_run_event(

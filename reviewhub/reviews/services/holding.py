@@ -7,8 +7,11 @@ from uuid import UUID
 
 from orchestration import api, ports
 from reviewhub.accounts.models import Person
-from reviewhub.reviews.exceptions import SelfApproval, StaleTask, TaskMoved, TaskNotFound, TaskTaken
+from reviewhub.accounts.permissions import PermissionDenied
+from reviewhub.reviews.approvals import has_voted
+from reviewhub.reviews.exceptions import AlreadyDecided, SelfApproval, StaleTask, TaskMoved, TaskNotFound, TaskTaken
 from reviewhub.reviews.models import ReviewTask
+from reviewhub.reviews.models.querysets import BY_NAME
 
 
 def hold_task(task_id: UUID | str) -> ReviewTask:
@@ -21,11 +24,28 @@ def hold_task(task_id: UUID | str) -> ReviewTask:
 
 
 def refuse_requester(task: ReviewTask, person: Person) -> None:
-    if is_excluded(task, person):
+    """Nor whoever has decided already, where several have to, nor somebody who was not asked where others were."""
+    if has_voted(task, person):
+        raise AlreadyDecided(f"{person.display_name} has decided “{task.title}” already: another person is needed.")
+    if names_others(task, person):
+        raise PermissionDenied(f"{person.display_name} is not among those asked to decide “{task.title}”.")
+    if is_requester(task, person):
         raise SelfApproval(f"{person.display_name} is excluded from “{task.title}”: nobody decides their own request.")
 
 
 def is_excluded(task: ReviewTask, person: Person) -> bool:
+    """May not decide it, whatever they are asked: it is their own request, or they have decided already."""
+    return is_requester(task, person) or has_voted(task, person)
+
+
+def names_others(task: ReviewTask, person: Person) -> bool:
+    """Where people were asked by name to decide together, nobody else does."""
+    if task.approvals is None or not task.moved:
+        return False
+    return not task.assignments.filter(BY_NAME, person=person, ended_at__isnull=True).exists()
+
+
+def is_requester(task: ReviewTask, person: Person) -> bool:
     return bool({person.email.lower(), person.username.lower()} & set(task.excluded))
 
 
@@ -67,7 +87,8 @@ def what_happened(task: ReviewTask) -> str:
 
 def standing_of(task: ReviewTask) -> dict[str, str | int | None]:
     """What happened instead, for the details of a TaskMoved."""
-    decision = task.decisions.filter(taken_back_at__isnull=True).select_related("by").first()
+    standing = task.decisions.filter(taken_back_at__isnull=True).select_related("by")
+    decision = None if task.is_waiting else standing.order_by("-received_at", "-seat").first()
     holder = task.claimed_by if task.status == ReviewTask.Status.CLAIMED else task.paused_by
     by = decision.by if decision else holder
     at = decision.received_at if decision else task.closed_at

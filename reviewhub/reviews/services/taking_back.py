@@ -26,22 +26,24 @@ def take_back_decision(*, task_id: UUID | str, actor: Person) -> ReviewTask:
     """
     task = hold_task(task_id)
     require(actor, "task.decide", task)
-    decision = task.decisions.filter(taken_back_at__isnull=True).select_related("by").first()
+    decision = _last_of(task, actor)
     if decision is None:
         raise TaskMoved(f"There is no decision to take back: {what_happened(task)}", **standing_of(task))
     if decision.by_id != actor.pk:
         raise PermissionDenied(f"Only {decision.by.display_name} can take this decision back.", verb="task.decide")
     clock = ports.clock()
-    if task.status != ReviewTask.Status.DECIDED or task.undo_until is None or task.undo_until <= clock.system_now():
+    if decision.undo_until is None or decision.undo_until <= clock.system_now():
         raise UndoClosed(_too_late(task), **standing_of(task))
     try:
         api.take_back_decision(run_id=task.run_id, key=task.key, actor=actor_of(actor))
     except InvalidTransition as error:
         raise UndoClosed(_too_late(task), **standing_of(task)) from error
+    task.refresh_from_db()
     now = clock.process_now()
     standing = Decision.objects.filter(pk=decision.pk, taken_back_at__isnull=True)
     standing.update(taken_back_at=now, taken_back_by=actor)
-    hand_to(task, actor, at=now)
+    if task.holder_id(clock.system_now()) in (None, actor.pk):
+        hand_to(task, actor, at=now)
     task.outcome, task.decided_at, task.undo_until = "", None, None
     task.version += 1
     task.save()
@@ -49,5 +51,17 @@ def take_back_decision(*, task_id: UUID | str, actor: Person) -> ReviewTask:
     return task
 
 
+def _last_of(task: ReviewTask, actor: Person) -> Decision | None:
+    """The one that stands; where several decide and the task is open still, the actor's own."""
+    standing = task.decisions.filter(taken_back_at__isnull=True).select_related("by")
+    if task.approvals is not None and task.is_waiting:
+        return standing.filter(by=actor).first()
+    if task.status not in (ReviewTask.Status.DECIDED, ReviewTask.Status.CLOSED):
+        return None
+    return standing.order_by("-received_at", "-seat").first()
+
+
 def _too_late(task: ReviewTask) -> str:
+    if task.is_waiting:
+        return f"Your decision on “{task.title}” cannot be taken back any more."
     return f"“{task.outcome_label}” for “{task.title}” counts already: the time for taking it back is over."

@@ -15,6 +15,7 @@ from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.selectors import HistoryEntry, TaskDetail
 from reviewhub.web.presenters.acts import Act, Panel, acts_of, split
 from reviewhub.web.presenters.advice import Advice, advice_of
+from reviewhub.web.presenters.approvers import Approvers, approvers_of
 from reviewhub.web.presenters.asking import Ask, ask_of
 from reviewhub.web.presenters.deadlines import Deadline, deadline_of
 from reviewhub.web.presenters.documents import Document, documents_of
@@ -55,6 +56,7 @@ class TaskPage:
     deadline: Deadline | None
     future: tuple[Step, ...]
     happened: Happened | None
+    approvals: Approvers | None
     why: Why | None
     incident: Incident | None
     facts: tuple[Fact, ...]
@@ -123,6 +125,7 @@ def page_of_task(
         deadline=deadline_of(task, now) if task.is_waiting else None,
         future=steps_of(task, detail.future, viewer, now),
         happened=happened_to(task, detail.decision, viewer, now),
+        approvals=approvers_of(detail.approvals, task, viewer, now),
         why=why_of(task),
         incident=incident_of(task),
         facts=tuple(Fact(str(each["label"]), shown(each["value"])) for each in task.highlights),
@@ -185,6 +188,8 @@ def _closed_note(detail: TaskDetail, holder: int | None, can_decide: bool) -> st
         return ""
     if not task.is_waiting:
         return _("Nothing is left to decide here.")
+    if detail.voted:
+        return _("You have decided. Others are needed before it counts.")
     if detail.excluded:
         return _("You are excluded here: nobody decides their own request.")
     if not detail.may["task.decide"]:

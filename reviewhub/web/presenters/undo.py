@@ -8,12 +8,15 @@ from functools import lru_cache
 from math import ceil
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from orchestration import ports
 from reviewhub.accounts.models import Person
 from reviewhub.compiled import INSTANTS, NUMBER, Statement, statement_of
 from reviewhub.reviews.models import Decision, ReviewTask
+
+STILL_WAITING_TASK = Q(task__decided_at__isnull=True, task__closed_at__isnull=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +45,25 @@ def undos_of(person: Person) -> tuple[Undo, ...]:
     decisions = list(_open_ones(connection.vendor).objects(Decision, person.pk, now))
     if not decisions:
         return ()
-    tasks = ReviewTask.objects.only("title", "outcome", "outcomes").in_bulk([each.task_id for each in decisions])
-    return tuple(_undo(decision, tasks[decision.task_id], now) for decision in decisions)
+    shown = ReviewTask.objects.only("title", "outcomes", "approvals")
+    tasks = shown.in_bulk([each.task_id for each in decisions])
+    last = (decision for decision in decisions if _is_last(decision, tasks[decision.task_id]))
+    return tuple(_undo(decision, tasks[decision.task_id], now) for decision in last)
+
+
+def _is_last(decision: Decision, task: ReviewTask) -> bool:
+    """Of several people's decisions on a task only the last can be taken back."""
+    votes = (task.approvals or {}).get("votes")
+    return not votes or bool(votes[-1]["seat"] == decision.seat)
 
 
 @lru_cache(maxsize=2)
 def _open_ones(vendor: str) -> Statement:
     person, now = NUMBER, INSTANTS[0]
     standing = Decision.objects.filter(by=person, taken_back_at__isnull=True, undo_until__gt=now)
-    open_ones = standing.filter(task__status=ReviewTask.Status.DECIDED).order_by("recorded_at")
-    return statement_of(open_ones.only("task", "undo_until", "recorded_at"), person, now)
+    one_of_several = Q(STILL_WAITING_TASK, task__approvals__isnull=False)
+    open_ones = standing.filter(Q(task__status=ReviewTask.Status.DECIDED) | one_of_several).order_by("recorded_at")
+    return statement_of(open_ones.only("task", "outcome", "seat", "undo_until", "recorded_at"), person, now)
 
 
 def _undo(decision: Decision, task: ReviewTask, now: datetime) -> Undo:
@@ -59,7 +71,7 @@ def _undo(decision: Decision, task: ReviewTask, now: datetime) -> Undo:
     left = (until - now).total_seconds()
     return Undo(
         task=str(task.pk),
-        said=_("%(task)s: %(outcome)s") % {"task": task.title, "outcome": task.outcome_label},
+        said=_("%(task)s: %(outcome)s") % {"task": task.title, "outcome": task.label_of(decision.outcome)},
         seconds=round(max(left, 0.0), 1),
         total=max((until - decision.recorded_at).total_seconds(), 1.0),
     )

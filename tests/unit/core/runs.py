@@ -13,8 +13,9 @@ from orchestration.core.changes import Change, fold
 from orchestration.core.decide import Decided, decide
 from orchestration.core.deciding import Arrived, KeptAnswer, MissingAnswers, MissingEvents, MissingValues
 from orchestration.core.deciding import World as Pinned
-from orchestration.core.effects import KeepAnswer, PersonRef, TakeEvent
+from orchestration.core.effects import AskApprover, KeepAnswer, PersonRef, TakeEvent
 from orchestration.core.events import (
+    ApproverAsked,
     AttemptDeferred,
     AttemptFailed,
     AttemptLeased,
@@ -43,7 +44,7 @@ from orchestration.core.state import RunState, StepState, TimerState
 from orchestration.exceptions import InvalidTransition, LeaseLost, MissedTimer
 
 MONDAY = datetime(2026, 11, 2, 9, tzinfo=UTC)
-ALICE, BOB = PersonRef("1", "Alice"), PersonRef("2", "Bob")
+ALICE, BOB, CAROL = PersonRef("1", "Alice"), PersonRef("2", "Bob"), PersonRef("3", "Carol")
 FINISHED = frozenset({"succeeded", "failed", "cancelled", "skipped"})
 REFUSALS = (InvalidTransition, LeaseLost, MissedTimer)
 
@@ -162,7 +163,24 @@ class Author:
             made["escalate"] = [level, {**level, "when": "${ sla.critical }"}]
         if self._chance.random() < 0.5:
             made["unanswered"] = {"after": 7_200, "outcome": "reject"}
+        if self._chance.random() < 0.3:
+            made["assign"]["approvals"] = self._approvals()
         return made
+
+    def _approvals(self) -> dict[str, Any]:
+        target = {"kind": "user", "name": "somebody"}
+        way: dict[str, Any] = self._chance.choice([{"to": target}, {"outcome": "reject"}])
+        named: dict[str, Any] = {"targets": [target, target]} if self._chance.random() < 0.5 else {}
+        in_order = bool(named) and self._chance.random() < 0.5
+        return {
+            "need": 2,
+            "of": 2 if named else self._chance.randint(2, 3),
+            "in_order": in_order,
+            "disagree": way,
+            "blind": self._chance.random() < 0.5,
+            "alone": self._chance.choice([[], ["reject"]]),
+            **named,
+        }
 
 
 # ---- runs ----------------------------------------------------------------------------------------
@@ -199,6 +217,9 @@ class Player:
         self.kept = self.kept | {each.key: KeptAnswer(each.result, self.state.id, each.at) for each in keeps}
         taken = {(effect.name, effect.id) for effect in decided.effects if isinstance(effect, TakeEvent)}
         self.arrived = [each for each in self.arrived if (each.name, each.id) not in taken]
+        for effect in decided.effects:
+            if isinstance(effect, AskApprover):
+                self.happens(ApproverAsked(effect.key, effect.seat, (BOB, CAROL)))
         return decided
 
     def decided(self, event: Event) -> Decided:
@@ -233,10 +254,17 @@ class Player:
             self.happens(TimerFired(timer.name, timer.generation, (BOB,)))
 
     def decides(
-        self, key: str, outcome: str, *, undo: bool = False, received_at: datetime | None = None
+        self,
+        key: str,
+        outcome: str,
+        *,
+        undo: bool = False,
+        received_at: datetime | None = None,
+        by: PersonRef = ALICE,
+        n: float = 8.0,
     ) -> Decided | None:
         until = self.now + timedelta(seconds=10) if undo else None
-        return self.happens(DecisionGiven(key, outcome, {"n": 8.0}, ALICE, received_at or self.now, until))
+        return self.happens(DecisionGiven(key, outcome, {"n": n}, by, received_at or self.now, until))
 
     @property
     def folded(self) -> RunState:
@@ -280,7 +308,9 @@ class Surroundings:
         if step.kind == "undo" and step.status == "waiting":
             return [ChildUndone(step.path.removesuffix("~undo"), "r2")] * 2
         if step.review is not None and step.review["status"] == "open":
-            return [self._decision(player, step.review) for _ in range(2)] + self._pauses(player, step.review)
+            votes = step.review.get("votes") or ()
+            back = [DecisionTakenBack(step.review["key"], PersonRef(**votes[-1]["by"]))] if votes else []
+            return [self._decision(player, step.review) for _ in range(2)] + self._pauses(player, step.review) + back
         if step.review is not None and step.review["status"] == "decided":
             return [DecisionTakenBack(step.review["key"], ALICE)] * 2
         return []
@@ -308,7 +338,8 @@ class Surroundings:
     def _decision(self, player: Player, review: Mapping[str, Any]) -> DecisionGiven:
         until = player.now + timedelta(seconds=10) if self._chance.random() < 0.5 else None
         received = player.now - timedelta(seconds=self._chance.choice([0, 0, 0, 5, 4_000]))
-        return DecisionGiven(review["key"], self._chance.choice(review["outcomes"]), {"n": 9.0}, ALICE, received, until)
+        by = self._chance.choice([ALICE, BOB, CAROL]) if "approvals" in review else ALICE
+        return DecisionGiven(review["key"], self._chance.choice(review["outcomes"]), {"n": 9.0}, by, received, until)
 
     def _ended(self, path: str, number: int) -> ChildEnded:
         status = self._chance.choice(["succeeded", "succeeded", "failed", "cancelled"])

@@ -4,10 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from orchestration.core.events import AttemptLeased, AttemptSucceeded, Origin, PauseRequested, ResumeRequested, Started
+from orchestration.core.events import (
+    AttemptLeased,
+    AttemptSucceeded,
+    DecisionTakenBack,
+    Origin,
+    PauseRequested,
+    ResumeRequested,
+    Started,
+)
 from orchestration.core.forking import known_before
-from tests.unit.core.runs import Player
+from tests.unit.core.runs import ALICE, BOB, CAROL, Player
 from tests.unit.core.test_migrating import TEXT, compiled, migrated
+
+SEVERAL = """\
+workflow: several
+owner: oscar
+steps:
+  - id: approval
+    review:
+      outcomes: [approve, reject]
+      assign: {queue: finance, approvals: {need: 2, blind: true, disagree: {to: {owner: workflow}}}}
+      sla: {due: 2h}
+"""
 
 
 def _begun() -> Player:
@@ -51,4 +70,21 @@ def taken_over() -> Player:
     return player
 
 
-SCENARIOS: Mapping[str, Callable[[], Player]] = {"control": paused_and_moved, "retry": taken_over}
+def decided_by_several() -> Player:
+    """Blind votes that differ, one of them taken back and given again, and one person more who settles it."""
+    player = Player(compiled(SEVERAL))
+    player.starts()
+    player.decides("approval", "approve", by=ALICE, undo=True)
+    player.happens(DecisionTakenBack("approval", ALICE))
+    player.decides("approval", "approve", by=ALICE)
+    player.passes(hours=1)
+    player.decides("approval", "reject", by=CAROL)
+    player.decides("approval", "approve", by=BOB)
+    return player
+
+
+SCENARIOS: Mapping[str, Callable[[], Player]] = {
+    "control": paused_and_moved,
+    "retry": taken_over,
+    "several": decided_by_several,
+}

@@ -34,7 +34,7 @@ from orchestration.core.language.definition import compile_definition
 from orchestration.core.large import LARGE
 from orchestration.core.state import OPEN_RUN, RunState, is_stuck
 from orchestration.exceptions import LeaseLost
-from tests.unit.core.runs import ALICE, FINISHED, REFUSALS, Author, Player, Surroundings
+from tests.unit.core.runs import ALICE, BOB, CAROL, FINISHED, REFUSALS, Author, Player, Surroundings
 
 WAITS = {"retrying": "retry", "limited": "admission"}  # the timer that moves a step on
 any_schedule = settings()  # of the profile: `--hypothesis-profile=long` tries many more
@@ -276,7 +276,8 @@ def _move_on(player: Player, chance: Random) -> None:
     elif step.status == "running":
         player.happens(AttemptSucceeded(step.path, step.attempts, {"ok": True}))
     elif step.review is not None:
-        player.decides(step.review["key"], "fail" if step.review["kind"] == "incident" else "approve")
+        outcome = "fail" if step.review["kind"] == "incident" else "approve"
+        player.decides(step.review["key"], outcome, by=chance.choice([ALICE, BOB, CAROL]))
     elif step.kind == "workflow":
         player.happens(ChildEnded(step.path, step.attempts, "r2", "succeeded", "done", {}, None, 0.0))
     elif step.kind == "wait":

@@ -49,7 +49,7 @@ def test_it_accepts_the_demos_workflows(path: Path) -> None:
         ("tool: mail.send@1", "tool: mail.send"),
         ("{backup_of: queue}", "{backup_of: assignee}"),
         ("join: all", "join: some"),
-        ("approvals: 1", "approvals: 2"),
+        ("approvals: 1", "approvals: 10"),
     ],
 )
 def test_it_refuses_what_the_check_refuses(old: str, new: str) -> None:
