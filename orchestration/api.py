@@ -10,6 +10,7 @@ from orchestration.core.limits import Limits
 from orchestration.core.migrating import Plan
 from orchestration.core.paths import iteration_of, path_of, written
 from orchestration.core.proposing import Proposal, propose
+from orchestration.core.reaching import Away, Member, reached
 from orchestration.core.rehearsal.outcome import Failure, Rehearsed, Told
 from orchestration.core.state import RunState, StepState, TimerState
 from orchestration.models.secrets import SecretField
@@ -17,6 +18,7 @@ from orchestration.ports import SYSTEM, Actor
 from orchestration.runtime import sql as statements
 from orchestration.runtime.answering import (
     Standing,
+    ask_again,
     call_level,
     decide_review,
     hold_run,
@@ -123,6 +125,7 @@ __all__ = [
     "Arrived",
     "AuditFault",
     "AuditReport",
+    "Away",
     "BadSignature",
     "Block",
     "Calendar",
@@ -140,6 +143,7 @@ __all__ = [
     "LimitFigure",
     "Limits",
     "MalformedBody",
+    "Member",
     "Plan",
     "Proposal",
     "Rehearsed",
@@ -164,6 +168,7 @@ __all__ = [
     "accept_webhook",
     "accept_webhooks",
     "activate_version",
+    "ask_again",
     "audit_entries",
     "beat",
     "calendar_from",
@@ -207,6 +212,7 @@ __all__ = [
     "plan_migration",
     "propose",
     "publish_workflow",
+    "reached",
     "read_json_object",
     "recommendation_for",
     "recommendations",

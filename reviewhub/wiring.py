@@ -11,10 +11,14 @@ from reviewhub.reviews.announcements import when_changed, when_told
 from reviewhub.reviews.gateway import DeskGateway
 from reviewhub.reviews.labels import DecisionLabels
 from reviewhub.reviews.policies import SettingsPolicies
+from reviewhub.reviews.services.moving import move_what_waits
 from reviewhub.web.patches import patch_for
 
 # What the sweeper does beside its own work.
-CHORES = (api.Chore(60.0, ai.retrain_where_due),)
+CHORES = (
+    api.Chore(60.0, ai.retrain_where_due),
+    api.Chore(60.0, move_what_waits),
+)
 
 
 def bind() -> None:

@@ -132,6 +132,16 @@ def show(d: Deciding, path: str, asked: tuple[PersonRef, ...] = ()) -> None:
     d.effects.append(ShowApprovals(review["key"], {**review["approvals"], "votes": votes}, asked, d.now.process))
 
 
+def seats_of(review: Mapping[str, Any], person: str) -> tuple[tuple[int, Mapping[str, str]], ...]:
+    """The free seats that somebody is asked to fill, with whom they are for."""
+    taken = {vote["seat"] for vote in review["votes"]}
+    return tuple(
+        (at, seat["to"])
+        for at, seat in enumerate(review["approvals"]["seats"])
+        if at not in taken and any(each["id"] == person for each in seat["people"] or ())
+    )
+
+
 def not_again(review: Mapping[str, Any]) -> tuple[str, ...]:
     """Who cannot fill one more seat: whoever has voted, or is the only one for another seat."""
     voters = [vote["by"]["id"] for vote in review["votes"]]

@@ -10,13 +10,21 @@ from typing import Any
 
 from django.db import transaction
 
+from orchestration.core import approving
 from orchestration.core.approving import is_revealed
 from orchestration.core.changes import Change
-from orchestration.core.events import DecisionGiven, DecisionTakenBack, LevelCalled, ReviewPaused, ReviewResumed
+from orchestration.core.events import (
+    ApproverAsked,
+    DecisionGiven,
+    DecisionTakenBack,
+    LevelCalled,
+    ReviewPaused,
+    ReviewResumed,
+)
 from orchestration.core.paths import path_of
 from orchestration.core.state import RunState
 from orchestration.exceptions import InvalidTransition
-from orchestration.ports import Actor, PersonRef, clock, human_tasks
+from orchestration.ports import SYSTEM, Actor, PersonRef, clock, human_tasks
 from orchestration.runtime.advance import commit, consider, fire_due
 from orchestration.runtime.given_results import checked_fields
 from orchestration.runtime.store import hold, lock, record
@@ -96,6 +104,17 @@ def resume_review(*, run_id: Any, key: str, actor: Actor) -> None:
     with transaction.atomic():
         held = hold(run_id, about=path_of(key))
         commit(held, consider(held, ReviewResumed(key, PersonRef(actor.id, actor.label))), actor)
+
+
+def ask_again(*, run_id: Any, key: str, instead_of: str) -> None:
+    """Where several decide: settles anew whom the seats are for that were `instead_of`'s, who has gone away."""
+    with transaction.atomic():
+        held = hold(run_id, path_of(key))
+        review = held.state.steps[path_of(key)].review or {}
+        for seat, to in approving.seats_of(review, instead_of):
+            without = (*approving.not_again(review), instead_of)
+            people = human_tasks().people_for(str(run_id), key, to, without)
+            commit(held, consider(held, ApproverAsked(key, seat, people)), SYSTEM)
 
 
 def call_level(*, run_id: Any, key: str, actor: Actor) -> int:

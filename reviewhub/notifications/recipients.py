@@ -42,6 +42,11 @@ def _approval(fact: Fact) -> Iterable[Message]:
     yield _message("asked", f"approval.{fact.details['seat']}", fact.people, task, text)
 
 
+def _stood_in(fact: Fact) -> Iterable[Message]:
+    text = f"{fact.details['away']} is away, and you stand in."
+    yield _message("asked", f"stood_in.{fact.task.version}", fact.people, fact.task, text)
+
+
 def _warned(fact: Fact) -> Iterable[Message]:
     task, stage = fact.task, fact.details["stage"]
     match stage:
@@ -111,6 +116,7 @@ def _withdrawn(fact: Fact) -> Iterable[Message]:
 _MAKES: Mapping[str, Callable[[Fact], Iterable[Message]]] = {
     "escalated": _escalated,
     "approval": _approval,
+    "stood_in": _stood_in,
     "warned": _warned,
     "released": _released,
     "decided": _decided,

@@ -21,9 +21,10 @@ def people_for(
 ) -> list[Person]:
     """Who `target` is at this moment ({"kind": "backup_of", "of": "queue"}), in a stable order; nobody of `without`.
 
-    Where nobody is left, the queue's manager and then its leads are asked, so that a level never falls silent.
+    Where nobody is left, the queue's manager, its leads, its people and the process owners are asked, one after the
+    other, so that a level never falls silent. Nobody who is away is asked.
     """
-    fallbacks = ([task.queue.manager], _leads(task.queue))
+    fallbacks = ([task.queue.manager], _leads(task.queue), _members(task.queue), owners_of(task))
     for named in (_named(task, target), *fallbacks):
         found = _reachable(task, named, at, without)
         if found:
@@ -76,6 +77,10 @@ def _holders(task: ReviewTask, role: str) -> Iterable[Person]:
     if role == RoleGrant.Role.PROCESS_OWNER:
         return owners_of(task)
     return Person.objects.filter(grants__role=role)
+
+
+def _members(queue: Queue) -> Iterable[Person]:
+    return Person.objects.filter(memberships__queue=queue)
 
 
 def _leads(queue: Queue) -> Iterable[Person]:

@@ -467,6 +467,9 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "desk.answered": _did("answered"),
     "desk.delegated": lambda names, fact: f"{fact.who} gave it to {fact.data['to_label']}",
     "desk.undelegated": lambda names, fact: f"{fact.who} took it back from {fact.data['from_label']}",
+    "desk.moved": lambda names, fact: (
+        f"{fact.data['from_label']} is away: it went to {fact.data['to_label'] or 'its queue'}"
+    ),
     "desk.declined": _did("declined it"),
     "desk.escalated": _did("did not wait and escalated it"),
 }

@@ -138,6 +138,11 @@ def _declined(task: ReviewTask, entry: Entry) -> str:
     return f"{entry.actor.label} declined it"
 
 
+def _gone_on(task: ReviewTask, entry: Entry) -> str:
+    to = entry.data["to_label"] or task.queue.title
+    return f"{entry.data['from_label']} is away: it went to {to}"
+
+
 def _called(task: ReviewTask, entry: Entry) -> str:
     return f"{entry.actor.label} escalated it"
 
@@ -173,6 +178,7 @@ _SAYS: Mapping[str, Callable[[ReviewTask, Entry], str]] = {
     "desk.undelegated": _undelegated,
     "desk.declined": _declined,
     "desk.escalated": _called,
+    "desk.moved": _gone_on,
     "desk.claimed": _claimed,
     "desk.released": _released,
     "desk.commented": _commented,

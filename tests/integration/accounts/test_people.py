@@ -99,15 +99,15 @@ def test_a_delegate_who_is_away_hands_on(people: Cast) -> None:
     assert standing_in(people.alice, NOON, anybody) == people.carol
 
 
-def test_two_who_stand_in_for_each_other_end_with_one_of_them(people: Cast) -> None:
+def test_two_who_stand_in_for_each_other_and_are_both_away_end_with_the_manager(people: Cast) -> None:
     away(people.alice, people.bob)
     away(people.bob, people.alice)
-    assert standing_in(people.alice, NOON, anybody) == people.bob
+    assert standing_in(people.alice, NOON, anybody) == people.carol
 
 
-def test_an_absence_without_a_delegate_still_reaches_the_person(people: Cast) -> None:
+def test_an_absence_without_a_delegate_reaches_the_manager(people: Cast) -> None:
     away(people.alice, None)
-    assert standing_in(people.alice, NOON, anybody) == people.alice
+    assert standing_in(people.alice, NOON, anybody) == people.carol
 
 
 def test_somebody_who_may_not_act_hands_up_to_their_manager(people: Cast) -> None:

@@ -64,6 +64,13 @@ TABLE = [
     ("New York's spring is another week", office("America/New_York"), "2026-03-06 21:00", 2 * H, "2026-03-09 14:00"),
     ("half an hour east of the hour", office("Asia/Kolkata"), "2026-11-18 11:00", 1 * H, "2026-11-19 04:00"),
     ("the day that Samoa never had", SAMOA, "2011-12-30 09:00", 2 * H, "2011-12-30 11:00"),
+    ("the last of February in a leap year", office(), "2028-02-28 15:00", 2 * H, "2028-02-29 09:00"),
+    ("a leap day is a day of work", office(), "2028-02-29 15:00", 2 * H, "2028-03-01 09:00"),
+    ("no leap day in the year before", office(), "2027-02-26 15:00", 2 * H, "2027-03-01 09:00"),
+    ("a leap day that is a Sunday", office(), "2032-02-27 15:00", 2 * H, "2032-03-01 09:00"),
+    ("no leap day in 2100", office(), "2100-02-26 15:00", 2 * H, "2100-03-01 09:00"),
+    ("a leap day off", office(holidays=["2028-02-29"]), "2028-02-28 15:00", 2 * H, "2028-03-01 09:00"),
+    ("half an hour of daylight saving", office("Australia/Lord_Howe"), "2026-10-02 05:00", 2 * H, "2026-10-04 22:30"),
     ("always open is wall time", ALWAYS_OPEN, "2026-03-28 21:17", 1000 * H, "2026-05-09 13:17"),
 ]  # fmt: skip
 
