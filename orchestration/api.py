@@ -9,6 +9,7 @@ from orchestration.core.large import is_reference as is_large
 from orchestration.core.limits import Limits
 from orchestration.core.migrating import Plan
 from orchestration.core.paths import iteration_of, path_of, written
+from orchestration.core.previewing import preview
 from orchestration.core.proposing import Proposal, propose
 from orchestration.core.reaching import Away, Member, reached
 from orchestration.core.rehearsal.outcome import Failure, Rehearsed, Told
@@ -210,6 +211,7 @@ __all__ = [
     "pause_review",
     "pause_run",
     "plan_migration",
+    "preview",
     "propose",
     "publish_workflow",
     "reached",

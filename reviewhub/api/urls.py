@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from reviewhub.api.views import control, docs, events, handing, problems, runs, schema, stuck, tasks, tokens, workflows
+from reviewhub.api.views import (
+    control,
+    docs,
+    events,
+    handing,
+    previews,
+    problems,
+    runs,
+    schema,
+    stuck,
+    tasks,
+    tokens,
+    workflows,
+)
 
 app_name = "api"
 
@@ -46,6 +59,7 @@ urlpatterns = [
     path("v1/tasks/<uuid:task_id>/refusal/", handing.Declining.as_view(), name="refusal"),
     path("v1/tasks/<uuid:task_id>/escalation/", handing.Escalating.as_view(), name="escalation"),
     path("v1/tasks/<uuid:task_id>/comments/", tasks.Comments.as_view(), name="comments"),
+    path("v1/escalation-policies/<slug:name>/preview/", previews.Preview.as_view(), name="escalation-preview"),
     path("v1/reasons/", tasks.Reasons.as_view(), name="reasons"),
     path("v1/tokens/", tokens.Tokens.as_view(), name="tokens"),
     path("v1/tokens/<uuid:token_id>/", tokens.OneToken.as_view(), name="token"),

@@ -8,9 +8,12 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import path, reverse
+from django.utils.html import format_html
 
 from orchestration.ports import Actor
 from reviewhub.accounts.auditing import AnyForm, actor_behind
+from reviewhub.reviews.admin.previews import preview_page
 from reviewhub.reviews.admin.versions import VersionedAdmin, VersionInline
 from reviewhub.reviews.models import EscalationPolicy, EscalationPolicyVersion, SlaPolicy, SlaPolicyVersion
 from reviewhub.reviews.policy_texts import InvalidPolicy, read_escalation, read_sla
@@ -93,6 +96,22 @@ class SlaPolicyAdmin(PolicyAdmin):
 class EscalationPolicyAdmin(PolicyAdmin):
     form = EscalationPolicyForm
     inlines = (EscalationVersionInline,)
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(preview_page)
+        return [path("<path:object_id>/preview/", view, name="reviews_escalationpolicy_preview"), *super().get_urls()]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        more = ((None, {"fields": ("who_would_be_asked",)}),) if obj else ()
+        return (*self.fieldsets, *more)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return (*super().get_readonly_fields(request, obj), "who_would_be_asked")
+
+    @admin.display(description="who would be asked")
+    def who_would_be_asked(self, obj: Any) -> str:
+        url = reverse("admin:reviews_escalationpolicy_preview", args=[obj.pk])
+        return format_html('<a href="{}">Look at a task that comes at any time</a>', url)
 
     def save_version(self, name: str, title: str, text: str, actor: Actor) -> Any:
         return save_escalation_policy(name=name, title=title, text=text, actor=actor)
