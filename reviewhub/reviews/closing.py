@@ -19,6 +19,7 @@ from reviewhub.reviews.models import Assignment, ReviewTask
 _TOLD = (
     *("id", "run_id", "key", "kind", "workflow", "workflow_title", "workflow_version", "workflow_owner", "queue_id"),
     *("title", "critical", "status", "version", "outcome", "unanswered", "closed_at", "requester", "excluded"),
+    "approvals",
 )
 _ENDED = (
     f"status = '{ReviewTask.Status.CLOSED}', version = task.version + 1, claimed_by_id = NULL, "

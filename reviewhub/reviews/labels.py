@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from orchestration.ports import LabelledCase
 from reviewhub.reviews.models import Decision, PastDecision
@@ -48,8 +48,13 @@ def _past(decision_point: str) -> Iterator[LabelledCase]:
 
 def _decisions(decision_point: str) -> QuerySet[Decision]:
     """Decisions that count, on tasks whose recommendation came from this decision point, with the facts it was
-    asked on: the input of the step that made the recommendation."""
+    asked on: the input of the step that made the recommendation. Of several people's decisions on one task it is the
+    last of those that agree with what counted."""
+    agreeing = Decision.objects.filter(
+        task=OuterRef("task"), outcome=OuterRef("outcome"), taken_back_at__isnull=True, seat__gt=OuterRef("seat")
+    )
     return Decision.objects.filter(
+        Q(task__approvals__isnull=True) | ~Exists(agreeing),
         taken_back_at__isnull=True,
         task__status="closed",
         outcome=F("task__outcome"),

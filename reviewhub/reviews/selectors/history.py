@@ -97,7 +97,7 @@ def _escalated(task: ReviewTask, entry: Entry) -> str:
 
 def _approver_asked(task: ReviewTask, entry: Entry) -> str:
     names = ", ".join(person["label"] for person in entry.data["people"])
-    return f"{names} asked to decide too" if names else f"Nobody could be asked: it is {task.queue.title}’s to decide"
+    return f"Asked to decide: {names}" if names else f"Nobody could be asked: it is {task.queue.title}’s to decide"
 
 
 def _disputed(task: ReviewTask, entry: Entry) -> str:

@@ -42,7 +42,7 @@ def _title(approvals: Approvals) -> str:
     of = {"have": have, "need": approvals.need, "of": len(approvals.seats)}
     if approvals.need == len(approvals.seats):
         return _("%(have)d of %(need)d have decided") % of
-    return _("%(have)d have decided; %(need)d of %(of)d have to agree") % of
+    return _("%(need)d of %(of)d have to agree, %(have)d decided so far") % of
 
 
 def _text(approvals: Approvals, task: ReviewTask) -> str:
