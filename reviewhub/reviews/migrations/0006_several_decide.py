@@ -61,7 +61,7 @@ def guard_again(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> Non
 
 class Migration(migrations.Migration):
     dependencies = (
-        ("reviews", "0004_indexes_of_asides_and_incidents"),
+        ("reviews", "0005_decisions_on_the_phone"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     )
     operations = (
