@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -96,9 +96,7 @@ class Shell:
         if not self._signed_in:
             return ()
         return tuple(
-            Link(
-                name, view.label, view.icon, reverse("web:queue", args=[name]), _said(count), view.tone if count else ""
-            )
+            Link(name, view.label, view.icon, _href("web:queue", name), _said(count), view.tone if count else "")
             for name, view in QUEUE_VIEWS.items()
             for count in (self.counts[name],)
         )
@@ -119,9 +117,10 @@ def _said(count: int) -> str:
     return str(count) if count < COUNTED_UP_TO else f"{COUNTED_UP_TO - 1}+"
 
 
-def _href(address: str) -> str:
+@lru_cache(maxsize=64)
+def _href(address: str, *named: str) -> str:
     try:
-        return reverse(address)
+        return reverse(address, args=named)
     except NoReverseMatch:  # a deployment without these pages
         return ""
 

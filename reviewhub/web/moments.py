@@ -5,7 +5,7 @@ static/js/moments.js says the same things in the browser.
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
 from django.utils import timezone
@@ -25,12 +25,19 @@ def iso(at: datetime | None) -> str:
 
 def moment(at: datetime, now: datetime) -> str:
     """`14:52` today, `Fri 09:40` within six days, `3 Dec 14:52` beyond."""
-    local = timezone.localtime(at).replace(tzinfo=None)  # with a zone, instants that are shown differently are equal
-    return _moment(local, timezone.localtime(now).date(), get_language())
+    zone = timezone.get_current_timezone()
+    return _moment(at, _day(now, zone), zone, get_language())
+
+
+@lru_cache(maxsize=100)
+def _day(now: datetime, zone: tzinfo) -> date:
+    return now.astimezone(zone).date()
 
 
 @lru_cache(maxsize=4000)
-def _moment(local: datetime, today: date, language: str) -> str:
+def _moment(at: datetime, today: date, zone: tzinfo, language: str) -> str:
+    """Kept for each zone: instants that are shown differently are equal."""
+    local = at.astimezone(zone)
     clock = f"{local:%H:%M}"
     apart = (local.date() - today).days
     if apart == 0:

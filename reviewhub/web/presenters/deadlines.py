@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.web import moments
@@ -75,7 +76,12 @@ def ring_of(task: ReviewTask, due: datetime, now: datetime) -> Ring:
 
 def short_of(tone: str, due: datetime, now: datetime) -> str:
     """`At risk · 14:52`"""
-    return str(SHORT[tone]) % {"when": moments.moment(due, now)}
+    return _short(tone, moments.moment(due, now), get_language())
+
+
+@lru_cache(maxsize=4000)
+def _short(tone: str, when: str, language: str) -> str:
+    return str(SHORT[tone]) % {"when": when}
 
 
 def zone_label() -> str:

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import template
 from django.template.loader import get_template
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -16,6 +16,9 @@ from orchestration import ports
 from reviewhub.web import moments
 from reviewhub.web.presenters.rows import Row
 from reviewhub.web.printed_rows import printed
+
+if TYPE_CHECKING:
+    from reviewhub.web.context import Link
 
 register = template.Library()
 
@@ -57,7 +60,19 @@ def iso(at: datetime | None) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def row(context: Mapping[str, Any], row: Row, from_view: str, open_task: str) -> SafeString:
-    """A row of the queue, marked where its task is the open one or the viewer has it."""
+def rows(context: Mapping[str, Any], shown: Iterable[Row], from_view: str, open_task: str) -> SafeString:
+    """Rows of the queue, marked where the task is the open one or the viewer has it."""
     viewer = getattr(context.get("user"), "pk", None)
-    return printed(row, from_view=from_view, is_open=row.id == open_task, viewer=viewer)
+    each = ((printed(row, from_view=from_view, is_open=row.id == open_task, viewer=viewer),) for row in shown)
+    return format_html_join("\n", "{}", each)
+
+
+@register.simple_tag
+def links(shown: tuple[Link, ...], current: str) -> SafeString:
+    """Links of the side, which are printed once for whoever has the same."""
+    return _links(shown, current, get_language())
+
+
+@lru_cache(maxsize=500)
+def _links(shown: tuple[Link, ...], current: str, language: str) -> SafeString:
+    return cast("SafeString", get_template("components/links.html").render({"links": shown, "current": current}))
