@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import render
 
 from reviewhub.accounts.models import Person
+from reviewhub.reviews.selectors import Criteria
 from reviewhub.web.lists import TaskList, list_of
 from reviewhub.web.presenters.task_pages import TaskPage
 from reviewhub.web.presenters.undo import undos_of
@@ -53,13 +55,20 @@ def view_name(request: HttpRequest) -> str:
     return named if named in QUEUE_VIEWS else DEFAULT
 
 
+def criteria_of(request: HttpRequest) -> Criteria:
+    """By what the viewer's list is narrowed: the page's own address says it, where a fragment is asked for too."""
+    if wants_fragment(request) and not request.path.startswith("/queue/"):
+        address = urlsplit(request.htmx.current_url or "")  # type: ignore[attr-defined]
+        return Criteria.parse(QueryDict(address.query).dict())
+    return Criteria.parse(request.GET.dict())
+
+
 def desk_context(request: HttpRequest, page: TaskPage | None, name: str) -> dict[str, Any]:
     """The list and the undo toasts are read only if the template shows them."""
     person = viewer(request)
 
     def listed() -> TaskList:
-        query, after = request.GET.get("q", "").strip(), request.GET.get("after", "")
-        return list_of(person, name, query=query, after=after)
+        return list_of(person, name, criteria=criteria_of(request), after=request.GET.get("after", ""))
 
     return {"page": page, "list": listed, "view": name, "current": name, "undos": lambda: undos_of(person)}
 

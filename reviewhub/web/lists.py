@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from orchestration import ports
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.models.querysets import ReviewTaskQuerySet, with_holders
-from reviewhub.reviews.selectors import Cursor, Page, first_page, page_of, view
+from reviewhub.reviews.selectors import Criteria, Cursor, Page, first_page, page_of, view
 from reviewhub.web.presenters.rows import Row, row_of
 from reviewhub.web.queue_views import DONE, QUEUE_VIEWS
 
+SAYS: Mapping[str, Promise] = {
+    "workflow": gettext_lazy("Workflow %(value)s"),
+    "priority": gettext_lazy("Priority %(value)s"),
+    "outcome": gettext_lazy("AI says %(value)s"),
+    "sure_from": gettext_lazy("Sure from %(value)s %%"),
+    "sure_below": gettext_lazy("Sure below %(value)s %%"),
+}
 SHOWN = 40
 DONE_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """One part of a filter, and the address of the list without it."""
+
+    said: str
+    without: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +47,21 @@ class TaskList:
     rows: tuple[Row, ...]
     next: str
     query: str
+    narrowed: tuple[Narrowed, ...]  # by what else than words
+    hidden: tuple[tuple[str, str], ...]  # that the search keeps
+    filter_href: str  # where the filter is chosen and saved
     from_view: str  # what a row's address says of the list it stands in
     empty_icon: str
     empty_title: str | Promise
     empty_text: str | Promise
 
 
-def list_of(person: Person, name: str, *, query: str = "", after: str = "") -> TaskList:
+def list_of(person: Person, name: str, *, criteria: Criteria = Criteria(), after: str = "") -> TaskList:  # noqa: B008
     """A mangled `after` shows the first page."""
     looks, clock = QUEUE_VIEWS[name], ports.clock()
-    page = _page(person, name, query, after)
+    page = _page(person, name, criteria, after)
     now, system_now = clock.process_now(), clock.system_now()
-    done = name == DONE
+    done, filtered = name == DONE, bool(criteria.given)
     return TaskList(
         view=name,
         label=looks.label,
@@ -50,20 +69,40 @@ def list_of(person: Person, name: str, *, query: str = "", after: str = "") -> T
         order_label=_("Decided tasks, latest first") if done else _("Open tasks, most urgent first"),
         sort="decided" if done else "order",
         rows=tuple(row_of(task, now, system_now) for task in page.rows),
-        next=_next(name, query, page.following) if page.following else "",
-        query=query,
-        from_view=f"?view={name}",
-        empty_icon="search" if query else "done",
-        empty_title=_("Nothing found") if query else looks.empty_title,
-        empty_text=_("No task of this view has these words.") if query else looks.empty_text,
+        next=_address(name, {"after": str(page.following), **criteria.given}) if page.following else "",
+        query=criteria.q,
+        narrowed=_narrowed(name, criteria),
+        hidden=tuple((key, value) for key, value in criteria.given.items() if key != "q"),
+        filter_href=f"{reverse('web:filter')}?{urlencode({'view': name, **criteria.given})}",
+        from_view=f"?{urlencode({'view': name, **criteria.given})}",
+        empty_icon="search" if filtered else "done",
+        empty_title=_("Nothing found") if filtered else looks.empty_title,
+        empty_text=_("No task of this view fits.") if filtered else looks.empty_text,
     )
 
 
-def _page(person: Person, name: str, query: str, after: str) -> Page:
+def _narrowed(name: str, criteria: Criteria) -> tuple[Narrowed, ...]:
+    given = criteria.given
+    return tuple(
+        Narrowed(
+            str(SAYS[key]) % {"value": value},
+            _address(name, {other: kept for other, kept in given.items() if other != key}),
+        )
+        for key, value in given.items()
+        if key != "q"
+    )
+
+
+def _address(name: str, values: Mapping[str, str]) -> str:
+    href = reverse("web:queue", args=[name])
+    return f"{href}?{urlencode(values)}" if values else href
+
+
+def _page(person: Person, name: str, criteria: Criteria, after: str) -> Page:
     if name == DONE:
-        return Page(with_holders(_found(view(name, person), query).for_rows().latest_first()[:DONE_SHOWN]), None)
-    if query or after:
-        return page_of(_found(view(name, person), query), after=_cursor(after), size=SHOWN)
+        return Page(with_holders(criteria.narrow(view(name, person)).for_rows().latest_first()[:DONE_SHOWN]), None)
+    if criteria.given or after:
+        return page_of(criteria.narrow(view(name, person)), after=_cursor(after), size=SHOWN)
     return first_page(name, person, SHOWN)
 
 
@@ -72,16 +111,3 @@ def _cursor(text: str) -> Cursor | None:
         return Cursor.parse(text) if text else None
     except ValueError:
         return None
-
-
-def _found(tasks: ReviewTaskQuerySet, query: str) -> ReviewTaskQuerySet:
-    for word in query.split():
-        tasks = tasks.filter(
-            Q(title__icontains=word) | Q(requester__icontains=word) | Q(workflow_title__icontains=word)
-        )
-    return tasks
-
-
-def _next(name: str, query: str, following: Cursor) -> str:
-    values = {"after": str(following)} | ({"q": query} if query else {})
-    return f"{reverse('web:queue', args=[name])}?{urlencode(values)}"

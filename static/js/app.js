@@ -1,6 +1,7 @@
 /* Behaviours by attribute: data-controller="timer" connects controllers/timer.js to the element, and
    disconnects it when the element goes. A controller is a function of the element that may return its own end. */
 import countdown from "./controllers/countdown.js";
+import counted from "./controllers/counted.js";
 import device from "./controllers/device.js";
 import drawer from "./controllers/drawer.js";
 import field from "./controllers/field.js";
@@ -20,6 +21,7 @@ import timer from "./controllers/timer.js";
 
 const controllers = {
   countdown,
+  counted,
   device,
   drawer,
   field,

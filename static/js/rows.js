@@ -9,13 +9,13 @@ export function place(list, row) {
   if (later || !("more" in list.dataset)) list.insertBefore(row, later ?? null);
 }
 
-/* A row that was rendered once for everybody becomes the viewer's: its view, and the viewer's own face. */
-export function rowFrom(html, view) {
+/* A row that was rendered once for everybody becomes the viewer's: the list it stands in, and the viewer's own face. */
+export function rowFrom(html, from) {
   const holder = document.createElement("template");
   holder.innerHTML = html;
   const row = holder.content.querySelector(".row");
   const link = row.querySelector(".row-title a");
-  const href = `${link.getAttribute("href")}?view=${view}`;
+  const href = `${link.getAttribute("href")}${from}`;
   link.setAttribute("href", href);
   link.setAttribute("hx-get", href);
   const face = row.querySelector("[data-person]");

@@ -4,6 +4,7 @@ from reviewhub.reviews.models.assignments import Assignment
 from reviewhub.reviews.models.calendars import BusinessCalendar, BusinessCalendarVersion
 from reviewhub.reviews.models.comments import Comment
 from reviewhub.reviews.models.decisions import Decision, Override
+from reviewhub.reviews.models.filters import SavedFilter
 from reviewhub.reviews.models.information import InformationRequest
 from reviewhub.reviews.models.past_decisions import PastDecision
 from reviewhub.reviews.models.policies import (
@@ -31,6 +32,7 @@ __all__ = [
     "Queue",
     "QueueMembership",
     "ReviewTask",
+    "SavedFilter",
     "SlaPolicy",
     "SlaPolicyVersion",
 ]

@@ -1,5 +1,6 @@
 """What can be read at the desk."""
 
+from reviewhub.reviews.selectors.criteria import Criteria
 from reviewhub.reviews.selectors.detail import TaskDetail, read_task, task_detail
 from reviewhub.reviews.selectors.future import FutureEntry, future_of
 from reviewhub.reviews.selectors.history import HistoryEntry, history_of
@@ -7,17 +8,20 @@ from reviewhub.reviews.selectors.paging import Cursor, Page, page_of
 from reviewhub.reviews.selectors.queues import queues_of
 from reviewhub.reviews.selectors.reasons import ReasonGroup, reason_groups
 from reviewhub.reviews.selectors.runs import visible_runs
+from reviewhub.reviews.selectors.saved import count_in, saved_filters
 from reviewhub.reviews.selectors.views import COUNTED_UP_TO, VIEWS, counts, first_page, next_to_decide, view
 
 __all__ = [
     "COUNTED_UP_TO",
     "VIEWS",
+    "Criteria",
     "Cursor",
     "FutureEntry",
     "HistoryEntry",
     "Page",
     "ReasonGroup",
     "TaskDetail",
+    "count_in",
     "counts",
     "first_page",
     "future_of",
@@ -27,6 +31,7 @@ __all__ = [
     "queues_of",
     "read_task",
     "reason_groups",
+    "saved_filters",
     "task_detail",
     "view",
     "visible_runs",

@@ -6,6 +6,7 @@ Locks are taken in one order: the run, then the review task, then its assignment
 from reviewhub.reviews.services.claims import claim_next_task, claim_task, release_task
 from reviewhub.reviews.services.comments import comment_on_task
 from reviewhub.reviews.services.decisions import decide_task
+from reviewhub.reviews.services.filters import remove_filter, save_filter
 from reviewhub.reviews.services.handing_over import (
     decline_task,
     delegate_task,
@@ -32,6 +33,8 @@ __all__ = [
     "escalate_task",
     "import_past_decisions",
     "release_task",
+    "remove_filter",
+    "save_filter",
     "snooze_task",
     "take_back_decision",
     "take_back_delegation",

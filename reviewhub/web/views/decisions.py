@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,9 +16,9 @@ from django.utils.translation import gettext as _
 from orchestration import ports
 from reviewhub.reviews.exceptions import InvalidDecision, KeyReused, TaskMoved
 from reviewhub.reviews.models import Decision, ReviewTask
-from reviewhub.reviews.selectors import TaskDetail, next_to_decide
+from reviewhub.reviews.selectors import Criteria, TaskDetail, next_to_decide, view
 from reviewhub.reviews.services import decide_task, take_back_decision
-from reviewhub.web.answers import by_method, fragment, headers, view_name, viewer, wants_fragment, whole
+from reviewhub.web.answers import by_method, criteria_of, fragment, headers, view_name, viewer, wants_fragment, whole
 from reviewhub.web.presenters.standing import Happened
 from reviewhub.web.presenters.task_pages import TaskPage, asking, page_of_task
 from reviewhub.web.queue_views import DEFAULT, DONE
@@ -103,13 +105,31 @@ def _again(request: HttpRequest, page: TaskPage, status: int) -> HttpResponse:
 def go_on(request: HttpRequest, said: str = "") -> HttpResponse:
     """To the next task of the view, with the undo beside it, or with what was done instead of deciding."""
     name = view_name(request)
-    following = next_to_decide(DEFAULT if name == DONE else name, viewer(request))
-    href = f"{reverse('web:task', args=[following.pk])}?view={name}" if following else reverse("web:queue", args=[name])
+    criteria = criteria_of(request)
+    following = _next_in(request, name, criteria)
+    href = _address(following, name, criteria)
     if not wants_fragment(request):
         return redirect(href)
     page = page_of_task(detail_or_404(request, following.pk), viewer(request), name) if following else None
     answer = fragment(request, "task", page, name, decided=True, said=said)
     return headers(answer, {"HX-Retarget": "#task", "HX-Reswap": "outerHTML", "HX-Push-Url": href})
+
+
+def _address(task: ReviewTask | None, name: str, criteria: Criteria) -> str:
+    if task is not None:
+        return f"{reverse('web:task', args=[task.pk])}?{urlencode({'view': name, **criteria.given})}"
+    href = reverse("web:queue", args=[name])
+    return f"{href}?{criteria.query}" if criteria.given else href
+
+
+def _next_in(request: HttpRequest, name: str, criteria: Criteria) -> ReviewTask | None:
+    """The most urgent one of the viewer's list that they may decide and that nobody else has."""
+    person, name = viewer(request), DEFAULT if name == DONE else name
+    if not criteria.given:
+        return next_to_decide(name, person)
+    free = Q(status="open") | Q(claimed_by=person) | Q(claim_expires_at__lte=ports.clock().system_now())
+    tasks = criteria.narrow(view(name, person)).filter(free)
+    return tasks.not_declined_by(person).urgent_first().only("id").first()
 
 
 def _end(request: HttpRequest, task_id: UUID) -> HttpResponse:

@@ -45,7 +45,7 @@ export default function list(element) {
     const belongs = message.views.includes(view) || message.people[view]?.includes(Number(document.body.dataset.me));
     if (!old && (!belongs || searched !== undefined)) return;
     const focused = old?.contains(document.activeElement);
-    const row = rowFrom(message.html, view);
+    const row = rowFrom(message.html, element.dataset.from);
     if (old && message.leaving) old.replaceWith(row);
     else {
       old?.remove();
@@ -58,7 +58,7 @@ export default function list(element) {
     count();
   };
 
-  const ends = [onMessage(patch), onState((state) => state === "back" && page(`/queue/${element.dataset.view}/`))];
+  const ends = [onMessage(patch), onState((state) => state === "back" && page(`/queue/${element.dataset.view}/${element.dataset.from}`))];
   document.addEventListener("htmx:afterSettle", mark);
   document.addEventListener("list:move", moved);
   document.addEventListener("list:pick", pick);

@@ -1,0 +1,66 @@
+"""What a view of the queue can be narrowed by. The same words stand in an address, in a saved filter and in the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Q
+
+from reviewhub.reviews.models import ReviewTask
+from reviewhub.reviews.models.querysets import ReviewTaskQuerySet
+
+LONGEST = 200
+PERCENT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """Empty values leave everything in. Percentages are of the AI's confidence, 0 to 100."""
+
+    q: str = ""  # words of the title, the requester or the workflow's title
+    workflow: str = ""
+    priority: str = ""
+    outcome: str = ""  # that the AI recommends
+    sure_from: int | None = None
+    sure_below: int | None = None
+
+    @classmethod
+    def parse(cls, values: Mapping[str, str]) -> Criteria:
+        """What cannot be understood leaves everything in, like what is not there."""
+        priority = values.get("priority", "")
+        return cls(
+            q=values.get("q", "").strip()[:LONGEST],
+            workflow=values.get("workflow", "").strip()[:LONGEST],
+            priority=priority if priority in ReviewTask.Priority.values else "",
+            outcome=values.get("outcome", "").strip()[:LONGEST],
+            sure_from=_percent(values.get("sure_from", "")),
+            sure_below=_percent(values.get("sure_below", "")),
+        )
+
+    @property
+    def given(self) -> dict[str, str]:
+        """Only what narrows."""
+        return {name: str(value) for name, value in asdict(self).items() if value not in ("", None)}
+
+    @property
+    def query(self) -> str:
+        """As an address says it, always in the same order."""
+        return urlencode(self.given)
+
+    def narrow(self, tasks: ReviewTaskQuerySet) -> ReviewTaskQuerySet:
+        for word in self.q.split():
+            known = Q(title__icontains=word) | Q(requester__icontains=word) | Q(workflow_title__icontains=word)
+            tasks = tasks.filter(known)
+        same = {"workflow": self.workflow, "priority": self.priority, "ai_outcome": self.outcome}
+        tasks = tasks.filter(**{name: value for name, value in same.items() if value})
+        if self.sure_from is not None:
+            tasks = tasks.filter(ai_confidence__gte=self.sure_from / PERCENT)
+        if self.sure_below is not None:
+            tasks = tasks.filter(ai_confidence__lt=self.sure_below / PERCENT)
+        return tasks
+
+
+def _percent(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and int(text) <= PERCENT else None
