@@ -130,7 +130,8 @@ def add_missing(*, using: str, apps: Apps = installed, **_: Any) -> None:
     except LookupError:  # migrated back to before there were any
         return
     rows: QuerySet[Any] = QuerySet(reasons, using=using)
-    known = set(rows.values_list("code", flat=True))
+    everywhere = rows.filter(workflow="") if any(field.name == "workflow" for field in reasons._meta.fields) else rows
+    known = set(everywhere.values_list("code", flat=True))
     rows.bulk_create(reasons(**fields) for fields in default_reasons() if fields["code"] not in known)
 
 

@@ -22,6 +22,7 @@ class Sent:
     detail: str = ""  # of the second, which may be left out
     note: str = ""
     ai_right: str = ""
+    severity: str = ""
     confirmed: bool = False
     asked: bool = False  # the reasons were open
     corrections: Mapping[str, str] = field(default_factory=dict)
@@ -39,6 +40,7 @@ def sent_of(data: QueryDict, task: ReviewTask) -> Sent:
         detail=detail if detail.startswith(f"{reason}/") else "",
         note=data.get("note", ""),
         ai_right=data.get("ai_right", ""),
+        severity=data.get("severity", ""),
         confirmed=data.get("confirmed") == "yes",
         asked=data.get("asked") == "yes",
         corrections=corrections_in(task, data),

@@ -50,3 +50,9 @@ class TimelineQuery(Strict):
 
 class NothingToAsk(Strict):
     pass
+
+
+class ReasonQuery(Strict):
+    workflow = serializers.CharField(
+        required=False, default="", max_length=100, help_text="With this workflow's own; else those of every workflow."
+    )

@@ -83,6 +83,18 @@ class FutureShown(Shown):
     reached = serializers.BooleanField()
 
 
+class OverrideShown(Shown):
+    ai_outcome = serializers.CharField(help_text="Empty: it abstained.")
+    against_ai = serializers.BooleanField(help_text="The outcome itself differs, and not only a field.")
+    direction = serializers.CharField(help_text="same, stricter, lenient or aside; empty: from before it was kept.")
+    severity = serializers.CharField(help_text="minor, moderate, severe, or empty: of the AI's answer.")
+    ai_right_if_known = serializers.CharField(help_text="yes, no, unsure, or empty.")
+    differences = serializers.ListField(
+        child=serializers.DictField(), help_text="Corrected fields: field, label, ai_value, human_value."
+    )
+    trains = serializers.BooleanField(help_text="False where a reason never trains a model.")
+
+
 class DecisionShown(Shown):
     id = serializers.UUIDField()
     outcome = serializers.CharField()
@@ -93,10 +105,16 @@ class DecisionShown(Shown):
     channel = serializers.ChoiceField(choices=Decision.Channel.values)
     reasons = serializers.SerializerMethodField()
     note = serializers.SerializerMethodField()
+    override = serializers.SerializerMethodField(help_text="What it says against the AI; null where it agrees.")
 
     def get_reasons(self, decision: Decision) -> list[str]:
         override = getattr(decision, "override", None)
         return [reason.code for reason in override.reasons.all()] if override else []
+
+    @extend_schema_field(OverrideShown(allow_null=True))
+    def get_override(self, decision: Decision) -> dict[str, Any] | None:
+        override = getattr(decision, "override", None)
+        return dict(OverrideShown(override).data) if override else None
 
     def get_note(self, decision: Decision) -> str:
         override = getattr(decision, "override", None)
@@ -165,6 +183,9 @@ class DecisionGiven(Strict):
     reasons = serializers.ListField(child=serializers.CharField(max_length=81), required=False, max_length=20)
     note = serializers.CharField(required=False, default="", allow_blank=True, max_length=4000)
     ai_right_if_known = serializers.ChoiceField(choices=("", "yes", "no", "unsure"), required=False, default="")
+    severity = serializers.ChoiceField(
+        choices=("", "minor", "moderate", "severe"), required=False, default="", help_text="Of the AI's answer."
+    )
     confirmed = serializers.BooleanField(required=False, default=False)
     evidence_hash = serializers.RegexField(r"^[0-9a-f]{64}$", required=False, default="")
     seconds_spent = serializers.FloatField(required=False, min_value=0, max_value=86_400)
@@ -194,6 +215,10 @@ class EscalationGiven(Strict):
 class ReasonShown(Shown):
     code = serializers.CharField(help_text="As decisions name it: policy, or policy/rule_outdated.")
     label = serializers.CharField()  # type: ignore[assignment]
+    version = serializers.IntegerField(help_text="Decisions keep the version that they gave.")
+    workflow = serializers.CharField(help_text="Whose own it is; empty: every workflow's.")
+    feeds = serializers.CharField(help_text="Where it goes: the recommender, the process owner and so on.")
+    trains = serializers.BooleanField()
     needs_note = serializers.BooleanField()
 
 

@@ -15,7 +15,7 @@ from reviewhub.api.conditions import etag_of, expected_version, is_known, requir
 from reviewhub.api.idempotency import idempotent
 from reviewhub.api.paging import Keyset, page_response
 from reviewhub.api.schema import IDEMPOTENCY_KEY, IF_MATCH, IF_MATCH_REQUIRED, paged
-from reviewhub.api.serializers.queries import PageQuery, TaskQuery
+from reviewhub.api.serializers.queries import PageQuery, ReasonQuery, TaskQuery
 from reviewhub.api.serializers.tasks import CommentGiven, CommentShown, DecisionGiven, ReasonShown, TaskRow, TaskShown
 from reviewhub.api.views.base import ApiView, read_body, read_query, shown
 from reviewhub.api.visibility import task_for, tasks_for
@@ -132,10 +132,11 @@ class Comments(ApiView):
 class Reasons(ApiView):
     scopes = {"GET": "tasks:read"}
 
-    @extend_schema(operation_id="list_reasons", responses=paged(ReasonShown))
+    @extend_schema(operation_id="list_reasons", parameters=[ReasonQuery], responses=paged(ReasonShown))
     def get(self, request: Request) -> Response:
         """The reasons that a decision may give, first levels before their details."""
-        offered = [reason for group in reason_groups() for reason in (group.reason, *group.details)]
+        workflow = read_query(ReasonQuery, request)["workflow"]
+        offered = [reason for group in reason_groups(workflow) for reason in (group.reason, *group.details)]
         return page_response(request, ReasonShown(offered, many=True).data, None)
 
 

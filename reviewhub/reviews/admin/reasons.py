@@ -14,19 +14,20 @@ from reviewhub.reviews.services.settings import save_reason
 
 @admin.register(OverrideReason)
 class OverrideReasonAdmin(ModelAdmin):
-    list_display = ("code", "label", "feeds", "trains", "needs_note", "active", "version")
-    list_filter = ("group", "feeds", "trains", "active")
+    list_display = ("code", "workflow", "label", "feeds", "trains", "needs_note", "active", "version")
+    list_filter = ("workflow", "group", "feeds", "trains", "active")
     search_fields = ("code", "label")
-    fields = ("group", "detail", "label", "feeds", "trains", "needs_note", "active", "position", "version")
+    fields = ("workflow", "group", "detail", "label", "feeds", "trains", "needs_note", "active", "position", "version")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).filter(current=True)
 
     def get_readonly_fields(self, request: HttpRequest, obj: OverrideReason | None = None) -> tuple[str, ...]:
-        return ("group", "detail", "version") if obj else ("version",)
+        return ("workflow", "group", "detail", "version") if obj else ("version",)
 
     def save_model(self, request: HttpRequest, obj: OverrideReason, form: Any, change: bool) -> None:
         saved = save_reason(
+            workflow=obj.workflow,
             group=obj.group,
             detail=obj.detail,
             label=obj.label,

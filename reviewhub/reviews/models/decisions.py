@@ -86,6 +86,18 @@ class Override(models.Model):
         NO = "no", "No"
         UNSURE = "unsure", "Cannot say"
 
+    class Severity(models.TextChoices):
+        UNSAID = "", "Not said"
+        MINOR = "minor", "Minor"
+        MODERATE = "moderate", "Moderate"
+        SEVERE = "severe", "Severe"
+
+    class Direction(models.TextChoices):
+        SAME = "same", "The same outcome"  # a field was corrected, or a reason given anyway
+        STRICTER = "stricter", "Stricter than the AI"
+        MORE_LENIENT = "lenient", "More lenient than the AI"
+        ASIDE = "aside", "Another way"
+
     decision = models.OneToOneField(Decision, on_delete=models.CASCADE, related_name="override")
     recommendation = models.ForeignKey(
         "orchestration.Recommendation", null=True, blank=True, on_delete=models.PROTECT, related_name="overrides"
@@ -96,6 +108,8 @@ class Override(models.Model):
     reasons = models.ManyToManyField(OverrideReason, related_name="overrides")
     note = models.TextField(blank=True)
     ai_right_if_known = models.CharField(max_length=6, choices=AiRight, default=AiRight.UNSAID, blank=True)
+    severity = models.CharField(max_length=8, choices=Severity, default=Severity.UNSAID, blank=True)
+    direction = models.CharField(max_length=8, choices=Direction, default="", blank=True)  # empty: before it was kept
     differences = models.JSONField(default=list)  # [{"field", "label", "ai_value", "human_value"}]
     trains = models.BooleanField()  # false when any of the reasons never trains a model
 

@@ -7,7 +7,8 @@ from django.db.models import Q
 
 
 class OverrideReason(models.Model):
-    """One reason at one version. First-level reasons have no detail; editing one makes its next version."""
+    """One reason at one version. A workflow adds its own, which stand in the place of those with the same code: so it can
+    also call one something else, or not offer it. First-level reasons have no detail; editing one makes its next version."""
 
     class Feeds(models.TextChoices):
         RECOMMENDER = "recommender", "The recommender learns from it"
@@ -17,6 +18,9 @@ class OverrideReason(models.Model):
         SAFETY = "safety", "Suspends deciding alone"
         NOBODY = "nobody", "Is counted and goes no further"
 
+    workflow = models.CharField(
+        max_length=100, blank=True, default="", help_text="Offered in this workflow alone; empty: in every one."
+    )
     group = models.SlugField(max_length=40)
     detail = models.SlugField(max_length=40, blank=True)
     code = models.CharField(max_length=81, editable=False)  # group, or group/detail
@@ -32,8 +36,10 @@ class OverrideReason(models.Model):
     class Meta:
         ordering = ("position", "group", "detail")
         constraints = (
-            models.UniqueConstraint(fields=("code", "version"), name="override_reason_version_once"),
-            models.UniqueConstraint(fields=("code",), condition=Q(current=True), name="override_reason_one_current"),
+            models.UniqueConstraint(fields=("workflow", "code", "version"), name="override_reason_version_once"),
+            models.UniqueConstraint(
+                fields=("workflow", "code"), condition=Q(current=True), name="override_reason_one_current"
+            ),
         )
 
     def __str__(self) -> str:

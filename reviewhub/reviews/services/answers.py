@@ -10,6 +10,7 @@ from typing import Any
 from orchestration import api
 from reviewhub.reviews.exceptions import InvalidDecision
 from reviewhub.reviews.models import Override, OverrideReason, ReviewTask
+from reviewhub.reviews.selectors.reasons import offered_reasons
 
 Faults = list[dict[str, str]]
 
@@ -24,6 +25,7 @@ class Answer:
     note: str
     ai_right_if_known: str
     confirmed: bool
+    severity: str = ""  # of what the AI's answer would have done
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +52,15 @@ def checked_answer(task: ReviewTask, answer: Answer) -> CheckedAnswer:
         fields.pop(api.GIVEN_RESULT, None)
         differences = [each for each in differences if each["field"] != api.GIVEN_RESULT]
     against_ai = bool(task.ai_outcome) and answer.outcome != task.ai_outcome
-    reasons = _reasons(answer, faults)
+    reasons = _reasons(task, answer, faults)
     needed = {"always": True, "never": False}.get(outcome.get("reason", "against_ai"), against_ai)
     if needed and not answer.reasons:
         said = f"The AI said {task.ai_label}" if against_ai else f"{outcome['label']} needs a reason"
         faults.append(_fault("/reasons", "missing", f"{said}: say why."))
     if answer.ai_right_if_known not in Override.AiRight.values:
         faults.append(_fault("/ai_right_if_known", "unknown", "Answer yes, no or unsure, or nothing."))
+    if answer.severity not in Override.Severity.values:
+        faults.append(_fault("/severity", "unknown", "Answer minor, moderate or severe, or nothing."))
     is_high_risk = outcome.get("risk") == "high"
     if is_high_risk and not answer.confirmed:
         faults.append(_fault("/confirmed", "missing", f"{outcome['label']} is a high risk: confirm it deliberately."))
@@ -161,13 +165,10 @@ def _text(given: Any) -> str:
 # ---- reasons -----------------------------------------------------------------------------------
 
 
-def _reasons(answer: Answer, faults: Faults) -> list[OverrideReason]:
+def _reasons(task: ReviewTask, answer: Answer, faults: Faults) -> list[OverrideReason]:
     if not answer.reasons:
         return []
-    found = {
-        reason.code: reason
-        for reason in OverrideReason.objects.filter(code__in=answer.reasons, current=True, active=True)
-    }
+    found = {reason.code: reason for reason in offered_reasons(task.workflow) if reason.code in answer.reasons}
     for code in answer.reasons:
         if code not in found:
             faults.append(_fault("/reasons", "unknown", f"There is no reason “{code}”."))

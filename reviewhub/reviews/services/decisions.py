@@ -41,6 +41,7 @@ def decide_task(
     reasons: Sequence[str] = (),
     note: str = "",
     ai_right_if_known: str = "",
+    severity: str = "",
     confirmed: bool = False,
     idempotency_key: str = "",
     channel: str = Decision.Channel.WEB,
@@ -56,7 +57,9 @@ def decide_task(
     Raises PermissionDenied, SelfApproval, TaskMoved, TaskTaken, StaleTask, EvidenceChanged, InvalidDecision, KeyReused.
     """
     given = Given(
-        answer=Answer(outcome, dict(fields or {}), tuple(reasons), note.strip(), ai_right_if_known, confirmed),
+        answer=Answer(
+            outcome, dict(fields or {}), tuple(reasons), note.strip(), ai_right_if_known, confirmed, severity
+        ),
         expected_version=expected_version,
         idempotency_key=idempotency_key,
         channel=channel,
@@ -220,6 +223,7 @@ def _record(task: ReviewTask, decision: Decision, checked: CheckedAnswer, togeth
         "ai_outcome": task.ai_outcome,
         "reasons": [reason.code for reason in checked.reasons],
         "reason_labels": [reason.label for reason in checked.reasons],
+        "severity": checked.answer.severity,
         "corrected": [difference["field"] for difference in checked.differences],
     }
     if together > 1:

@@ -158,6 +158,7 @@ def save_reason(
     feeds: str,
     trains: bool,
     actor: Actor,
+    workflow: str = "",
     detail: str = "",
     needs_note: bool = False,
     active: bool = True,
@@ -173,16 +174,16 @@ def save_reason(
         "active": active,
         "position": position,
     }
-    current = OverrideReason.objects.select_for_update().filter(code=code, current=True).first()
+    same = OverrideReason.objects.filter(workflow=workflow, code=code, current=True)
+    current = same.select_for_update().first()
     if current is not None and all(getattr(current, name) == value for name, value in values.items()):
         return current
-    OverrideReason.objects.filter(code=code, current=True).update(current=False)
-    reason = OverrideReason(
-        group=group, detail=detail, code=code, version=current.version + 1 if current else 1, **values
-    )
+    same.update(current=False)
+    number = current.version + 1 if current else 1
+    reason = OverrideReason(workflow=workflow, group=group, detail=detail, code=code, version=number, **values)
     reason.full_clean()
     reason.save()
-    data = {"version": reason.version, **values}
+    data = {"version": reason.version, "workflow": workflow, **values}
     api.record_change(chain=f"reason:{code}", kind="reason.changed", data=data, actor=actor)
     return reason
 

@@ -38,6 +38,7 @@ class Ask:
     against_ai: bool
     reasons: tuple[Choice, ...]
     answers: tuple[Choice, ...]
+    severities: tuple[Choice, ...]
     note: str
     corrections: tuple[Correction, ...]
 
@@ -59,8 +60,9 @@ def ask_of(
         fault=_fault(sent, faults) if sent.asked else "",
         confirm=confirm,
         against_ai=against_ai,
-        reasons=_choices(sent) if reasons else (),
+        reasons=_choices(task, sent) if reasons else (),
         answers=_answers(sent),
+        severities=_severities(sent),
         note=sent.note,
         corrections=corrections,
     )
@@ -84,7 +86,7 @@ def _fault(sent: Sent, faults: Mapping[str, str]) -> str:
     return " ".join(faults[path] for path in ("/reasons", "/note") if path in faults)
 
 
-def _choices(sent: Sent) -> tuple[Choice, ...]:
+def _choices(task: ReviewTask, sent: Sent) -> tuple[Choice, ...]:
     return tuple(
         Choice(
             group.reason.code,
@@ -95,7 +97,7 @@ def _choices(sent: Sent) -> tuple[Choice, ...]:
             _details(group, sent),
             _feeds(group.reason),
         )
-        for number, group in enumerate(reason_groups(), start=1)
+        for number, group in enumerate(reason_groups(task.workflow), start=1)
     )
 
 
@@ -125,3 +127,8 @@ _FEEDS = {
 def _answers(sent: Sent) -> tuple[Choice, ...]:
     offered = (("yes", _("Yes"), "y"), ("no", _("No"), "n"), ("unsure", _("Cannot say"), "s"))
     return tuple(Choice(value, label, key, sent.ai_right == value) for value, label, key in offered)
+
+
+def _severities(sent: Sent) -> tuple[Choice, ...]:
+    offered = (("minor", _("Minor"), "m"), ("moderate", _("Moderate"), "o"), ("severe", _("Severe"), "v"))
+    return tuple(Choice(value, label, key, sent.severity == value) for value, label, key in offered)

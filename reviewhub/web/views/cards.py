@@ -101,6 +101,7 @@ def _decide(request: HttpRequest, task_id: UUID, sent: Sent) -> Decision:
         reasons=tuple(code for code in (sent.detail or sent.reason,) if code),
         note=sent.note,
         ai_right_if_known=sent.ai_right,
+        severity=sent.severity,
         confirmed=sent.confirmed,
         idempotency_key=sent.key,
         channel=Decision.Channel.APP,

@@ -35,7 +35,7 @@ def _looked(request: HttpRequest, view: str, data: QueryDict, fault: str = "") -
         "tasks": [(task, versions[task.pk], facts_of(task)) for task in found.tasks],
         "held_back": found.held_back,
         "outcomes": outcome_buttons(found.tasks[0]) if found.tasks else (),
-        "reasons": reason_groups(),
+        "reasons": reason_groups(found.tasks[0].workflow if found.tasks else ""),
         "fault": fault,
     }
     return _page(request, view, context, 422 if fault else 200)

@@ -46,7 +46,8 @@ def test_nobody_shares_with_a_team_they_are_not_in(people: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "view", "criteria"), [("", "team", Criteria(q="x")), ("A", "nowhere", Criteria(q="x")), ("A", "team", Criteria())]
+    ("name", "view", "criteria"),
+    [("", "team", Criteria(q="x")), ("A", "nowhere", Criteria(q="x")), ("A", "team", Criteria())],
 )
 def test_what_is_no_filter_is_refused(people: Cast, name: str, view: str, criteria: Criteria) -> None:
     with pytest.raises(InvalidRequest):
