@@ -130,7 +130,7 @@ def add_missing(*, using: str, apps: Apps = installed, **_: Any) -> None:
     except LookupError:  # migrated back to before there were any
         return
     rows: QuerySet[Any] = QuerySet(reasons, using=using)
-    everywhere = rows.filter(workflow="") if any(field.name == "workflow" for field in reasons._meta.fields) else rows
+    everywhere = rows.filter(workflow="") if hasattr(reasons, "workflow") else rows
     known = set(everywhere.values_list("code", flat=True))
     rows.bulk_create(reasons(**fields) for fields in default_reasons() if fields["code"] not in known)
 
