@@ -9,8 +9,8 @@ from django.db.models import Q
 class OverrideReason(models.Model):
     """One reason at one version. First-level reasons have no detail; editing one makes its next version.
 
-    A workflow adds its own, which stand in the place of those with the same code: so it can also call one something else,
-    or not offer it.
+    A workflow adds its own, which stand in the place of those with the same code: so it can also call one something
+    else, or not offer it.
     """
 
     class Feeds(models.TextChoices):
