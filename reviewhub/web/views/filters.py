@@ -56,9 +56,16 @@ def _list(request: HttpRequest) -> HttpResponse:
     return render(request, f"desk/filters.html{part}", {"saved": saved, "current": "filters"})
 
 
+def _address(view: str, criteria: Criteria) -> str:
+    href = reverse("web:queue", args=[view])
+    return f"{href}?{criteria.query}" if criteria.given else href
+
+
 def _save(request: HttpRequest) -> HttpResponse:
     sent = request.POST
     name, criteria = sent.get("view", ""), Criteria.parse(sent.dict())
+    if sent.get("act") == "show":
+        return redirect(_address(name if name in QUEUE_VIEWS else DEFAULT, criteria))
     try:
         saved = save_filter(
             actor=viewer(request),
@@ -70,7 +77,7 @@ def _save(request: HttpRequest) -> HttpResponse:
     except InvalidRequest as error:
         fault = " ".join(str(each["message"]) for each in error.faults)
         return _chosen(request, name, criteria, fault=fault, typed=sent.dict(), status=422)
-    href = f"{reverse('web:queue', args=[saved.view])}?{criteria.query}"
+    href = _address(saved.view, criteria)
     if wants_fragment(request):
         answer = HttpResponse(status=204)
         answer["HX-Redirect"] = href

@@ -45,6 +45,12 @@ def test_a_filter_is_saved_shown_with_its_count_and_removed(room: DeskRoom, sign
     assert not SavedFilter.objects.exists()
 
 
+def test_a_filter_that_is_only_looked_at_stands_in_the_address_alone(room: DeskRoom, signed_in: SignedIn) -> None:
+    answer = signed_in(room.people.alice).post("/filters/", {"view": "team", "q": "north", "act": "show", "name": "x"})
+    assert answer["Location"] == "/queue/team/?q=north"
+    assert not SavedFilter.objects.exists()
+
+
 def test_what_is_no_filter_is_said_and_what_was_typed_stays(room: DeskRoom, signed_in: SignedIn) -> None:
     answer = signed_in(room.people.alice).post("/filters/", {"view": "team", "name": "Empty <b>"})
     page = answer.content.decode()
