@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from orchestration import ports
 from reviewhub.accounts.models import Person
-from reviewhub.reviews.models.querysets import ReviewTaskQuerySet, with_holders
+from reviewhub.reviews.models.querysets import with_holders
 from reviewhub.reviews.selectors import Criteria, Cursor, Page, first_page, page_of, view
 from reviewhub.web.presenters.rows import Row, row_of
 from reviewhub.web.queue_views import DONE, QUEUE_VIEWS
