@@ -35,7 +35,7 @@ def unguard(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0006_saved_filters'),
+        ('reviews', '0007_saved_filters'),
     ]
 
     operations = [

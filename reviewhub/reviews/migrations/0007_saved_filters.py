@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0005_decisions_on_the_phone'),
+        ('reviews', '0006_several_decide'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
