@@ -27,9 +27,8 @@ async function leave(event) {
 export default function (body) {
   const seen = () => document.hidden || send();
   const register = () => navigator.serviceWorker?.register("/worker.js").catch(() => {}); // a browser without one works too
-  const back = () => (body.dataset.device === "away" ? location.reload() : send());
   document.addEventListener("submit", leave);
-  addEventListener("online", back);
+  addEventListener("online", send);
   document.addEventListener("visibilitychange", seen);
   if (body.dataset.me || "device" in body.dataset) {
     if (document.readyState === "complete") register();
@@ -38,7 +37,7 @@ export default function (body) {
   }
   return () => {
     document.removeEventListener("submit", leave);
-    removeEventListener("online", back);
+    removeEventListener("online", send);
     document.removeEventListener("visibilitychange", seen);
   };
 }

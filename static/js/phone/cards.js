@@ -20,7 +20,11 @@ async function ordered() {
   return [...left.filter(({ id }) => !later.has(id)), ...left.filter(({ id }) => later.has(id))];
 }
 
-async function show() {
+/* One after the other: what is read before a decision is never shown after it. */
+let showing = Promise.resolve();
+const show = () => (showing = showing.then(showNow));
+
+async function showNow() {
   const left = await ordered();
   const card = left[0];
   const same = card && shown && card.id === shown.id && card.version === shown.version;
