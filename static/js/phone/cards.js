@@ -22,7 +22,7 @@ async function ordered() {
 
 /* One after the other: what is read before a decision is never shown after it. */
 let showing = Promise.resolve();
-const show = () => (showing = showing.then(showNow));
+const show = () => (showing = showing.then(showNow, showNow));
 
 async function showNow() {
   const left = await ordered();
