@@ -80,6 +80,17 @@ class Shell:
         return chosen if chosen in THEMES else ""
 
     @property
+    def other_theme(self) -> str:
+        """What the button offers where no script knows which of the two a person without a choice sees."""
+        return "light" if self.theme == "dark" else "dark"
+
+    @property
+    def current(self) -> str:
+        """The link of the side under whose address this page stands; a page that stands elsewhere says `current`."""
+        here = [link for link in (*self.views, *self.process) if link.href and self._request.path.startswith(link.href)]
+        return max(here, key=lambda link: len(link.href)).name if here else ""
+
+    @property
     def me(self) -> Face | None:
         return face(self._person) if self._signed_in else None
 

@@ -205,3 +205,16 @@ def test_the_theme_is_remembered(room: DeskRoom, signed_in: SignedIn) -> None:
     alice.post("/theme/", {"theme": "dark"})
     assert 'data-theme="dark"' in text_of(alice.get("/queue/team/"))
     assert alice.post("/theme/", {"theme": "plaid"}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/queue/team/", "/runs/"])
+def test_the_side_marks_where_one_is_and_nothing_else(room: DeskRoom, signed_in: SignedIn, path: str) -> None:
+    shown = text_of(signed_in(room.people.alice).get(path))
+    side = shown[shown.index('id="side"') : shown.index("</nav>")]
+    assert side.count('aria-current="page"') == 1
+    assert f'href="{path}" aria-current="page"' in side
+
+
+def test_a_task_is_marked_under_the_view_that_it_was_opened_from(room: DeskRoom, signed_in: SignedIn) -> None:
+    shown = text_of(signed_in(room.people.alice).get(f"/tasks/{room.case().pk}/?view=team"))
+    assert 'href="/queue/team/" aria-current="page"' in shown
