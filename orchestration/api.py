@@ -47,6 +47,7 @@ from orchestration.runtime.figures import (
 )
 from orchestration.runtime.forking import fork, rerun, retry
 from orchestration.runtime.heartbeats import SILENT_FOR, beat, heart_of, heartbeats
+from orchestration.runtime.holding import pause_workflow, resume_workflow
 from orchestration.runtime.limits import refresh as refresh_limits
 from orchestration.runtime.migrating import migrate_run, plan_migration
 from orchestration.runtime.outbox import on_topic, send_later
@@ -210,6 +211,7 @@ __all__ = [
     "path_of",
     "pause_review",
     "pause_run",
+    "pause_workflow",
     "plan_migration",
     "preview",
     "propose",
@@ -228,6 +230,7 @@ __all__ = [
     "rerun",
     "resume_review",
     "resume_run",
+    "resume_workflow",
     "retry",
     "run_attempts",
     "run_state",

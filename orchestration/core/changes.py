@@ -112,6 +112,7 @@ def _run_ended(work: Working, change: Change) -> None:
         result=values.get("result"),
         ended_at=change.at,
         paused_at=None,
+        paused_by=(),
         held=(),
     )
 
@@ -119,7 +120,7 @@ def _run_ended(work: Working, change: Change) -> None:
 def _run_ending(work: Working, change: Change) -> None:
     """A pause is over with it."""
     undo, error = {**(work.run.undo or {}), **change.data}, (change.values or {}).get("error")
-    work.run = replace(work.run, status="ending", error=error, undo=undo, paused_at=None, held=())
+    work.run = replace(work.run, status="ending", error=error, undo=undo, paused_at=None, paused_by=(), held=())
     for path in change.data["unsettled"]:
         work.step(path, scope={**(work.steps[path].scope or {}), "settling": True})
 
@@ -185,11 +186,19 @@ def _child_ended(work: Working, change: Change) -> None:
 
 
 def _run_paused(work: Working, change: Change) -> None:
-    work.run = replace(work.run, paused_at=change.at)
+    work.run = replace(work.run, paused_at=change.at, paused_by=(change.data.get("by", "person"),))
+
+
+def _run_held_by(work: Working, change: Change) -> None:
+    work.run = replace(work.run, paused_by=(*work.run.paused_by, change.data["by"]))
+
+
+def _run_let_go(work: Working, change: Change) -> None:
+    work.run = replace(work.run, paused_by=tuple(by for by in work.run.paused_by if by != change.data["by"]))
 
 
 def _run_resumed(work: Working, change: Change) -> None:
-    work.run = replace(work.run, paused_at=None, held=())
+    work.run = replace(work.run, paused_at=None, paused_by=(), held=())
 
 
 def _run_migrated(work: Working, change: Change) -> None:
@@ -379,6 +388,8 @@ _APPLY: Mapping[str, Callable[[Working, Change], None]] = {
     "child.ended": _child_ended,
     "step.replaced": _step_joined,
     "run.paused": _run_paused,
+    "run.held_by": _run_held_by,
+    "run.let_go": _run_let_go,
     "run.resumed": _run_resumed,
     "run.held": _run_held,
     "run.migrated": _run_migrated,

@@ -1,7 +1,8 @@
 """What somebody does to a run as a whole: pausing it, going on with it, cancelling it.
 
 A paused run starts no new step. What is running may finish, and what it would have led to is kept in `held`, by
-path. Its timers stand still; those of the process run on later by as much as the pause was long.
+path. Its timers stand still; those of the process run on later by as much as the pause was long. A person, its workflow
+and its parent may each hold it; it goes on when the last of them lets go, or when a person says so.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 from orchestration.core import ending
 from orchestration.core.changes import instant
 from orchestration.core.deciding import Deciding
-from orchestration.core.effects import CallStep, GoOnReview, StandStillReview
+from orchestration.core.effects import CallStep, ChildFollows, Effect, GoOnReview, StandStillReview
 from orchestration.core.events import CancelRequested, PauseRequested, ResumeRequested
 from orchestration.core.state import StepState, TimerState
 from orchestration.exceptions import InvalidTransition
@@ -22,11 +23,16 @@ ASKING = ("open", "decided")
 
 def paused(d: Deciding, event: PauseRequested) -> None:
     _require_open(d, "paused")
-    if d.work.run.paused_at is not None:
+    if event.by in d.work.run.paused_by:
         raise InvalidTransition("The run is paused already.")
-    d.record("run.paused", {"reason": event.reason})
+    data = {"reason": event.reason, "by": event.by}
+    if d.work.run.paused_at is not None:
+        d.record("run.held_by", data)
+        return
+    d.record("run.paused", data)
     d.hold(timer.name for timer in d.all_timers() if timer.status == "armed")
     d.effects += [StandStillReview(step.review["key"], d.now.process) for step in _asking(d) if step.review]
+    d.effects += _followers(d)
 
 
 def resumed(d: Deciding, event: ResumeRequested) -> None:
@@ -34,6 +40,11 @@ def resumed(d: Deciding, event: ResumeRequested) -> None:
     run = d.work.run
     if run.paused_at is None:
         raise InvalidTransition("The run is not paused.")
+    if event.by is not None and event.by not in run.paused_by:
+        raise InvalidTransition(f"The run is not held by its {event.by}.")
+    if event.by is not None and len(run.paused_by) > 1:
+        d.record("run.let_go", {"by": event.by})
+        return
     pause = d.now.process - run.paused_at
     held = [timer for timer in d.all_timers() if timer.status == "held"]
     d.record("run.resumed", {"paused_for": pause.total_seconds()})
@@ -42,6 +53,7 @@ def resumed(d: Deciding, event: ResumeRequested) -> None:
     d.arm((timer.name, timer.clock, _later(timer, pause)) for timer in held)
     d.entering.extend(run.held)
     d.effects += [CallStep(step.path) for step in d.all_steps() if step.status == "ready"]
+    d.effects += _followers(d)
 
 
 def cancelled(d: Deciding, event: CancelRequested) -> None:
@@ -59,6 +71,13 @@ def keep_for_later(d: Deciding) -> None:
 def _require_open(d: Deciding, verb: str) -> None:
     if d.work.run.status != "running":
         raise InvalidTransition(f"The run cannot be {verb}: it is {d.work.run.status} already.")
+
+
+def _followers(d: Deciding) -> list[Effect]:
+    """Runs that end with this one also pause with it, and go on with it."""
+    waiting = [step for step in d.all_steps() if step.kind == "workflow" and step.status == "waiting"]
+    bound = [step for step in waiting if d.world.definition.at(step.path).spec.get("parent_ends") != "leave"]
+    return [ChildFollows(step.path, step.attempts) for step in bound]
 
 
 def _asking(d: Deciding) -> list[StepState]:

@@ -232,6 +232,14 @@ class UndoChild:
 
 
 @dataclass(frozen=True, slots=True)
+class ChildFollows:
+    """The run was paused or goes on: so does this child of it."""
+
+    path: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class ContinueRun:
     """The run goes on as a new one, with this input and with its business key."""
 
@@ -262,6 +270,7 @@ Effect = (
     | StartChild
     | CancelChild
     | UndoChild
+    | ChildFollows
     | ContinueRun
     | RunEnded
 )

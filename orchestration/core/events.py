@@ -182,12 +182,17 @@ class EventArrived:
 
 @dataclass(frozen=True, slots=True)
 class PauseRequested:
+    """`by` holds the run from here on: person, workflow or parent. It goes on when nobody holds it any more."""
+
     reason: str
+    by: str = "person"
 
 
 @dataclass(frozen=True, slots=True)
 class ResumeRequested:
-    """Somebody lets a paused run go on."""
+    """Somebody lets a paused run go on, whoever holds it (`by` None); or one of those that hold it lets go."""
+
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ class RunState:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     paused_at: datetime | None = None  # process time
+    paused_by: tuple[str, ...] = ()  # who holds it: person, workflow, parent; it goes on when nobody does
     held: tuple[str, ...] = ()  # what a paused run enters when it goes on, by path
     # newest: the undo registered last; while it is ending: status, outcome, reason, unsettled [paths], handling
     undo: Mapping[str, Any] | None = None

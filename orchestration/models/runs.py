@@ -37,6 +37,7 @@ class Run(models.Model):
     started_at = models.DateTimeField()  # process time
     ended_at = models.DateTimeField(null=True, blank=True)  # process time
     paused_at = models.DateTimeField(null=True, blank=True)  # process time; since when somebody holds it
+    paused_by = models.JSONField(null=True, blank=True)  # who holds it: [person, workflow, parent]
     undo = models.JSONField(null=True, blank=True)  # {"newest": path}, and while ending how it will end
     held = models.JSONField(default=list)  # paths that a paused run enters when it goes on
     result = models.JSONField(null=True, blank=True)  # what its end or its last step gave

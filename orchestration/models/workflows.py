@@ -17,6 +17,10 @@ class Workflow(models.Model):
         "orchestration.WorkflowVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField()
+    paused_at = models.DateTimeField(null=True, blank=True)  # process time; since when its new runs stay at their start
+    paused_by = models.CharField(max_length=150, blank=True, default="")  # the label of who paused it
+    pause_reason = models.CharField(max_length=300, blank=True, default="")
+    pause_holds_open = models.BooleanField(default=True)  # whether the runs that were open then stand still as well
 
     class Meta:
         ordering = ("title", "name")

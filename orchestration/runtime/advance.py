@@ -19,6 +19,7 @@ from orchestration.core.effects import (
     AwaitEvent,
     CallStep,
     CancelChild,
+    ChildFollows,
     CloseReview,
     ContinueRun,
     Effect,
@@ -168,9 +169,13 @@ class Decisions:
     def decide(self, held: Held, event: Event) -> Decided:
         """Raises what the core raises, and then nothing has changed."""
         decided = consider(held, event)
+        self.add(held, decided)
+        return decided
+
+    def add(self, held: Held, decided: Decided) -> None:
+        """One that was made already, before any other on its run."""
         held.state = decided.state
         self._of.setdefault(held.row.id, (held, []))[1].append(decided)
-        return decided
 
     def made(self, actor: Actor) -> list[Saving]:
         return [(held, _as_one(decided), actor) for held, decided in self._of.values()]
@@ -198,7 +203,9 @@ def _carry_out(held: Held, effect: Effect) -> None:
     match effect:
         case CallStep() | KeepAnswer():
             pass  # hinted already; written with the step
-        case AwaitEvent() | TakeEvent() | EmitEvent() | StartChild() | CancelChild() | UndoChild() | RunEnded():
+        case AwaitEvent() | TakeEvent() | EmitEvent() | RunEnded():
+            inbox.carry_out(held.row, effect)
+        case StartChild() | CancelChild() | UndoChild() | ChildFollows():
             inbox.carry_out(held.row, effect)
         case ContinueRun(given):
             _continue(held.row, given)

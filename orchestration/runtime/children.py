@@ -19,6 +19,7 @@ from orchestration.ports import SYSTEM, Actor
 from orchestration.runtime import inbox, outbox, values
 from orchestration.runtime.advance import advance, commit, consider
 from orchestration.runtime.definitions import definition_of
+from orchestration.runtime.holding import follow
 from orchestration.runtime.starting import Parent, Wanted, start_wanted, startable
 from orchestration.runtime.store import hold
 
@@ -65,6 +66,8 @@ def _started(parent: Run, step: StepRun, link: Parent) -> None:
     started = start_wanted(Wanted(workflow, values.whole(parent.pk, step.input) or {}, actor, "workflow", None, link))
     if not started.created:
         raise _NoChild(f"Another run of {name!r} has this business key already: {started.run_id}.")
+    if parent.paused_at is not None:
+        _follow(parent.pk, link.path, started.run_id)
 
 
 def _said(error: OrchestrationError) -> str:
@@ -131,6 +134,28 @@ def _undo_what_was_done(child_id: Any, reason: str) -> bool:
 
 def _tell_undone(child: Run) -> None:
     _tell(child.parent_id, ChildUndone(child.parent_path or "", str(child.pk)), f"{child.pk}:{UNDONE}")
+
+
+@outbox.on_topic(inbox.CHILD_FOLLOWS)
+def _follows(message: Mapping[str, Any], _: str) -> None:
+    """The child stands still and goes on with its parent. One that is just being started is waited for."""
+    key = inbox.child_key(message["parent"], message["path"], message["number"])
+    starting = OutboxMessage.objects.filter(topic=inbox.CHILD_START, key=key).exists()
+    child = _child(message)
+    if child is not None:
+        _follow(message["parent"], message["path"], child.pk)
+    elif starting:
+        raise NotFound("The run that follows its parent is just being started.")
+
+
+def _follow(parent_id: Any, path: str, child_id: Any) -> None:
+    def reason() -> str | None:
+        parent = Run.objects.select_related("workflow", "version").get(pk=parent_id)
+        leaves = definition_of(parent.version).at(path).spec.get("parent_ends") == "leave"
+        held = parent.paused_at is not None and not leaves
+        return f"The run of {parent.workflow.title} that started it is paused." if held else None
+
+    follow(child_id, "parent", reason)
 
 
 @outbox.on_topic(inbox.CHILD_ENDED)

@@ -19,6 +19,7 @@ from orchestration.ports import Actor, clock
 from orchestration.runtime import values
 from orchestration.runtime.advance import commit, consider
 from orchestration.runtime.definitions import definition_of
+from orchestration.runtime.holding import held_at_start
 from orchestration.runtime.reading import timeline
 from orchestration.runtime.replaying import folded_to, state_at
 from orchestration.runtime.starting import Started, answering, business_key, check_input
@@ -96,7 +97,7 @@ def _start(
     try:
         with transaction.atomic():
             decided = consider(held, RunStarted(given, origin.how, key, origin, known))
-            commit(held, decided, actor)
+            commit(held, held_at_start(held, decided, old.workflow), actor)
     except IntegrityError as error:  # somebody else was quicker with the same key
         raise InvalidTransition(f"A run with the key {key!r} has just been started.") from error
     taken_over = [change.data["path"] for change in decided.changes if change.kind == "undo.registered"]

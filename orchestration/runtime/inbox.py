@@ -7,13 +7,23 @@ sender finds the wait, or the wait finds the event. It is taken after a run's lo
 from __future__ import annotations
 
 import hashlib
+import uuid
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
 from orchestration.core.deciding import Arrived, MissingEvents
-from orchestration.core.effects import AwaitEvent, CancelChild, EmitEvent, RunEnded, StartChild, TakeEvent, UndoChild
+from orchestration.core.effects import (
+    AwaitEvent,
+    CancelChild,
+    ChildFollows,
+    EmitEvent,
+    RunEnded,
+    StartChild,
+    TakeEvent,
+    UndoChild,
+)
 from orchestration.models import InboxMessage, ReceivedEvent, Run, StepRun
 from orchestration.ports import clock
 from orchestration.runtime import outbox
@@ -21,8 +31,9 @@ from orchestration.runtime import outbox
 LOOKED_AT = 200  # events of one name and key that a wait looks through at once
 DELIVER, EMIT = "event.deliver", "event.emit"  # topics of the outbox
 CHILD_START, CHILD_CANCEL, CHILD_ENDED, CHILD_UNDO = "child.start", "child.cancel", "child.ended", "child.undo"
+CHILD_FOLLOWS = "child.follows"
 
-Between = AwaitEvent | TakeEvent | EmitEvent | StartChild | CancelChild | UndoChild | RunEnded
+Between = AwaitEvent | TakeEvent | EmitEvent | StartChild | CancelChild | UndoChild | ChildFollows | RunEnded
 
 
 def meet(name: str, key: str, *, alone: bool) -> None:
@@ -67,6 +78,9 @@ def carry_out(run: Run, effect: Between) -> None:
         case UndoChild(path, child):
             asked = {"parent": str(run.id), "path": path, "child": child}
             outbox.send_later(topic=CHILD_UNDO, key=f"{child}:{run.id}", payload=asked)
+        case ChildFollows(path, number):
+            asked = {"parent": str(run.id), "path": path, "number": number}
+            outbox.send_later(topic=CHILD_FOLLOWS, key=f"{run.id}:{uuid.uuid4().hex}", payload=asked)
         case RunEnded():
             if run.parent_id is not None:
                 outbox.send_later(topic=CHILD_ENDED, key=str(run.id), payload={"child": str(run.id)})

@@ -296,6 +296,7 @@ def run_state(
         started_at=row.started_at,
         ended_at=row.ended_at,
         paused_at=row.paused_at,
+        paused_by=_paused_by(row),
         held=tuple(row.held),
         undo=row.undo,
         sequence=row.sequence,
@@ -305,3 +306,10 @@ def run_state(
         timers=timers,
         part=part,
     )
+
+
+def _paused_by(row: Run) -> tuple[str, ...]:
+    """A run that was paused before it was noted by whom was paused by a person."""
+    if row.paused_at is None:
+        return ()
+    return tuple(row.paused_by or ("person",))

@@ -23,6 +23,7 @@ from orchestration.models import Run, Workflow
 from orchestration.ports import Actor, clock
 from orchestration.runtime.advance import commit, commit_many, consider
 from orchestration.runtime.definitions import definition_of
+from orchestration.runtime.holding import held_at_start
 from orchestration.runtime.plain import storable
 from orchestration.runtime.store import Held
 
@@ -161,7 +162,8 @@ def _considered(wanted: Wanted) -> Started | _New:
         **_link(wanted.parent),
     )
     held = Held(run, RunState(id=str(run.id)))
-    return _New(wanted, definition, held, consider(held, RunStarted(checked, wanted.source, key)))
+    decided = consider(held, RunStarted(checked, wanted.source, key))
+    return _New(wanted, definition, held, held_at_start(held, decided, row))
 
 
 def _link(parent: Parent | None) -> dict[str, Any]:

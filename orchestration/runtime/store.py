@@ -57,7 +57,7 @@ class Held:
 Saving = tuple[Held, Decided, Actor]
 _RUN_CHANGES = (
     *("sequence", "audit_head", "status", "outcome", "error", "ended_at", "paused_at", "held", "result", "opened"),
-    "undo",
+    *("undo", "paused_by"),
 )
 _STEP_CHANGES = tuple(
     {"id": "step_id"}.get(each.name, each.name) for each in dataclass_fields(StepState) if each.name != "path"
@@ -230,6 +230,7 @@ def _add_run(rows: Rows, held: Held, decided: Decided, actor: Actor, now: dateti
     row.status, row.outcome, row.error, row.ended_at = after.status, after.outcome, after.error, after.ended_at
     row.paused_at, row.held, row.undo = after.paused_at, list(after.held), after.undo
     row.result, row.opened = after.result, after.opened
+    row.paused_by = list(after.paused_by) or None
     if held.stored.sequence == 0:
         row.input = after.input
         rows.add(_INSERT_RUN, [getattr(row, name) for name in _INSERT_RUN.columns])

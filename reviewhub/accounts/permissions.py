@@ -100,6 +100,7 @@ VERBS: Mapping[str, Verb] = {
     "workflow.read": _verb("read workflows", Role.PERSON, Role.SERVICE),
     "workflow.edit": _verb("edit this workflow", *_MAKERS),
     "workflow.publish": _verb("publish this workflow", *_MAKERS),
+    "workflow.pause": _verb("pause this workflow or let it go on", Role.PROCESS_OWNER, Role.OPERATOR),
     "config.read": _verb("read the settings", Role.AUDITOR, Role.ADMINISTRATOR),
     "config.edit": _verb("change the settings", Role.ADMINISTRATOR),
     "audit.read": _verb("read the audit trail", Role.AUDITOR, Role.ADMINISTRATOR),

@@ -24,6 +24,7 @@ app_name = "api"
 urlpatterns = [
     path("v1/workflows/", workflows.Workflows.as_view(), name="workflows"),
     path("v1/workflows/<slug:name>/", workflows.OneWorkflow.as_view(), name="workflow"),
+    path("v1/workflows/<slug:name>/pause/", workflows.Pausing.as_view(), name="workflow-pause"),
     path("v1/workflows/<slug:name>/versions/", workflows.Versions.as_view(), name="versions"),
     path("v1/workflows/<slug:name>/versions/<int:number>/", workflows.OneVersion.as_view(), name="version"),
     path(

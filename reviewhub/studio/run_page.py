@@ -144,7 +144,7 @@ class RunPage:
         if self.run.status != "running":
             return ENDINGS[self.run.status].format(readable(self.run.outcome).lower())
         if self.run.paused_at is not None:
-            return "It is paused"
+            return states.paused_words(self.run)
         words = states.now_words(self.waiting)
         return f"{words[:1].upper()}{words[1:]}"
 

@@ -33,6 +33,7 @@ SAID_ELSEWHERE = frozenset({"review", "end"})  # by the decision, and by the run
 
 TONES = {
     "run.paused": "warning",
+    "run.held_by": "warning",
     "attempt.failed": "warning",
     "attempt.lost": "warning",
     "step.failed": "breached",

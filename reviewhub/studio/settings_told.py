@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reviewhub.studio.starting import readable
+from reviewhub.studio.wording import length
 
 Data = Mapping[str, Any]
 
@@ -49,6 +50,10 @@ def _absent(data: Data) -> str:
 SETTINGS: Mapping[str, Callable[[Data], str]] = {
     "workflow.published": _published,
     "workflow.activated": _activated,
+    "workflow.paused": lambda data: (
+        f"paused it, {'its open runs too' if data['holds_open'] else 'new runs only'}: {data['reason']}"
+    ),
+    "workflow.resumed": lambda data: f"let it go on, after {length(data['paused_for'])}",
     "workflow.draft_saved": lambda data: f"saved the draft, revision {data['revision']}",
     "role.granted": _role("granted"),
     "role.withdrawn": _role("withdrew"),

@@ -88,6 +88,15 @@ def step_state(step: Any) -> State:
     return STEPS[step.status]
 
 
+def paused_words(run: Any) -> str:
+    held_by = run.paused_by or []
+    if "person" in held_by or not held_by:
+        return "It is paused"
+    if "workflow" in held_by:
+        return "It is paused with its workflow"
+    return "It is paused with the run that started it"
+
+
 def now_words(open_steps: Sequence[Any]) -> str:
     """What a run is doing: doing budget, waits for a decision on approval."""
     return ", ".join(dict.fromkeys(_now(step) for step in open_steps))

@@ -36,9 +36,23 @@ def run_ended(_: Names, fact: Fact) -> str:
     return f"The run ended: {fact.data.get('outcome')}"
 
 
+HOLDERS = {"workflow": "Its workflow", "parent": "The run that started it"}
+
+
 def run_paused(_: Names, fact: Fact) -> str:
     reason = str(fact.data.get("reason", "")).rstrip(".")
-    return f"{fact.who} paused the run{f': {reason}' if reason else ''}"
+    holder, because = HOLDERS.get(str(fact.data.get("by"))), f": {reason}" if reason else ""
+    return f"{holder} is paused, and this run with it{because}" if holder else f"{fact.who} paused the run{because}"
+
+
+def run_held_by(_: Names, fact: Fact) -> str:
+    reason = str(fact.data.get("reason", "")).rstrip(".")
+    holder, because = HOLDERS.get(str(fact.data.get("by")), fact.who), f": {reason}" if reason else ""
+    return f"{holder} holds the run as well{because}"
+
+
+def run_let_go(_: Names, fact: Fact) -> str:
+    return f"{HOLDERS.get(str(fact.data.get('by')), fact.who)} holds the run no more; somebody else does"
 
 
 def run_resumed(_: Names, fact: Fact) -> str:
@@ -403,6 +417,8 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "run.ended": run_ended,
     "run.followed": run_followed,
     "run.paused": run_paused,
+    "run.held_by": run_held_by,
+    "run.let_go": run_let_go,
     "run.resumed": run_resumed,
     "run.held": run_held,
     "run.migrated": run_migrated,

@@ -1,4 +1,4 @@
-"""`manage.py runs pause|resume|cancel|again|migrate|replay|stuck`: control of runs. Exit status 0 or 1."""
+"""`manage.py runs pause|resume|cancel|again|migrate|replay|stuck` and others: control of runs. Exit status 0 or 1."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ class Command(BaseCommand):
             act.add_argument("ids", nargs="+", type=UUID, metavar="ID")
         for act in (pause, cancel):
             act.add_argument("--reason", required=True, help="why; it stays with the run")
+        hold = acts.add_parser("pause-workflow", help="keep new runs at their start, and let the open ones stand still")
+        hold.add_argument("name", metavar="WORKFLOW")
+        hold.add_argument("--reason", required=True, help="why; it stays with the workflow")
+        hold.add_argument("--new-only", action="store_true", help="open runs go on to their ends")
+        acts.add_parser("resume-workflow", help="let a paused workflow go on").add_argument("name", metavar="WORKFLOW")
         again = acts.add_parser("again", help="start new runs from these: with the same input, from a step or an event")
         again.add_argument("ids", nargs="+", type=UUID, metavar="ID")
         begin = again.add_mutually_exclusive_group()
@@ -50,11 +55,26 @@ class Command(BaseCommand):
         stuck.add_argument("--json", action="store_true", help="one JSON object, for machines")
 
     def handle(self, *args: Any, act: str, **options: Any) -> None:
-        if not getattr(self, f"_{act}")(options):
+        if not getattr(self, f"_{act.replace('-', '_')}")(options):
             raise SystemExit(1)
 
     def _pause(self, options: Any) -> bool:
         return self._each(options["ids"], partial(api.pause_run, reason=options["reason"]), "paused")
+
+    def _pause_workflow(self, options: Any) -> bool:
+        given = {"reason": options["reason"], "holds_open": not options["new_only"]}
+        return self._of_workflow(partial(api.pause_workflow, **given), options["name"], "paused")
+
+    def _resume_workflow(self, options: Any) -> bool:
+        return self._of_workflow(api.resume_workflow, options["name"], "goes on")
+
+    def _of_workflow(self, act: Callable[..., None], name: str, done: str) -> bool:
+        try:
+            act(workflow=name, actor=COMMAND_LINE)
+        except OrchestrationError as error:
+            raise CommandError(str(error), returncode=1) from error
+        self.stdout.write(f"{name}: {done}")
+        return True
 
     def _resume(self, options: Any) -> bool:
         return self._each(options["ids"], api.resume_run, "goes on")

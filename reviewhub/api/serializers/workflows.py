@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from reviewhub.api.fields import Instant, Shown, Strict
@@ -17,6 +18,22 @@ class VersionShown(Shown):
     published_by = serializers.CharField()
 
 
+class PauseShown(Shown):
+    """Since when new runs stay at their start."""
+
+    at = Instant(source="paused_at")
+    by = serializers.CharField(source="paused_by")
+    reason = serializers.CharField(source="pause_reason")
+    holds_open = serializers.BooleanField(source="pause_holds_open")
+
+
+class WorkflowPause(Strict):
+    reason = serializers.CharField(max_length=300)
+    holds_open = serializers.BooleanField(
+        required=False, default=True, help_text="Whether runs that are open stand still too, or new ones alone."
+    )
+
+
 class VersionWithText(VersionShown):
     text = serializers.CharField(help_text="As the person wrote it.")
     definition = serializers.DictField(help_text="Canonical, as the engine reads it.")
@@ -28,6 +45,11 @@ class WorkflowShown(Shown):
     owner = serializers.CharField()
     url = serializers.SerializerMethodField()
     current = VersionShown(allow_null=True, help_text="The version that new runs take.")
+    paused = serializers.SerializerMethodField()
+
+    @extend_schema_field(PauseShown(allow_null=True))
+    def get_paused(self, workflow: Any) -> Any:
+        return PauseShown(workflow).data if workflow.paused_at is not None else None
 
     def get_url(self, workflow: Any) -> str:
         return f"/api/v1/workflows/{workflow.name}/"

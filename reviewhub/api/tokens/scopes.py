@@ -9,6 +9,7 @@ SCOPES = MappingProxyType(
     {
         "workflows:read": "Read workflows and their versions",
         "workflows:deploy": "Publish a workflow's text, and go back to another version",
+        "workflows:pause": "Pause a workflow and let it go on",
         "runs:read": "Read runs, their steps and timelines",
         "runs:start": "Start runs",
         "runs:cancel": "Cancel runs",

@@ -24,6 +24,7 @@ from reviewhub.api.serializers.workflows import (
     DeploymentQuery,
     VersionShown,
     VersionWithText,
+    WorkflowPause,
     WorkflowShown,
     WorkflowWithText,
 )
@@ -101,6 +102,28 @@ class OneVersion(ApiView):
         if version is None:
             raise Http404
         return shown(VersionWithText, version)
+
+
+class Pausing(ApiView):
+    scopes = {"POST": "workflows:pause", "DELETE": "workflows:pause"}
+    refusals = {"POST": (409,), "DELETE": (409,)}
+
+    @extend_schema(
+        operation_id="pause_workflow", parameters=[IDEMPOTENCY_KEY], request=WorkflowPause, responses=WorkflowWithText
+    )
+    @idempotent
+    def post(self, request: Request, name: str) -> Response:
+        """New runs are taken and stay at their start; open ones stand still too, unless it is said otherwise."""
+        require_right(request, "workflow.pause", _found(name))
+        api.pause_workflow(workflow=name, actor=actor_of(request), **read_body(WorkflowPause, request))
+        return shown(WorkflowWithText, _found(name))
+
+    @extend_schema(operation_id="resume_workflow", request=None, responses={200: WorkflowWithText})
+    def delete(self, request: Request, name: str) -> Response:
+        """Its runs go on where they stood, their clocks later by the length of the pause."""
+        require_right(request, "workflow.pause", _found(name))
+        api.resume_workflow(workflow=name, actor=actor_of(request))
+        return shown(WorkflowWithText, _found(name))
 
 
 class Activation(ApiView):

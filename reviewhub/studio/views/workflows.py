@@ -50,6 +50,7 @@ def shown(request: HttpRequest, workflow: Any, version: Any) -> HttpResponse:
         "may_publish": may(request, "workflow.publish", workflow),
         "may_start": workflow.current is not None and may(request, "run.start", workflow),
         "may_migrate": len(versions) > 1 and may(request, "run.migrate", workflow),
+        "may_pause": workflow.current is not None and may(request, "workflow.pause", workflow),
         "may_audit": may(request, "audit.read"),
         "chain": f"workflow:{workflow.name}",
     }

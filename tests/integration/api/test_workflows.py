@@ -111,3 +111,16 @@ def test_a_body_of_another_kind_is_not_taken(office: Office) -> None:
     assert engineer.send("PUT", ONE, b"\xff\xfe", "application/yaml").status_code == 400
     assert engineer.put(ONE, {"text": "a: 1\n\x00"}).status_code in (400, 422)
     assert engineer.send("PUT", ONE, b"a: 1\n\x00", "application/yaml").status_code == 422
+
+
+def test_a_workflow_is_paused_and_goes_on(office: Office) -> None:
+    oscar = office.calls(office.oscar)
+    assert oscar.get(ONE).json()["paused"] is None
+    assert oscar.post(f"{ONE}pause/", {}).status_code == 422
+    assert office.calls(office.engineer).post(f"{ONE}pause/", {"reason": "x"}).status_code == 403
+    paused = oscar.post(f"{ONE}pause/", {"reason": "The ERP moves", "holds_open": False}).json()["paused"]
+    assert (paused["by"], paused["reason"], paused["holds_open"]) == ("Oscar", "The ERP moves", False)
+    assert oscar.post(f"{ONE}pause/", {"reason": "again"}).status_code == 409
+    assert oscar.send("DELETE", f"{ONE}pause/").json()["paused"] is None
+    assert oscar.send("DELETE", f"{ONE}pause/").status_code == 409
+    assert oscar.post(f"{WORKFLOWS}other/pause/", {"reason": "x"}).status_code == 404

@@ -7,7 +7,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from orchestration import api
 from orchestration.models import AuditPayload, StepRun
@@ -39,6 +39,17 @@ def test_each_run_is_told_what_became_of_it(run_id: str) -> None:
     assert runs("resume", run_id)[0] == 0
     assert runs("cancel", run_id, "--reason", "twice")[0] == 0
     assert api.timeline(run_id)[-1].data["reason"] == "twice"
+
+
+def test_a_workflow_is_paused_and_goes_on(run_id: str) -> None:
+    assert runs("pause-workflow", "purchase", "--reason", "The ERP moves", "--new-only") == (
+        0,
+        "purchase: paused\n",
+        "",
+    )
+    with pytest.raises(CommandError, match="is paused already"):
+        runs("pause-workflow", "purchase", "--reason", "again")
+    assert runs("resume-workflow", "purchase") == (0, "purchase: goes on\n", "")
 
 
 def test_a_run_is_started_again_as_another_one(run_id: str) -> None:
