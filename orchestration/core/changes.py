@@ -430,3 +430,4 @@ _APPLY: Mapping[str, Callable[[Working, Change], None]] = {
     "timer.moved": _timers_moved,
     "timer.fired": _timer_fired,
 }
+KINDS = frozenset(_APPLY)  # of change that a run's state is made of
