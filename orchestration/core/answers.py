@@ -28,7 +28,7 @@ def given(d: Deciding, event: DecisionGiven) -> None:
     if event.outcome not in review["outcomes"]:
         raise InvalidTransition(f"{event.outcome!r} is not one of the outcomes: {', '.join(review['outcomes'])}.")
     _refuse_late(d, event)
-    pausing.end_pause(d, step, event.by)
+    pausing.end_pause(d, step, event.by, "decided")
     if not review.get("approvals"):
         _decided(d, step, event, event.outcome, event.fields)
     elif (come_to := approving.voted(d, d.work.steps[step.path], event)) is not None:
@@ -92,9 +92,9 @@ def timer_due(d: Deciding, key: str, what: str, event: TimerFired, due_at: datet
     elif what == "unanswered":
         _unanswered(d, step, due_at)
     elif what == pausing.WAKE:
-        pausing.end_pause(d, step, None)
+        pausing.end_pause(d, step, None, "over")
     elif what.startswith("level."):
-        pausing.end_pause(d, step, None)
+        pausing.end_pause(d, step, None, "escalated")
         _escalate(d, d.work.steps[step.path], int(what.removeprefix("level.")), event.people, due_at, None)
     else:
         d.record("review.warned", {"path": step.path, "key": key, "stage": what, "review": {}})
@@ -137,7 +137,7 @@ def _unanswered(d: Deciding, step: StepState, due_at: datetime) -> None:
 def level_called(d: Deciding, event: LevelCalled) -> None:
     """The level's timer counts as fired: nothing arms it again."""
     step = asked_step(d, event.key, "open", "escalated")
-    pausing.end_pause(d, step, event.by)
+    pausing.end_pause(d, step, event.by, "escalated")
     timer = d.work.timers.get(f"{event.key}:level.{event.index}")
     if timer is None or timer.status != "armed":
         raise InvalidTransition(f"Level {event.index + 1} of {event.key} cannot be called: it has been reached.")

@@ -147,6 +147,7 @@ class ReviewPaused:
 class ReviewResumed:
     key: str
     by: PersonRef
+    how: str = "taken_up"  # or answered, by whoever was asked
 
 
 @dataclass(frozen=True, slots=True)

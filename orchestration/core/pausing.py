@@ -40,11 +40,12 @@ def resumed(d: Deciding, event: ReviewResumed) -> None:
     step = asked_step(d, event.key, "open", "resumed")
     if not review_of(step).get("paused"):
         raise InvalidTransition(f"The review {event.key} cannot be resumed: it is not paused.")
-    end_pause(d, step, event.by)
+    end_pause(d, step, event.by, event.how)
 
 
-def end_pause(d: Deciding, step: StepState, by: PersonRef | None) -> None:
-    """Starts the clocks again, if the review is paused at all. `by` nobody: its time was over, or a level came."""
+def end_pause(d: Deciding, step: StepState, by: PersonRef | None, how: str) -> None:
+    """Starts the clocks again, if the review is paused at all. `how`: taken_up or answered, decided, escalated, or its
+    time was over; then, and where a level came by itself, `by` is nobody."""
     review = review_of(step)
     pause = review.get("paused")
     if not pause:
@@ -54,7 +55,7 @@ def end_pause(d: Deciding, step: StepState, by: PersonRef | None) -> None:
     if "breach" in instants:
         changed["due_at"] = instants["breach"].isoformat()
     changed["levels"] = [_later(level, instants) for level in review.get("levels", ())]
-    data = {"path": step.path, "key": key, "why": pause["why"], "by": _by(by) if by else None}
+    data = {"path": step.path, "key": key, "why": pause["why"], "by": _by(by) if by else None, "how": how}
     d.record("review.resumed", {**data, "review": changed})
     d.stop([name for name in d.armed_of(key) if name.endswith(f":{WAKE}")])
     d.arm((f"{key}:{name}", "process", at) for name, at in instants.items())

@@ -99,11 +99,11 @@ def pause_review(
         return at
 
 
-def resume_review(*, run_id: Any, key: str, actor: Actor) -> None:
-    """Ends a pause: what was left of the review's clocks is left now."""
+def resume_review(*, run_id: Any, key: str, actor: Actor, how: str = "taken_up") -> None:
+    """Ends a pause: what was left of the review's clocks is left now. `how`: taken_up by a colleague, or answered."""
     with transaction.atomic():
         held = hold(run_id, about=path_of(key))
-        commit(held, consider(held, ReviewResumed(key, PersonRef(actor.id, actor.label))), actor)
+        commit(held, consider(held, ReviewResumed(key, PersonRef(actor.id, actor.label), how)), actor)
 
 
 def ask_again(*, run_id: Any, key: str, instead_of: str) -> None:

@@ -120,10 +120,11 @@ def _paused(task: ReviewTask, entry: Entry) -> str:
 
 
 def _resumed(task: ReviewTask, entry: Entry) -> str:
-    by = entry.data.get("by")
-    if by is None:
+    """An answer, a decision and a level say so themselves."""
+    how = entry.data.get("how")
+    if how == "over":
         return "The time for an answer is over" if entry.data["why"] == "asked" else "It is back from snoozing"
-    return f"{by['label']} took it up again" if by["label"] == entry.actor.label and "@" not in by["label"] else ""
+    return f"{entry.actor.label} took it up again" if how == "taken_up" else ""
 
 
 def _delegated(task: ReviewTask, entry: Entry) -> str:

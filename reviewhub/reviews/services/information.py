@@ -80,7 +80,7 @@ def answer_information(*, request_id: UUID, text: str) -> InformationRequest:
         values={"text": text},
     )
     if task.status == ReviewTask.Status.ASKED:
-        api.resume_review(run_id=task.run_id, key=task.key, actor=actor)
+        api.resume_review(run_id=task.run_id, key=task.key, actor=actor, how="answered")
         task.refresh_from_db()
     task.information = [
         *task.information,
