@@ -112,6 +112,8 @@ def _started(d: Deciding, event: Started) -> None:
     if limit is not None:
         d.arm([(RUN_LIMIT, "process", d.now.process + timedelta(seconds=limit))])
     d.entering.append(d.world.definition.steps[0].path)
+    if event.paused is not None:
+        control.paused(d, PauseRequested(event.paused, "workflow"))
 
 
 def _timer_fired(d: Deciding, event: TimerFired) -> None:

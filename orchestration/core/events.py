@@ -47,6 +47,7 @@ class Started:
     business_key: str | None
     origin: Origin | None = None
     known: Mapping[str, Known] = field(default_factory=dict)  # by path
+    paused: str | None = None  # its workflow is paused, for this reason: it stays at its start
 
 
 @dataclass(frozen=True, slots=True)

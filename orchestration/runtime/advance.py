@@ -169,13 +169,9 @@ class Decisions:
     def decide(self, held: Held, event: Event) -> Decided:
         """Raises what the core raises, and then nothing has changed."""
         decided = consider(held, event)
-        self.add(held, decided)
-        return decided
-
-    def add(self, held: Held, decided: Decided) -> None:
-        """One that was made already, before any other on its run."""
         held.state = decided.state
         self._of.setdefault(held.row.id, (held, []))[1].append(decided)
+        return decided
 
     def made(self, actor: Actor) -> list[Saving]:
         return [(held, _as_one(decided), actor) for held, decided in self._of.values()]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from orchestration.core.events import Known, Origin, UndosTaken
+from orchestration.core.events import Known, Origin, PauseRequested, UndosTaken
 from orchestration.core.events import Started as RunStarted
 from orchestration.core.forking import followed, known_at, known_before, taken
 from orchestration.core.state import RunState
@@ -17,9 +17,9 @@ from orchestration.exceptions import InvalidTransition, NotPublished
 from orchestration.models import Run, StepRun, WorkflowVersion
 from orchestration.ports import Actor, clock
 from orchestration.runtime import values
-from orchestration.runtime.advance import commit, consider
+from orchestration.runtime.advance import advance, commit, consider
 from orchestration.runtime.definitions import definition_of
-from orchestration.runtime.holding import held_at_start
+from orchestration.runtime.holding import pause_reason
 from orchestration.runtime.reading import timeline
 from orchestration.runtime.replaying import folded_to, state_at
 from orchestration.runtime.starting import Started, answering, business_key, check_input
@@ -97,7 +97,9 @@ def _start(
     try:
         with transaction.atomic():
             decided = consider(held, RunStarted(given, origin.how, key, origin, known))
-            commit(held, held_at_start(held, decided, old.workflow), actor)
+            commit(held, decided, actor)
+            if because := pause_reason(old.workflow):  # it stands where the old run stood, and stays there
+                advance(run.id, PauseRequested(because, "workflow"))
     except IntegrityError as error:  # somebody else was quicker with the same key
         raise InvalidTransition(f"A run with the key {key!r} has just been started.") from error
     taken_over = [change.data["path"] for change in decided.changes if change.kind == "undo.registered"]

@@ -13,15 +13,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from orchestration.core.decide import Decided
 from orchestration.core.events import PauseRequested, ResumeRequested
 from orchestration.exceptions import InvalidTransition, NotFound
 from orchestration.models import Run, Workflow
 from orchestration.ports import SYSTEM, Actor, clock
 from orchestration.runtime import outbox
-from orchestration.runtime.advance import Decisions, advance, commit, consider, fire_due
+from orchestration.runtime.advance import advance, commit, consider, fire_due
 from orchestration.runtime.audit import record_change
-from orchestration.runtime.store import Held, hold
+from orchestration.runtime.store import hold
 
 FOLLOWS = "workflow.follows"  # topic of the outbox
 TOGETHER = 200  # runs looked for at once
@@ -56,16 +55,9 @@ def resume_workflow(*, workflow: str, actor: Actor) -> None:
         _tell_runs(row)
 
 
-def held_at_start(held: Held, decided: Decided, workflow: Workflow) -> Decided:
-    """A new run of a paused workflow is there, and nothing of it has begun."""
-    if workflow.paused_at is None or decided.state.status != "running":
-        return decided
-    stored, decisions = held.state, Decisions()
-    decisions.add(held, decided)
-    decisions.decide(held, PauseRequested(workflow.pause_reason, "workflow"))
-    ((_, together, _),) = decisions.made(SYSTEM)
-    held.state = stored
-    return together
+def pause_reason(workflow: Workflow) -> str | None:
+    """Why a run that starts now stays at its start; None where its workflow is not paused."""
+    return workflow.pause_reason if workflow.paused_at is not None else None
 
 
 def follow(run_id: Any, by: str, is_held: Callable[[], str | None]) -> None:
@@ -125,8 +117,7 @@ def _follows(message: Mapping[str, Any], _: str) -> None:
 
 
 def _reason(workflow: str) -> str | None:
-    row = Workflow.objects.get(name=workflow)
-    return None if row.paused_at is None else row.pause_reason
+    return pause_reason(Workflow.objects.get(name=workflow))
 
 
 def _to_move(row: Workflow, after: Any) -> QuerySet[Run]:

@@ -23,7 +23,7 @@ from orchestration.models import Run, Workflow
 from orchestration.ports import Actor, clock
 from orchestration.runtime.advance import commit, commit_many, consider
 from orchestration.runtime.definitions import definition_of
-from orchestration.runtime.holding import held_at_start
+from orchestration.runtime.holding import pause_reason
 from orchestration.runtime.plain import storable
 from orchestration.runtime.store import Held
 
@@ -162,8 +162,8 @@ def _considered(wanted: Wanted) -> Started | _New:
         **_link(wanted.parent),
     )
     held = Held(run, RunState(id=str(run.id)))
-    decided = consider(held, RunStarted(checked, wanted.source, key))
-    return _New(wanted, definition, held, held_at_start(held, decided, row))
+    event = RunStarted(checked, wanted.source, key, paused=pause_reason(row))
+    return _New(wanted, definition, held, consider(held, event))
 
 
 def _link(parent: Parent | None) -> dict[str, Any]:

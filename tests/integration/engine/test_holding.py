@@ -9,7 +9,7 @@ import pytest
 from orchestration import api
 from orchestration.exceptions import InvalidTransition, NotFound
 from orchestration.models import OutboxMessage
-from orchestration.runtime import execute, holding, outbox, starting, sweeper
+from orchestration.runtime import holding, outbox, starting, sweeper
 from tests.support.bench import NOON, OSCAR, Bench
 
 ORDER = """
@@ -63,8 +63,8 @@ def test_what_arrives_is_taken_and_stays_at_its_start(office: Bench) -> None:
     again = api.start_run(workflow="order", input={"n": 1}, actor=OSCAR, source="api", event_id="e1")
     assert (first.created, again.created, again.run_id) == (True, False, first.run_id)
     office.work()
-    assert (held(first.run_id), api.run_state(first.run_id).steps["call"].status) == (("workflow",), "ready")
-    assert execute.take(first.run_id, "call") == []
+    assert (held(first.run_id), api.run_state(first.run_id).held) == (("workflow",), ("call",))
+    assert api.run_state(first.run_id).steps == {}
     assert sweeper.report_stuck() == []
     go_on()
     office.work()
@@ -131,7 +131,7 @@ def test_a_run_that_was_being_started_while_the_workflow_was_paused_follows(
     """It had read the workflow before the pause, and is committed after the first look for open runs."""
     api.pause_workflow(workflow="order", reason="x", actor=OSCAR)
     outbox.send_due()
-    monkeypatch.setattr(starting, "held_at_start", lambda held, decided, workflow: decided)
+    monkeypatch.setattr(starting, "pause_reason", lambda workflow: None)
     run = office.start("order", n=1)
     assert held(run) == ()
     send_all()

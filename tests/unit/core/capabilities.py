@@ -23,6 +23,7 @@ from orchestration.core.events import (
     ResumeRequested,
     ReviewPaused,
     ReviewResumed,
+    Started,
     UndoRequested,
     UndosTaken,
 )
@@ -283,6 +284,16 @@ def settled_in_a_lost_branch() -> Player:
     return carried(player)
 
 
+def held_at_its_start() -> Player:
+    """Its workflow is paused: not even what needs no call is begun."""
+    player = Player(compiled(f"workflow: w\n{GIVEN}\nlimits: {{duration: 30d}}\nsteps:\n  - {{id: a, set: {{n: 1}}}}"))
+    player.happens(Started({"n": 1.0}, "api", None, paused="The ERP moves"))
+    assert player.state.steps == {}
+    player.passes(hours=1)
+    player.happens(ResumeRequested("workflow"))
+    return player
+
+
 def held_by_several() -> Player:
     player = begun("  - {id: a, workflow: w2}\n  - {id: b, tool: t@1}")
     player.happens(PauseRequested("The ERP moves", "workflow"))
@@ -326,5 +337,6 @@ CAPABILITIES: Mapping[str, tuple[Callable[[], Player], str]] = {  # how each is 
     "paused-review": (paused_review, "succeeded"),
     "undone-after-all": (undone_after_all, "cancelled"),
     "settled": (settled_in_a_lost_branch, "succeeded"),
+    "held-at-its-start": (held_at_its_start, "succeeded"),
     "held-by-several": (held_by_several, "succeeded"),
 }
