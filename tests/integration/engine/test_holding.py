@@ -117,10 +117,13 @@ def test_a_run_that_somebody_paused_stays_paused_when_the_workflow_goes_on(offic
 
 def test_a_person_may_let_one_run_go_on_before_the_others(office: Bench) -> None:
     runs = [office.start("order", n=number) for number in (1, 2)]
+    office.work()
     pause()
     api.resume_run(run_id=runs[0], actor=OSCAR)
-    office.work()
+    office.clock.forward(hours=2)
+    office.sweep()
     assert (held(runs[0]), held(runs[1])) == ((), ("workflow",))
+    assert [api.run_state(run).status for run in runs] == ["succeeded", "running"]
     go_on()
     assert held(runs[1]) == ()
 
