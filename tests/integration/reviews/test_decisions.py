@@ -47,7 +47,7 @@ def test_a_decision_asks_the_database_a_bounded_number_of_times(
     desk: Desk, django_assert_max_num_queries: Callable[[int], Any]
 ) -> None:
     task = desk.task()
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(25):
         decide_task(task_id=task.pk, actor=desk.people.alice, outcome="approve")
 
 
