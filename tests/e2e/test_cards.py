@@ -37,7 +37,7 @@ def title(page: Page, text: str) -> None:
 
 
 def swipe(page: Page, to: str) -> None:
-    """A finger across two thirds of the card. What follows is clicked: Chromium takes a tap so soon after it for its end."""
+    """A finger across two thirds of the card. What follows is clicked: a tap so soon after it is taken for its end."""
     box = page.locator("[data-swipes]").bounding_box()
     assert box is not None
     finger = page.context.new_cdp_session(page)
@@ -98,6 +98,7 @@ def test_a_high_risk_takes_one_more_tap_after_a_swipe(room: DeskRoom, carry: Car
     assert not axe(page), "confirmation"
     page.get_by_role("button", name="Yes, approve").click()
     expect(page.get_by_role("heading", name="No card is left")).to_be_visible()
+    expect(page.locator("#toasts")).to_contain_text("It counts")
     assert not axe(page), "nothing left"
     assert Decision.objects.get().confirmed
 
