@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orchestration.core import caching, flow
+from orchestration.core import caching, failing, flow
 from orchestration.core.deciding import Deciding
 from orchestration.core.effects import CallStep
 from orchestration.core.events import (
@@ -115,7 +115,7 @@ def _after_error(
     if is_ambiguous:
         looks = {"reconcile": True} if event.ambiguous == "reconcile" else {}
         data["scope"] = {**scope, "unsure": True, **looks}
-    if scope.get("settling") and not is_ambiguous:
+    if scope.get("settling") and not failing.may_have_taken_effect(step, error):
         d.record(kind, {**data, "then": "waiting"}, {"error": dict(error)})
         flow.fail(d, step.path, error)  # nothing was done, so there is nothing to undo
         return

@@ -42,7 +42,8 @@ def ended(d: Deciding, event: ChildEnded) -> dict[str, Any] | AttemptFailed:
     """The step's result, or its error. Raises `InvalidTransition` where the step waits for this child no more."""
     step = _waiting(d, event)
     data = {"path": step.path, "number": event.number, "run": event.run_id}
-    undoes = {"undoes": True} if event.undoes else {}
+    # Only what ended well is left to undo: a child that failed or was cancelled has done it itself.
+    undoes = {"undoes": True} if event.undoes and event.status == "succeeded" else {}
     d.record("child.ended", {**data, "status": event.status, "outcome": event.outcome, **undoes})
     if event.status == "succeeded":
         return {"outcome": event.outcome, "result": event.result, "run": event.run_id}

@@ -340,8 +340,8 @@ class Deciding:
         return [step.path for step in unsettled]
 
     def is_unsettled(self, step: StepState) -> bool:
-        """Whether its call may have taken effect, or is about to, and could be undone. Once its error is handled, a
-        person has answered that."""
+        """Whether its call may have taken effect, or is about to, and could be undone. Once its error is handled,
+        the tool itself or a person has answered that."""
         if not step.is_open or step.kind != "tool" or self.world.definition.at(step.path).undo is None:
             return False
         scope = step.scope or {}

@@ -13,11 +13,12 @@ from orchestration.core.deciding import Deciding
 from orchestration.core.joins import errors_of
 from orchestration.core.language.definition import ON_ERROR, Around
 from orchestration.core.retry import ErrorClass
+from orchestration.core.state import StepState
 
 
 def asks_a_person(d: Deciding, path: str, error: Mapping[str, Any]) -> bool:
-    """Whether an error becomes an incident first. One that may have taken effect always does."""
-    if error["class"] == ErrorClass.AMBIGUOUS:
+    """Whether an error becomes an incident first. A call that may have taken effect always does."""
+    if may_have_taken_effect(d.work.steps[path], error):
         return True
     if handles(d, path):
         return False
@@ -30,6 +31,13 @@ def asks_a_person(d: Deciding, path: str, error: Mapping[str, Any]) -> bool:
         if around.step.handlers is not None:
             return False
     return True
+
+
+def may_have_taken_effect(step: StepState, error: Mapping[str, Any]) -> bool:
+    """Whether it is unknown after this error what the step's calls did. A tool that may be called again for certain
+    has answered that with a permanent error; one that could not be reached has not."""
+    unsure = bool((step.scope or {}).get("unsure"))
+    return error["class"] == ErrorClass.AMBIGUOUS or (unsure and error["class"] == ErrorClass.TRANSIENT)
 
 
 def handles(d: Deciding, path: str) -> bool:

@@ -292,3 +292,38 @@ def test_a_run_that_ended_well_undoes_what_it_did_when_it_is_told_to() -> None:
     assert (player.state.status, player.state.outcome) == ("cancelled", "undone")
     assert player.happens(UndoRequested("Once more")) is None
     assert player.folded == player.state
+
+
+def test_what_a_child_that_failed_did_is_not_undone_again() -> None:
+    player = playing(INSIDE.replace("workflow: other", "workflow: other, child_fails: {result: {}}"))
+    succeeds(player, "before", {})
+    player.happens(ChildEnded("inside", 1, "r2", "failed", "failed", None, None, 0.5, undoes=True))
+    assert "inside~undo" not in player.state.steps
+
+
+UNSURE = """
+  - {id: pay, tool: pay@1, ambiguous: retry, undo: {tool: release@1}, retry: {attempts: 2},
+     on_error: [{id: told, tool: chat@1}]}
+"""
+
+
+def unsure_and_then(kind: str) -> Player:
+    """A payment whose first call may have taken effect, and whose last one ended so."""
+    player = playing(UNSURE)
+    for number, ended_with in enumerate(("ambiguous", kind), 1):
+        player.happens(AttemptLeased("pay", "worker"))
+        error = {"class": ended_with, "code": "busy", "message": "No answer."}
+        player.happens(AttemptFailed("pay", number, error, "retry", 0.5))
+        player.passes(hours=1)
+        player.fires_what_is_due()
+    return player
+
+
+def test_whoever_cannot_be_reached_any_more_has_not_said_what_the_first_call_did() -> None:
+    player = unsure_and_then("transient")
+    assert status(player, "pay") == "incident"
+    assert ready(player) == []
+
+
+def test_a_tool_that_refuses_the_same_call_has_said_what_the_first_one_did() -> None:
+    assert ready(unsure_and_then("permanent")) == ["pay/on_error/told"]
