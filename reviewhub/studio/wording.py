@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
@@ -13,6 +14,8 @@ TARGETS = {
     "owner": "the process owner",
 }
 OF = {"queue": "of the queue", "assignee": "of whoever has it", "workflow": ""}
+
+STAGES = {"half": "Half of the time", "three_quarters": "Three quarters of the time", "breach": "All of the time"}
 
 SOURCES = {
     "workflow": "by another run",
@@ -69,3 +72,13 @@ def source(text: str) -> str:
     if kind == "event":
         return f"by the event {rest}"
     return SOURCES.get(kind, f"by {text}")
+
+
+def used_up(stage: Any) -> str:
+    """How much of the time that a review, a step or a run has is gone."""
+    return STAGES.get(str(stage), "Some of the time")
+
+
+def again(data: Mapping[str, Any]) -> str:
+    """`; it is tried again in 5 s`, where it is."""
+    return f"; it is tried again in {length(data['wait'])}" if "wait" in data else ""
