@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -106,7 +107,8 @@ class _Post:
             self._waiting.pop(change, None)  # what is said again is said last
             self._waiting[change] = None
         if is_first:
-            loop.call_soon_threadsafe(self._start, loop)
+            # In no request's context: what is asked there waits until the request's thread has made its page.
+            loop.call_soon_threadsafe(self._start, loop, context=Context())
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         self._sending = loop.create_task(self._send_soon())

@@ -1,0 +1,53 @@
+"""When what has changed is told."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
+
+from reviewhub.realtime import publish
+from reviewhub.realtime.publish import Change, TaskChanged
+
+WITHIN = 20.0  # seconds
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[list[UUID]]:
+    """The tasks of each message."""
+    queue: asyncio.Queue[list[UUID]] = asyncio.Queue()
+    monkeypatch.setattr(publish, "_addressed", _tasks_of)
+    monkeypatch.setattr(publish, "_send", queue.put)
+    return queue
+
+
+def _tasks_of(changes: Iterable[Change]) -> list[Any]:
+    return [change.task_id for change in changes if isinstance(change, TaskChanged)]
+
+
+def _post() -> Any:
+    post = publish._Post()
+    post.loop = asyncio.get_running_loop()
+    return post
+
+
+def test_a_change_is_told_while_its_request_goes_on(sent: asyncio.Queue[list[UUID]]) -> None:
+    task, told = uuid4(), threading.Event()
+
+    def request(post: Any) -> bool:
+        post.take(TaskChanged(task, (), people_too=True))
+        return told.wait(WITHIN)
+
+    async def main() -> bool:
+        async with ThreadSensitiveContext():
+            answering = asyncio.create_task(sync_to_async(request)(_post()))
+            assert await asyncio.wait_for(sent.get(), WITHIN) == [task]
+            told.set()
+            return await answering
+
+    assert asyncio.run(main())
