@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 
 from django.db import connection
 from django.db.models import Q
 
-from reviewhub.accounts.absences import standing_in
+from reviewhub.accounts.absences import all_standing_in
 from reviewhub.accounts.models import Person, RoleGrant
 from reviewhub.compiled import IDENTITY, NUMBER, Statement, statement_of
 from reviewhub.reviews.models import Assignment, Queue, QueueMembership, ReviewTask
@@ -24,12 +24,19 @@ def people_for(
     Where nobody is left, the queue's manager, its leads, its people and the process owners are asked, one after the
     other, so that a level never falls silent. Nobody who is away is asked.
     """
-    fallbacks = ([task.queue.manager], _leads(task.queue), _members(task.queue), owners_of(task))
-    for named in (_named(task, target), *fallbacks):
+    for named in _one_after_the_other(task, target):
         found = _reachable(task, named, at, without)
         if found:
             return found
     return []
+
+
+def _one_after_the_other(task: ReviewTask, target: Mapping[str, str]) -> Iterator[Iterable[Person | None]]:
+    yield _named(task, target)
+    yield [task.queue.manager]
+    yield _leads(task.queue)
+    yield _members(task.queue)
+    yield owners_of(task)
 
 
 def _named(task: ReviewTask, target: Mapping[str, str]) -> Iterable[Person | None]:
@@ -99,9 +106,5 @@ def _reachable(
     def may_act(person: Person) -> bool:
         return str(person.pk) not in without and not is_excluded(task, person)
 
-    found: dict[int, Person] = {}
-    for person in named:
-        reached = standing_in(person, at, may_act) if person else None
-        if reached is not None:
-            found[reached.pk] = reached
-    return sorted(found.values(), key=lambda person: person.pk)
+    found = {person.pk: person for person in all_standing_in((each for each in named if each), at, may_act)}
+    return [found[pk] for pk in sorted(found)]

@@ -15,11 +15,11 @@ from reviewhub.accounts.models import Absence
 from reviewhub.accounts.permissions import PermissionDenied
 from reviewhub.reviews.evidence import evidence_of
 from reviewhub.reviews.exceptions import TaskNotFound
-from reviewhub.reviews.models import ReviewTask
+from reviewhub.reviews.models import Queue, ReviewTask
 from reviewhub.reviews.selectors import future_of, reason_groups, task_detail
 from reviewhub.reviews.services import claim_task, comment_on_task
 from tests.support.bench import NOON
-from tests.support.cast import Cast
+from tests.support.cast import Cast, person
 from tests.support.tasks import opened
 
 HOUR = timedelta(hours=1)
@@ -102,6 +102,24 @@ def test_a_page_costs_the_same_however_much_has_been_said(people: Cast) -> None:
     for number in range(10):
         comment_on_task(task_id=task.pk, actor=people.alice, text=f"And {number}.")
     assert cost() == before
+
+
+def test_a_page_costs_the_same_however_many_work_in_the_queue(people: Cast) -> None:
+    """Where a level names nobody, they are all asked."""
+    people.finance.memberships.exclude(person=people.alice).delete()
+    Queue.objects.filter(pk=people.finance.pk).update(manager=None, backup=None)
+    task = opened(future=FUTURE)
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            task_detail(task.pk, type(people.alice).objects.get(pk=people.alice.pk))
+        return len(queries)
+
+    before = cost()
+    for name in ("ann", "ben", "cid"):
+        people.finance.memberships.create(person=person(name))
+    assert cost() == before
+    assert future_of(ReviewTask.objects.get(pk=task.pk))[1].people == ("Alice Moreau", "Ann", "Ben", "Cid")
 
 
 def test_what_is_shown_is_sealed(people: Cast) -> None:
