@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.base import ModelState
 
 from reviewhub.reviews.models.querysets import PAUSED, SET_ASIDE, STILL_WAITING, WAITING, ReviewTaskQuerySet
 from reviewhub.reviews.models.queues import Queue
@@ -172,6 +174,15 @@ class ReviewTask(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **_: Any) -> ReviewTask:
+        """As Django's, but no column is looked at that was not read: most are not, where a page shows many tasks."""
+        task, state = cls.__new__(cls), ModelState()
+        state.adding, state.db = False, db
+        task._state = state  # noqa: SLF001 - public
+        vars(task).update(zip(field_names, values, strict=True))
+        return task
 
     @property
     def is_waiting(self) -> bool:
