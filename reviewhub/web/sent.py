@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.http import QueryDict
 
-from reviewhub.reviews.models import ReviewTask
+from reviewhub.accounts.models import Person
+from reviewhub.reviews.models import Decision, ReviewTask
+from reviewhub.reviews.services import decide_task
 from reviewhub.web.presenters.fields import corrections_in
+
+LONGEST_LOOK = 24 * 3600.0  # seconds; a page open for longer says nothing about how long somebody looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +49,26 @@ def sent_of(data: QueryDict, task: ReviewTask) -> Sent:
         confirmed=data.get("confirmed") == "yes",
         asked=data.get("asked") == "yes",
         corrections=corrections_in(task, data),
+    )
+
+
+def decide_as_sent(
+    sent: Sent, task_id: UUID, actor: Person, channel: Decision.Channel, seconds: float | None
+) -> Decision:
+    """Decides the task, looked at for so many seconds. Raises what `decide_task` does."""
+    return decide_task(
+        task_id=task_id,
+        actor=actor,
+        outcome=sent.outcome,
+        expected_version=sent.version,
+        fields=sent.corrections,
+        reasons=tuple(code for code in (sent.detail or sent.reason,) if code),
+        note=sent.note,
+        ai_right_if_known=sent.ai_right,
+        severity=sent.severity,
+        confirmed=sent.confirmed,
+        idempotency_key=sent.key,
+        channel=channel,
+        evidence_hash=sent.shown,
+        seconds_spent=seconds,
     )

@@ -20,18 +20,17 @@ from orchestration import ports
 from reviewhub.reviews.exceptions import InvalidDecision, ReviewError
 from reviewhub.reviews.models import Decision, ReviewTask
 from reviewhub.reviews.selectors import counts, view
-from reviewhub.reviews.services import decide_task, take_back_decision
+from reviewhub.reviews.services import take_back_decision
 from reviewhub.web.answers import by_method, view_name, viewer
 from reviewhub.web.context import Shell
 from reviewhub.web.moments import iso
 from reviewhub.web.presenters.cards import card_of
 from reviewhub.web.queue_views import QUEUE_VIEWS
 from reviewhub.web.refusals import status_of
-from reviewhub.web.sent import Sent, sent_of
+from reviewhub.web.sent import LONGEST_LOOK, decide_as_sent, sent_of
 from reviewhub.web.views.tasks import detail_or_404
 
 KEPT = 20  # cards that a device has with it
-LONGEST_LOOK = 24 * 3600.0  # seconds
 
 
 @require_GET
@@ -84,30 +83,13 @@ def _make(request: HttpRequest, task_id: UUID) -> HttpResponse:
         return _not_taken(_("There is no such task any more."), 404)
     sent = sent_of(request.POST, task)
     try:
-        decision = _decide(request, task_id, sent)
+        seconds = _seconds(request.POST.get("seconds", ""))
+        decision = decide_as_sent(sent, task_id, viewer(request), Decision.Channel.APP, seconds)
     except (ReviewError, PermissionDenied) as error:
         return _not_taken(_said(error), status_of(error) if isinstance(error, ReviewError) else 403)
     until = decision.undo_until
     left = (until - ports.clock().system_now()).total_seconds() if until else 0.0
     return JsonResponse({"undo_seconds": max(0.0, round(left, 1))})
-
-
-def _decide(request: HttpRequest, task_id: UUID, sent: Sent) -> Decision:
-    return decide_task(
-        task_id=task_id,
-        actor=viewer(request),
-        outcome=sent.outcome,
-        expected_version=sent.version,
-        reasons=tuple(code for code in (sent.detail or sent.reason,) if code),
-        note=sent.note,
-        ai_right_if_known=sent.ai_right,
-        severity=sent.severity,
-        confirmed=sent.confirmed,
-        idempotency_key=sent.key,
-        channel=Decision.Channel.APP,
-        evidence_hash=sent.shown,
-        seconds_spent=_seconds(request.POST.get("seconds", "")),
-    )
 
 
 def _seconds(text: str) -> float | None:

@@ -17,18 +17,17 @@ from orchestration import ports
 from reviewhub.reviews.exceptions import InvalidDecision, KeyReused, TaskMoved
 from reviewhub.reviews.models import Decision, ReviewTask
 from reviewhub.reviews.selectors import Criteria, TaskDetail, next_to_decide, view
-from reviewhub.reviews.services import decide_task, take_back_decision
+from reviewhub.reviews.services import take_back_decision
 from reviewhub.web.answers import by_method, criteria_of, fragment, headers, view_name, viewer, wants_fragment, whole
 from reviewhub.web.presenters.standing import Happened
 from reviewhub.web.presenters.task_pages import TaskPage, asking, page_of_task
 from reviewhub.web.queue_views import DEFAULT, DONE
 from reviewhub.web.refusals import refused, status_of
-from reviewhub.web.sent import Sent, sent_of
+from reviewhub.web.sent import LONGEST_LOOK, Sent, decide_as_sent, sent_of
 from reviewhub.web.views.tasks import detail_or_404, task_or_404
 
 ASKED = 422
 REASONS = "/reasons"
-LONGEST_LOOK = 24 * 3600.0  # seconds; a page open for longer says nothing about how long somebody looked
 
 
 def _make(request: HttpRequest, task_id: UUID) -> HttpResponse:
@@ -37,7 +36,7 @@ def _make(request: HttpRequest, task_id: UUID) -> HttpResponse:
     if _asks_why_corrected(task, sent):
         return _ask(request, detail_or_404(request, task_id), sent, {})
     try:
-        _decide(request, task_id, sent)
+        decide_as_sent(sent, task_id, viewer(request), Decision.Channel.WEB, _seconds_since(sent.opened))
     except InvalidDecision as error:
         faults = {fault["path"]: fault["message"] for fault in error.faults}
         return _ask(request, detail_or_404(request, task_id), sent, faults)
@@ -45,25 +44,6 @@ def _make(request: HttpRequest, task_id: UUID) -> HttpResponse:
         page = page_of_task(detail_or_404(request, task_id), viewer(request), view_name(request), sent=sent)
         return _again(request, refused(page, error), status_of(error))
     return go_on(request)
-
-
-def _decide(request: HttpRequest, task_id: UUID, sent: Sent) -> Decision:
-    return decide_task(
-        task_id=task_id,
-        actor=viewer(request),
-        outcome=sent.outcome,
-        expected_version=sent.version,
-        fields=sent.corrections,
-        reasons=tuple(code for code in (sent.detail or sent.reason,) if code),
-        note=sent.note,
-        ai_right_if_known=sent.ai_right,
-        severity=sent.severity,
-        confirmed=sent.confirmed,
-        idempotency_key=sent.key,
-        channel=Decision.Channel.WEB,
-        evidence_hash=sent.shown,
-        seconds_spent=_seconds_since(sent.opened),
-    )
 
 
 def _asks_why_corrected(task: ReviewTask, sent: Sent) -> bool:
