@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from orchestration.core.calendars import Calendar
-from orchestration.core.effects import FutureStep, PersonRef, ReachedLevel, ReviewRequest
+from orchestration.core.effects import FutureStep, LateRun, PersonRef, ReachedLevel, ReviewRequest
 
 __all__ = [
     "SYSTEM",
@@ -24,6 +24,7 @@ __all__ = [
     "HumanTaskGateway",
     "LabelSource",
     "LabelledCase",
+    "LateRun",
     "MachineClock",
     "NamedPolicy",
     "Observer",
@@ -119,6 +120,10 @@ class HumanTaskGateway(Protocol):
 
     def warn(self, run_id: str, key: str, stage: str, at: datetime) -> None:
         """`stage` is half, three_quarters or breach."""
+        ...
+
+    def run_late(self, run_id: str, late: LateRun) -> None:
+        """The time of a step that is no review, or of the whole run, is half gone, three quarters gone or over."""
         ...
 
     def resume(

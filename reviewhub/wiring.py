@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 
 from orchestration import ai, api, ports
-from reviewhub.notifications.services import listen, when_noticed
+from reviewhub.notifications.services import listen, listen_late, when_noticed
 from reviewhub.realtime import publish, rendering
-from reviewhub.reviews.announcements import when_changed, when_told
+from reviewhub.reviews.announcements import when_changed, when_told, when_told_late
 from reviewhub.reviews.gateway import DeskGateway
 from reviewhub.reviews.labels import DecisionLabels
 from reviewhub.reviews.policies import SettingsPolicies
@@ -25,6 +25,7 @@ def bind() -> None:
     """Binds the engine's ports to the desk, and the desk's announcements to their listeners."""
     ports.bind(human_tasks=DeskGateway(), policies=SettingsPolicies(), labels=DecisionLabels(), recommender=ai)
     when_told(listen)
+    when_told_late(listen_late)
     when_noticed(publish.notice_added)
     ports.bind(observer=publish)
     when_changed(publish.desk_changed)

@@ -11,6 +11,7 @@ from typing import Any
 
 from orchestration.core.calendars import ALWAYS_OPEN
 from orchestration.core.deciding import Deciding
+from orchestration.core.effects import LateRun
 from orchestration.core.escalation import deadlines
 from orchestration.core.language.definition import Step
 
@@ -46,11 +47,18 @@ def stop(d: Deciding, path: str) -> None:
 
 
 def reached(d: Deciding, subject: str, stage: str, due_at: datetime) -> None:
-    about = {"path": subject} if subject else {}
-    if stage != "breach":
+    """`due_at` is the instant of this stage."""
+    about, cause = {"path": subject} if subject else {}, _cause(d, subject)
+    if stage == "breach":
+        d.record("deadline.breached", {**about, "due_at": due_at.isoformat(), "cause": cause})
+    else:
         d.record("deadline.warned", {**about, "stage": stage})
-        return
-    d.record("deadline.breached", {**about, "due_at": due_at.isoformat(), "cause": _cause(d, subject)})
+    d.effects.append(LateRun(subject, stage, _end_of(d, subject, due_at), d.now.process, tuple(cause)))
+
+
+def _end_of(d: Deciding, subject: str, otherwise: datetime) -> datetime:
+    end = d.work.timers.get(f"{subject}:{SLA}.breach")
+    return end.due_at if end is not None else otherwise
 
 
 def _cause(d: Deciding, subject: str) -> list[dict[str, str]]:

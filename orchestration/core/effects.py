@@ -129,6 +129,17 @@ class WarnReview:
 
 
 @dataclass(frozen=True, slots=True)
+class LateRun:
+    """The time that a step has, or the whole run, is running out or over; nothing was stopped by it."""
+
+    path: str  # of the step; empty: the whole run
+    stage: str  # half, three_quarters or breach
+    due_at: datetime
+    at: datetime
+    waits_for: tuple[Mapping[str, str], ...]  # {"path", "kind", "status"}: the open steps that keep it
+
+
+@dataclass(frozen=True, slots=True)
 class EscalateReview:
     key: str
     level: ReachedLevel
@@ -258,6 +269,7 @@ Effect = (
     | CloseReview
     | WithdrawReview
     | WarnReview
+    | LateRun
     | EscalateReview
     | ResumeReview
     | AskApprover

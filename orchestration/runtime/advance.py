@@ -27,6 +27,7 @@ from orchestration.core.effects import (
     EscalateReview,
     GoOnReview,
     KeepAnswer,
+    LateRun,
     OpenReview,
     PersonRef,
     ResumeReview,
@@ -231,6 +232,8 @@ def _tell_desk(run_id: str, effect: Effect) -> None:
             human_tasks().resume(run_id, key, at, instants, by)
         case ShowApprovals(key, approvals, asked, at):
             human_tasks().show_approvals(run_id, key, approvals, asked, at)
+        case LateRun():
+            human_tasks().run_late(run_id, effect)
         case EscalateReview(key, level):
             human_tasks().escalate(run_id, key, level)
         case StandStillReview(key, at):

@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.urls import reverse
 
 from orchestration import ports
 from orchestration.api import on_topic
@@ -29,7 +28,9 @@ def send_notice(payload: Mapping[str, Any], key: str) -> None:
 
 def mail_of(notice: Notice, key: str) -> EmailMultiAlternatives:
     """Plain text with an HTML part. What came from outside is escaped there, and on one line in the subject."""
-    context = {"notice": notice, "task": notice.task, "zone": notice.person.timezone, "link": link_to(notice)}
+    due = notice.task.due_at if notice.task is not None else notice.due_at
+    about = {"notice": notice, "task": notice.task, "due": due}
+    context = {**about, "zone": notice.person.timezone, "link": link_to(notice)}
     mail = EmailMultiAlternatives(
         subject=_one_line(f"{notice.get_kind_display()}: {notice.subject}"),
         body=render_to_string("notifications/notice.txt", context),
@@ -42,7 +43,7 @@ def mail_of(notice: Notice, key: str) -> EmailMultiAlternatives:
 
 
 def link_to(notice: Notice) -> str:
-    return f"{settings.PUBLIC_URL}{reverse('web:task', args=(notice.task_id,))}"
+    return f"{settings.PUBLIC_URL}{notice.address}"
 
 
 def _one_line(text: str) -> str:

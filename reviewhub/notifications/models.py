@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from orchestration.api import SecretField
 
 
 class Notice(models.Model):
-    """One thing told to one person, in the application; a mail says the same."""
+    """One thing told to one person, in the application; a mail says the same. It is about a task, or about a run."""
 
     class Kind(models.TextChoices):
         ASKED = "asked", "You are asked"  # an escalation level has reached the person
@@ -23,11 +27,20 @@ class Notice(models.Model):
         DECLINED = "declined", "Given back to you"
         DECIDED = "decided", "Decided by somebody else"
         WITHDRAWN = "withdrawn", "Withdrawn"
+        AT_RISK = "at_risk", "May be late"  # a run or a step of it: three quarters of its time are gone
+        LATE = "late", "Is late"
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
-    task = models.ForeignKey("reviews.ReviewTask", on_delete=models.CASCADE, related_name="notices")
+    task = models.ForeignKey(
+        "reviews.ReviewTask", null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
+    )
+    run = models.ForeignKey(
+        "orchestration.Run", null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
+    )
+    path = models.CharField(max_length=255, blank=True, default="")  # the step of the run; empty: the run itself
+    due_at = models.DateTimeField(null=True, blank=True)  # process time; of the run or the step
     kind = models.CharField(max_length=14, choices=Kind)
-    key = models.CharField(max_length=120)  # what it is about: the same is told to the same person once
+    key = models.CharField(max_length=340)  # what it is about: the same is told to the same person once
     subject = models.CharField(max_length=300)
     text = models.CharField(max_length=500)
     at = models.DateTimeField()  # process time
@@ -36,7 +49,13 @@ class Notice(models.Model):
 
     class Meta:
         ordering = ("-at", "-id")
-        constraints = (models.UniqueConstraint(fields=("person", "key"), name="notice_told_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("person", "key"), name="notice_told_once"),
+            models.CheckConstraint(
+                condition=Q(task__isnull=False, run__isnull=True) | Q(task__isnull=True, run__isnull=False),
+                name="notice_is_about_one_thing",
+            ),
+        )
         indexes = (
             models.Index(fields=("person", "-at"), name="notice_of_person"),
             models.Index(fields=("person",), condition=Q(read_at__isnull=True), name="notice_unread"),
@@ -44,6 +63,21 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def due(self) -> datetime | None:
+        """When what it is about is due, as far as it still is."""
+        if self.task is None:
+            return self.due_at
+        return self.task.due_at if self.task.is_waiting else None
+
+    @property
+    def address(self) -> str:
+        """Where it can be looked at."""
+        if self.task_id is not None:
+            return reverse("web:task", args=[self.task_id])
+        step = f"?{urlencode({'step': self.path})}" if self.path else ""
+        return f"{reverse('studio:run', args=[self.run_id])}{step}"
 
 
 class PushDevice(models.Model):

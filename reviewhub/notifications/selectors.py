@@ -13,7 +13,7 @@ UNREAD = "SELECT COUNT(*) FROM notifications_notice WHERE person_id = %s AND rea
 
 
 def notices_of(person: Person) -> QuerySet[Notice]:
-    """The newest first, each with its task."""
+    """The newest first, each with its task, where it is about one."""
     return Notice.objects.filter(person=person).select_related("task")
 
 

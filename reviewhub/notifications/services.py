@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -15,7 +16,8 @@ from reviewhub.notifications.models import Notice, PushDevice
 from reviewhub.notifications.push.devices import TOPIC as PUSHES
 from reviewhub.notifications.questions import QUESTIONS
 from reviewhub.notifications.recipients import Message, messages_for
-from reviewhub.reviews.announcements import Fact
+from reviewhub.notifications.runs import messages_for_late, named
+from reviewhub.reviews.announcements import Fact, LateFact
 from reviewhub.reviews.models import ReviewTask
 
 _hear: Callable[[int], None] | None = None
@@ -35,7 +37,14 @@ def listen(fact: Fact) -> None:
     if fact.kind == "taken_back":
         forget_decided(fact.task)
     for message in messages_for(fact):
-        tell(message, fact)
+        tell(message, {"task": fact.task, "subject": fact.task.title, "at": fact.at})
+
+
+def listen_late(fact: LateFact) -> None:
+    """Bound to `reviewhub.reviews.announcements.when_told_late`."""
+    about = {"run": fact.run, "path": fact.late.path, "due_at": fact.late.due_at, "at": fact.late.at}
+    for message in messages_for_late(fact):
+        tell(message, {**about, "subject": named(fact.run)})
 
 
 def forget_decided(task: ReviewTask) -> None:
@@ -45,8 +54,11 @@ def forget_decided(task: ReviewTask) -> None:
         transaction.on_commit(partial(_noticed, notice.person_id), robust=True)
 
 
-def tell(message: Message, fact: Fact) -> list[Notice]:
-    """Write the notices that are not there yet, each with its mail, and a push to every device of the person."""
+def tell(message: Message, about: Mapping[str, Any]) -> list[Notice]:
+    """Write the notices that are not there yet, each with its mail, and a push to every device of the person.
+
+    `about` are the fields of a notice that say what it is about, and when: a task or a run, subject, at.
+    """
     told = set(Notice.objects.filter(key=message.key, person__in=message.people).values_list("person_id", flat=True))
     devices = _devices_of(message.people)
     made = []
@@ -55,12 +67,10 @@ def tell(message: Message, fact: Fact) -> list[Notice]:
             continue
         notice = Notice.objects.create(
             person=person,
-            task=fact.task,
             kind=message.kind,
             key=message.key,
-            subject=fact.task.title,
             text=message.text[:500],
-            at=fact.at,
+            **about,
         )
         key, payload = f"notice:{notice.pk}", {"notice": notice.pk}
         api.send_later(topic=TOPIC, key=key, payload=payload, delay_seconds=message.held)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 if TYPE_CHECKING:
+    from orchestration.ports import LateRun
     from reviewhub.accounts.models import Person
     from reviewhub.reviews.models import ReviewTask
 
@@ -38,10 +39,20 @@ class Fact:
     )  # warned: {"stage"}; escalated: {"level", "to", "mode"}; withdrawn, declined: {"reason"}; question: {"request"}
 
 
+@dataclass(frozen=True, slots=True)
+class LateFact:
+    """The time of a step that is no review, or of a whole run, is running out or over."""
+
+    run: Any  # of orchestration.api.runs(), with its workflow
+    late: LateRun
+
+
 Told = Callable[[Fact], None]
 Changed = Callable[[Fact], None]
+ToldLate = Callable[[LateFact], None]
 
 _told: list[Told] = []
+_told_late: list[ToldLate] = []
 _changed: list[Changed] = []
 
 
@@ -55,6 +66,17 @@ def when_changed(listener: Changed) -> None:
     """Call `listener` after the commit of every change. Must be quick; what it raises is logged."""
     if listener not in _changed:
         _changed.append(listener)
+
+
+def when_told_late(listener: ToldLate) -> None:
+    """As `when_told`, of runs and steps."""
+    if listener not in _told_late:
+        _told_late.append(listener)
+
+
+def announce_late(fact: LateFact) -> None:
+    for listener in _told_late:
+        listener(fact)
 
 
 def announce(fact: Fact) -> None:

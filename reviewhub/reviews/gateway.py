@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from orchestration import api, ports
-from orchestration.ports import Closing, FutureStep, PersonRef, ReachedLevel, ReviewRequest
+from orchestration.ports import Closing, FutureStep, LateRun, PersonRef, ReachedLevel, ReviewRequest
 from reviewhub.accounts.actors import ref_of
 from reviewhub.accounts.models import Person
-from reviewhub.reviews.announcements import Fact, announce
+from reviewhub.reviews.announcements import Fact, LateFact, announce, announce_late
 from reviewhub.reviews.approvals import show
 from reviewhub.reviews.closing import close_tasks
 from reviewhub.reviews.evidence import evidence_of
@@ -93,6 +93,9 @@ class DeskGateway:
         task.stage = stage
         task.save(update_fields=("stage",))
         announce(Fact("warned", task, at, details={"stage": stage}))
+
+    def run_late(self, run_id: str, late: LateRun) -> None:
+        announce_late(LateFact(api.runs().get(pk=run_id), late))
 
     def resume(
         self, run_id: str, key: str, at: datetime, instants: Mapping[str, datetime], by: PersonRef | None

@@ -60,8 +60,12 @@ def _named(task: ReviewTask, target: Mapping[str, str]) -> Iterable[Person | Non
 
 def owners_of(task: ReviewTask) -> list[Person]:
     """The process owners of the task's workflow: by grant, or named by the workflow itself."""
-    granted = Q(grants__role=RoleGrant.Role.PROCESS_OWNER, grants__workflow=task.workflow)
-    named = Q(username=task.workflow_owner) if task.workflow_owner else Q()
+    return owners_of_workflow(task.workflow, task.workflow_owner)
+
+
+def owners_of_workflow(workflow: str, owner: str) -> list[Person]:
+    granted = Q(grants__role=RoleGrant.Role.PROCESS_OWNER, grants__workflow=workflow)
+    named = Q(username=owner) if owner else Q()
     return list(Person.objects.filter(granted | named if named else granted).distinct())
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Protocol
 import pytest
 from django.db import transaction
 
-from orchestration.ports import HumanTaskGateway, PersonRef, ReachedLevel, ReviewRequest
+from orchestration.ports import HumanTaskGateway, LateRun, PersonRef, ReachedLevel, ReviewRequest
 from reviewhub.accounts.actors import ref_of
 from reviewhub.accounts.models import Absence
 from reviewhub.reviews.gateway import DeskGateway
@@ -216,6 +216,13 @@ def test_a_warning_is_the_tasks_stage(desk: Desk) -> None:
     for stage in ("half", "three_quarters", "breach"):
         desk.gateway.warn(desk.asked.run_id, KEY, stage, NOON)
         assert desk.see().stage == stage
+
+
+def test_a_run_that_is_late_needs_no_task(desk: Desk) -> None:
+    desk.gateway.open(desk.asked)
+    before = desk.see()
+    desk.gateway.run_late(desk.asked.run_id, LateRun("order", "breach", NOON, NOON, ()))
+    assert desk.see() == before
 
 
 @pytest.mark.parametrize("unanswered", [False, True])

@@ -13,7 +13,7 @@ from orchestration import api, ports
 from orchestration.core.effects import PersonRef, ReachedLevel, ReviewRequest
 from orchestration.exceptions import NotFound
 from orchestration.models import StepRun, Timer
-from orchestration.ports import Actor, Answer, Closing, NamedPolicy, Question
+from orchestration.ports import Actor, Answer, Closing, LateRun, NamedPolicy, Question
 from orchestration.runtime import closers, execute, sweeper
 from orchestration.runtime.tools import ToolCall
 
@@ -62,6 +62,9 @@ class NotingDesk:
 
     def warn(self, run_id: str, key: str, stage: str, at: datetime) -> None:
         self.told.append(("warned", key, stage))
+
+    def run_late(self, run_id: str, late: LateRun) -> None:
+        self.told.append(("late", late.path, late.stage))
 
     def resume(
         self, run_id: str, key: str, at: datetime, instants: Mapping[str, datetime], by: PersonRef | None

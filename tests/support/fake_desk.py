@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from orchestration.ports import Closing, PersonRef, ReachedLevel, ReviewRequest
+from orchestration.ports import Closing, LateRun, PersonRef, ReachedLevel, ReviewRequest
 
 
 @dataclass
@@ -40,6 +40,7 @@ class FakeDesk:
         self.addresses = dict(addresses or {})
         self.instead = dict(instead or {})  # by id
         self.tasks: dict[tuple[str, str], FakeTask] = {}
+        self.late: list[tuple[str, LateRun]] = []
 
     def open(self, request: ReviewRequest) -> None:
         assert (request.run_id, request.key) not in self.tasks, "a review is opened once"
@@ -73,6 +74,9 @@ class FakeDesk:
         task.asked = people if level.mode == "move" else list(dict.fromkeys([*task.asked, *people]))
         task.level = level.index + 1
         task.priority = level.priority or task.priority
+
+    def run_late(self, run_id: str, late: LateRun) -> None:
+        self.late.append((run_id, late))
 
     def resume(
         self, run_id: str, key: str, at: datetime, instants: Mapping[str, datetime], by: PersonRef | None

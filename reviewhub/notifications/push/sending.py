@@ -65,15 +65,14 @@ def _told(person: Person, notice_id: int | None) -> dict[str, Any] | None:
         "title": notice.subject[:LONGEST_TITLE],
         "text": text,
         "url": reverse("web:notice", args=[notice.pk]),
-        "tag": str(notice.task_id),
+        "tag": str(notice.task_id or notice.run_id),
         "badge": _waiting(person),
     }
 
 
 def _text(notice: Notice) -> str:
-    due = notice.task.due_at
-    kind = str(notice.get_kind_display())
-    if due is None or not notice.task.is_waiting:
+    due, kind = notice.due, str(notice.get_kind_display())
+    if due is None:
         return kind
     return _("%(kind)s. Due %(at)s.") % {"kind": kind, "at": f"{timezone.localtime(due):%a %d %b %H:%M}"}
 

@@ -27,10 +27,10 @@ def _read(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
-    """Leads to the task. Opening it is what marks it as read."""
+    """Leads to the task, or to the run. Opening it is what marks it as read."""
     told = get_object_or_404(notices_of(viewer(request)), pk=notice_id)
     mark_read(actor=viewer(request), notices=[told.pk])
-    return redirect("web:task", task_id=told.task_id)
+    return redirect(told.address)
 
 
 notices = by_method(get=_list, post=_read)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from orchestration.core.events import AttemptFailed, AttemptLeased, AttemptSucceeded
+from orchestration.core.effects import LateRun
+from orchestration.core.events import AttemptFailed, AttemptLeased, AttemptSucceeded, TimerFired
 from orchestration.core.language.definition import compile_definition
 from tests.unit.core.runs import Player
 
@@ -94,3 +95,14 @@ def test_a_review_has_the_clocks_of_its_own_sla_alone() -> None:
     }
     player = started(review)
     assert set(player.state.timers) == {"ask:half", "ask:three_quarters", "ask:breach"}
+
+
+def test_the_desk_is_told_of_what_is_recorded_with_the_due_time_and_what_is_waited_for() -> None:
+    player = started(TOOL)
+    player.passes(minutes=45)
+    timer = player.state.timers["call:sla.three_quarters"]
+    decided = player.happens(TimerFired(timer.name, timer.generation))
+    late = decided.effects[0] if decided else None
+    assert isinstance(late, LateRun)
+    assert (late.path, late.stage, late.due_at.hour) == ("call", "three_quarters", 10)
+    assert late.waits_for == ({"path": "call", "kind": "tool", "status": "ready"},)
