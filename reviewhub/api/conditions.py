@@ -1,4 +1,7 @@
-"""ETags and If-Match (RFC 9110, section 13). An ETag here is a version number in quotes."""
+"""ETags and If-Match (RFC 9110, section 13). An ETag here is a version number in quotes.
+
+What stands beside the version and changes without a new one (a workflow's pause) is a mark behind the number, so that
+who has the older answer is shown the new one; what one acts upon is the number alone."""
 
 from __future__ import annotations
 
@@ -9,11 +12,11 @@ from rest_framework.request import Request
 from reviewhub.api.problems import Problem
 
 # What travels compressed is marked as weak on its way (`W/"3"`); the version that it names is the same.
-_ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
+_ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})(?:-[a-z0-9.]{1,40})?"')
 
 
-def etag_of(version: int) -> str:
-    return f'"{version}"'
+def etag_of(version: int, mark: str = "") -> str:
+    return f'"{version}-{mark}"' if mark else f'"{version}"'
 
 
 def expected_version(request: Request) -> int | None:

@@ -54,7 +54,7 @@ class OneWorkflow(ApiView):
     def get(self, request: Request, name: str) -> Response:
         require_right(request, "workflow.read")
         workflow = _found(name)
-        etag = etag_of(_number(workflow))
+        etag = _etag(workflow)
         if is_known(request, etag):
             return Response(status=304, headers={"ETag": etag})
         return shown(WorkflowWithText, workflow, ETag=etag)
@@ -77,7 +77,7 @@ class OneWorkflow(ApiView):
         _publish(request, given["text"], query.get("note") or given["note"], skip_tests=skip_tests)
         workflow = _found(name)
         is_new = known is None or known.current is None
-        return shown(WorkflowWithText, workflow, status=201 if is_new else 200, ETag=etag_of(_number(workflow)))
+        return shown(WorkflowWithText, workflow, status=201 if is_new else 200, ETag=_etag(workflow))
 
 
 class Versions(ApiView):
@@ -142,7 +142,7 @@ class Activation(ApiView):
         require_right(request, "workflow.publish", _found(name))
         api.activate_version(workflow=name, number=number, actor=actor_of(request))
         workflow = _found(name)
-        return shown(WorkflowWithText, workflow, ETag=etag_of(_number(workflow)))
+        return shown(WorkflowWithText, workflow, ETag=_etag(workflow))
 
 
 def _found(name: str) -> Any:
@@ -152,8 +152,9 @@ def _found(name: str) -> Any:
     return workflow
 
 
-def _number(workflow: Any) -> int:
-    return workflow.current.number if workflow.current else 0
+def _etag(workflow: Any) -> str:
+    number = workflow.current.number if workflow.current else 0
+    return etag_of(number, f"paused.{workflow.paused_at.timestamp():.6f}" if workflow.paused_at else "")
 
 
 def _check_name(text: str, name: str) -> None:

@@ -124,3 +124,16 @@ def test_a_workflow_is_paused_and_goes_on(office: Office) -> None:
     assert oscar.send("DELETE", f"{ONE}pause/").json()["paused"] is None
     assert oscar.send("DELETE", f"{ONE}pause/").status_code == 409
     assert oscar.post(f"{WORKFLOWS}other/pause/", {"reason": "x"}).status_code == 404
+
+
+def test_who_has_a_workflow_from_before_a_pause_is_shown_the_pause(office: Office) -> None:
+    oscar = office.calls(office.oscar)
+    oscar.post(f"{ONE}pause/", {"reason": "The ERP moves"})
+
+    held = oscar.get(ONE, If_None_Match='"1"')
+    assert (held.status_code, held.json()["paused"]["reason"]) == (200, "The ERP moves")
+    assert oscar.get(ONE, If_None_Match=held.headers["ETag"]).status_code == 304
+    deployed = _deploy(oscar, HARMLESS_CHANGE, If_Match=held.headers["ETag"])
+    assert (deployed.status_code, deployed.json()["current"]["number"]) == (200, 2)
+    oscar.send("DELETE", f"{ONE}pause/")
+    assert oscar.get(ONE, If_None_Match=held.headers["ETag"]).status_code == 200
