@@ -22,19 +22,19 @@ heard: defaultdict[str, list[float]] = defaultdict(list)
 async def main() -> None:
     given = json.loads(await asyncio.to_thread(sys.stdin.readline))
     gate = asyncio.Semaphore(AT_ONCE)
-    listening = await asyncio.gather(*(_listen(given["url"], cookie, gate) for cookie in given["cookies"]))
+    sockets = await asyncio.gather(*(_connected(given["url"], cookie, gate) for cookie in given["cookies"]))
+    notes = asyncio.gather(*(_note(socket) for socket in sockets))
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     print(json.dumps(heard), flush=True)
-    for task in listening:
-        task.cancel()
+    await asyncio.gather(*(socket.close() for socket in sockets))
+    await notes
 
 
-async def _listen(url: str, cookie: str, gate: asyncio.Semaphore) -> asyncio.Task[None]:
+async def _connected(url: str, cookie: str, gate: asyncio.Semaphore) -> ClientConnection:
     address = url.replace("http", "ws", 1) + "/ws/desk/"
     async with gate:
-        socket = await connect(address, additional_headers={"Cookie": cookie}, origin=url)  # type: ignore[arg-type]
-    return asyncio.create_task(_note(socket))
+        return await connect(address, additional_headers={"Cookie": cookie}, origin=url)  # type: ignore[arg-type]
 
 
 async def _note(socket: ClientConnection) -> None:
