@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from orchestration.core.changes import fold
 from orchestration.core.events import (
     AttemptLeased,
     AttemptSucceeded,
     DecisionTakenBack,
+    EventArrived,
     Origin,
     PauseRequested,
     ResumeRequested,
     Started,
+    TimerFired,
 )
-from orchestration.core.forking import known_before
+from orchestration.core.forking import followed, known_before
 from tests.unit.core.runs import ALICE, BOB, CAROL, Player
 from tests.unit.core.test_migrating import TEXT, compiled, migrated
 
@@ -26,6 +29,11 @@ steps:
       outcomes: [approve, reject]
       assign: {queue: finance, approvals: {need: 2, blind: true, disagree: {to: {owner: workflow}}}}
       sla: {due: 2h}
+"""
+WAITS = """\
+workflow: waits
+steps:
+  - {id: a, wait: {event: e, key: k, unanswered: {after: 1h, outcome: late}}}
 """
 
 
@@ -83,8 +91,30 @@ def decided_by_several() -> Player:
     return player
 
 
+def overtaken() -> Player:
+    """The time of a wait is over just after its event has come: the timer loses, and leaves that as a fact."""
+    player = Player(compiled(WAITS))
+    player.starts()
+    player.passes(hours=1)
+    (timer,) = player.state.armed()
+    player.happens(EventArrived("a", "e", "k", "e1", {}, player.now))
+    player.happens(TimerFired(timer.name, timer.generation))
+    return player
+
+
+def followed_by_another() -> Player:
+    """It has ended, and another run goes on from one of its steps; the fact stands in its own story."""
+    player = overtaken()
+    change = followed("r2", Origin(player.state.id, "retry", player.state.sequence, "a"), player.now)
+    player.state = fold(player.state, [change])
+    player.changes.append(change)
+    return player
+
+
 SCENARIOS: Mapping[str, Callable[[], Player]] = {
     "control": paused_and_moved,
     "retry": taken_over,
     "several": decided_by_several,
+    "overtaken": overtaken,
+    "followed": followed_by_another,
 }

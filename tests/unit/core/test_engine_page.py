@@ -11,6 +11,7 @@ from django.apps import apps
 from orchestration.core.retry import RetryPolicy
 from orchestration.models.runs import Attempt, Run, StepRun, Timer
 from reviewhub.reviews.models import ReviewTask
+from tests.unit.core.recorded import RECORDED
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "engine.md").read_text()
@@ -26,6 +27,12 @@ def test_every_table_of_the_engine_is_on_the_page_and_every_one_on_the_page_exis
     rows = [line for line in PAGE.split("## Tables")[1].splitlines() if line.startswith("| `")]
     said = {name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])}
     assert said == {model.__name__ for model in apps.get_app_config("orchestration").get_models()}
+
+
+def test_every_kind_of_event_is_on_the_page_and_every_one_on_the_page_is_recorded() -> None:
+    section = PAGE.split("## What is recorded")[1].split("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| `")]
+    assert {name for row in rows for name in re.findall(r"`([\w.]+)`", row.split("|")[1])} == RECORDED
 
 
 def test_the_retry_policy_on_the_page_is_the_one_in_force() -> None:

@@ -9,18 +9,16 @@ import pytest
 
 from reviewhub.studio.settings_told import SETTINGS
 from reviewhub.studio.tellings import TELLINGS
+from tests.unit.core.recorded import RECORDED
 
 ROOT = Path(__file__).parents[3]
-CORE = "\n".join(path.read_text() for path in (ROOT / "orchestration" / "core").glob("*.py"))
 DESK = "\n".join(path.read_text() for path in (ROOT / "reviewhub" / "reviews" / "services").glob("*.py"))
 SAID = "\n".join(
     path.read_text()
     for package in ("orchestration/runtime", "reviewhub/accounts", "reviewhub/reviews", "reviewhub/api")
     for path in (ROOT / package).rglob("*.py")
 )
-OF_RUNS = set(
-    re.findall(r'"((?:run|step|attempt|review|timer|incident|wait|event|child|deadline|undo)\.[a-z_]+)"', CORE)
-) | set(re.findall(r'"(desk\.[a-z_]+)"', DESK))
+OF_RUNS = RECORDED | set(re.findall(r'"(desk\.[a-z_]+)"', DESK))
 SUBJECTS = "workflow|role|queue|calendar|policy|reason|connection|token"
 OF_SETTINGS = set(re.findall(rf'"((?:{SUBJECTS})\.[a-z_]*(?:ed|set|withdrawn))"', SAID))
 
