@@ -41,7 +41,7 @@ def idempotent(handler: Handler[_View, _Rest]) -> Handler[_View, _Rest]:
         key = request.headers.get("Idempotency-Key")
         if key is None:
             return handler(view, request, *args, **kwargs)
-        held = _begin(owner_of(request), _checked(key), _fingerprint(request))
+        held = _begin(owner_of(request), checked_key(key), _fingerprint(request))
         if held.status is not None:
             return _replayed(held)
         try:
@@ -61,7 +61,7 @@ def owner_of(request: Request) -> str:
     return f"token:{token.pk}" if isinstance(token, ApiToken) else f"person:{request.user.pk}"
 
 
-def _checked(key: str) -> str:
+def checked_key(key: str) -> str:
     if not 1 <= len(key) <= 255 or not key.isprintable() or not key.isascii():
         raise Problem("malformed", "An Idempotency-Key has 1 to 255 printable ASCII characters.")
     return key

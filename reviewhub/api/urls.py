@@ -15,6 +15,7 @@ from reviewhub.api.views import (
     schema,
     stuck,
     tasks,
+    together,
     tokens,
     workflows,
 )
@@ -60,6 +61,7 @@ urlpatterns = [
     path("v1/tasks/<uuid:task_id>/refusal/", handing.Declining.as_view(), name="refusal"),
     path("v1/tasks/<uuid:task_id>/escalation/", handing.Escalating.as_view(), name="escalation"),
     path("v1/tasks/<uuid:task_id>/comments/", tasks.Comments.as_view(), name="comments"),
+    path("v1/decisions/", together.Decisions.as_view(), name="decisions"),
     path("v1/escalation-policies/<slug:name>/preview/", previews.Preview.as_view(), name="escalation-preview"),
     path("v1/reasons/", tasks.Reasons.as_view(), name="reasons"),
     path("v1/tokens/", tokens.Tokens.as_view(), name="tokens"),

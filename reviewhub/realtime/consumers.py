@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,8 @@ from reviewhub.realtime.welcome import Visitor
 SIGNED_OUT = 4401
 TOO_SLOW = 1013
 MOST_TOPICS = 20
+MOST_SHOWN = 120  # rows of one page
+LONGEST_ID = 36
 MOST_WAITING = 200  # messages that a slow browser may leave untaken
 
 
@@ -27,6 +30,8 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
     person: Person
     visitor: Visitor
     checked_at: float
+    _looks_at: str
+    _look_told_to: tuple[str, ...]
 
     async def connect(self) -> None:
         user = self.scope["user"]
@@ -36,7 +41,8 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
         self.person = user
         self.visitor = Visitor(user.pk, self.scope["session"].session_key)
         self.checked_at = time.monotonic()
-        self._looks_at = ""
+        self._looks_at, self._look_told_to = "", ()
+        self._page = uuid.uuid4().hex
         self._to_say: asyncio.Queue[str] = asyncio.Queue(MOST_WAITING)
         self._speaking = asyncio.create_task(self._speak())
         await hub().enter(self, await database_sync_to_async(groups.heard_by)(user))
@@ -57,6 +63,9 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
         if "look" in content:
             self._look_away()
             await self._look_at(str(content["look"] or ""))
+        rows = content.get("rows")
+        if isinstance(rows, list):
+            hub().show(self, [str(task)[:LONGEST_ID] for task in rows[:MOST_SHOWN]])
         topics = content.get("follow")
         if isinstance(topics, list):
             await self._follow([str(topic) for topic in topics[:MOST_TOPICS]])
@@ -67,22 +76,20 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
                 hub().join(self, topic)
 
     async def _look_at(self, task_id: str) -> None:
-        if not task_id or not await database_sync_to_async(groups.may_look)(self.person, task_id):
-            return
-        self._looks_at = task_id
-        hub().join(self, groups.task(task_id))
-        self._say_look(here=True, asks=True)
+        told_to = await database_sync_to_async(groups.told_of_a_look)(self.person, task_id)
+        if told_to:
+            self._looks_at, self._look_told_to = task_id, told_to
+            self.look_again()
 
     def _look_away(self) -> None:
-        if not self._looks_at:
-            return
-        self._say_look(here=False, asks=False)
-        hub().part(self, groups.task(self._looks_at))
-        self._looks_at = ""
+        if self._looks_at:
+            publish.looked(self._look_told_to, {"task": self._looks_at, "by": self._page, "here": False})
+            self._looks_at, self._look_told_to = "", ()
 
-    def _say_look(self, *, here: bool, asks: bool) -> None:
-        who = {"person": self.person.pk, "name": self.person.display_name}
-        publish.looked(self._looks_at, {"task": self._looks_at, **who, "here": here, "asks": asks})
+    def look_again(self) -> None:
+        if self._looks_at:
+            who = {"person": self.person.pk, "name": self.person.display_name, "initials": self.person.initials}
+            publish.looked(self._look_told_to, {"task": self._looks_at, "by": self._page, "here": True, **who})
 
     # ---- what the hub tells ------------------------------------------------------------------
 
@@ -93,14 +100,6 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
         except asyncio.QueueFull:
             hub().leave(self)
             self._cutting = asyncio.ensure_future(self.close(code=TOO_SLOW))
-
-    def hear_look(self, told: Mapping[str, Any]) -> None:
-        if told["person"] == self.person.pk:
-            return
-        said = {name: told[name] for name in ("task", "person", "name", "here")}
-        self.hear(json.dumps({"kind": "look", **said}))
-        if told["asks"] and self._looks_at == told["task"]:
-            self._say_look(here=True, asks=False)
 
     def count_soon(self) -> None:
         counting.count_soon(self)

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import VERBS, Role, allows, roles_of
-from reviewhub.reviews.models import ReviewTask
+from reviewhub.reviews.approvals import is_sealed
+from reviewhub.reviews.models import Assignment, ReviewTask
 from reviewhub.reviews.selectors import queues_of, visible_runs
 
 DESK = "desk"  # of the channel layer: every process with sockets listens here
@@ -22,8 +23,11 @@ def person(person_id: int) -> str:
     return f"person.{person_id}"
 
 
-def task(task_id: UUID | str) -> str:
-    return f"task.{task_id}"
+SHOWN = "shown."  # says what a page shows, and never that somebody may
+
+
+def shown(task_id: UUID | str) -> str:
+    return f"{SHOWN}{task_id}"
 
 
 def run(run_id: UUID | str) -> str:
@@ -64,9 +68,14 @@ def may_follow(who: Person, topic: str) -> bool:
         return False
 
 
-def may_look(who: Person, task_id: str) -> bool:
+def told_of_a_look(who: Person, task_id: str) -> tuple[str, ...]:
+    """The groups that hear that `who` looks at this task. None where they may not look, and none while it is decided
+    blindly: who takes part is nobody's to know before all have decided."""
     try:
         found = ReviewTask.objects.filter(pk=UUID(task_id)).first()
     except ValueError:
-        return False
-    return found is not None and allows(who, "task.read", found)
+        return ()
+    if found is None or is_sealed(found) or not allows(who, "task.read", found):
+        return ()
+    asked = Assignment.objects.filter(task=found, ended_at__isnull=True).order_by().values_list("person_id", flat=True)
+    return (*told_of(found), *(person(pk) for pk in set(asked)))

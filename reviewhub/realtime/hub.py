@@ -20,6 +20,7 @@ from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 
 from reviewhub.realtime import groups
+from reviewhub.realtime.presence import Presence
 from reviewhub.realtime.rendering import patch_of
 from reviewhub.realtime.welcome import Visitor, unwelcome
 
@@ -36,7 +37,9 @@ class Socket(Protocol):
         """Sends without waiting."""
         ...
 
-    def hear_look(self, told: Mapping[str, Any]) -> None: ...
+    def look_again(self) -> None:
+        """Says once more what it looks at, if anything."""
+        ...
 
     def count_soon(self) -> None: ...
 
@@ -51,6 +54,8 @@ class Hub:
         self._joined: dict[Socket, set[str]] = {}
         self._entering = asyncio.Lock()
         self._listening: asyncio.Task[None] | None = None
+        self._keeping: asyncio.Task[None] | None = None
+        self.presence = Presence(self)
 
     async def enter(self, socket: Socket, names: Iterable[str]) -> None:
         """Returns when the socket hears of everything that is told from now on."""
@@ -60,6 +65,7 @@ class Hub:
                 channel = await layer.new_channel()
                 await layer.group_add(groups.DESK, channel)
                 self._listening = asyncio.create_task(self._listen(layer, channel))
+                self._keeping = asyncio.create_task(self.presence.keep())
         self._joined[socket] = set()
         for name in names:
             self.join(socket, name)
@@ -67,9 +73,11 @@ class Hub:
     def leave(self, socket: Socket) -> None:
         for name in tuple(self._joined.pop(socket, ())):
             self._forget(socket, name)
-        if not self._joined and self._listening is not None:
+        if not self._joined and self._listening is not None and self._keeping is not None:
             self._listening.cancel()
-            self._listening = None
+            self._keeping.cancel()
+            self._listening = self._keeping = None
+            self.presence = Presence(self)  # nobody is left who would hear how it goes on
 
     def join(self, socket: Socket, name: str) -> None:
         if socket in self._joined:
@@ -85,6 +93,26 @@ class Hub:
         self._members[name].discard(socket)
         if not self._members[name]:
             del self._members[name]
+
+    # ---- who looks at what -------------------------------------------------------------------
+
+    def show(self, socket: Socket, tasks: Iterable[str]) -> None:
+        """From now on the socket's page shows these tasks, and no others."""
+        tasks = list(tasks)
+        for name in [name for name in self._joined.get(socket, ()) if name.startswith(groups.SHOWN)]:
+            self.part(socket, name)
+        for task in tasks:
+            self.join(socket, groups.shown(task))
+        self.presence.tell_at_once(socket, tasks)
+
+    def showing(self, task: str) -> set[Socket]:
+        return set(self._members.get(groups.shown(task), ()))
+
+    def everybody(self) -> list[Socket]:
+        return list(self._joined)
+
+    def may_hear(self, socket: Socket, names: Iterable[str]) -> bool:
+        return not self._joined.get(socket, set()).isdisjoint(names)
 
     # ---- what has changed --------------------------------------------------------------------
 
@@ -104,15 +132,16 @@ class Hub:
                 log.exception("A change could not be passed on: %s", each["said"].get("type"))
 
     async def _pass_on(self, names: list[str], said: dict[str, Any]) -> None:
+        if said["type"] == "look":
+            self.presence.heard({**said, "to": names})
+            return
         if not self._hearing(names):
             return
         text = await self._text_of(said)
-        await self._check(self._hearing(names))
+        await self.welcome(self._hearing(names))
         for socket in self._hearing(names):
             if text is not None:
                 socket.hear(text)
-            if said["type"] == "look":
-                socket.hear_look(said)
             if said["type"] in ("task", "notice"):
                 socket.count_soon()
 
@@ -132,7 +161,7 @@ class Hub:
             case _:
                 return None
 
-    async def _check(self, sockets: Iterable[Socket]) -> None:
+    async def welcome(self, sockets: Iterable[Socket]) -> None:
         """Shows out who was switched off or has signed out since the last look."""
         now = time.monotonic()
         due = [socket for socket in sockets if now - socket.checked_at >= CHECKED_FOR]

@@ -78,9 +78,9 @@ def notice_added(person_id: int) -> None:
     _post.take(Said((groups.person(person_id),), "notice"))
 
 
-def looked(task_id: str, told: Mapping[str, Any]) -> None:
-    """Whoever has the task open sees who else has."""
-    _post.take(Said((groups.task(task_id),), "look", tuple(told.items())))
+def looked(to: Iterable[str], told: Mapping[str, Any]) -> None:
+    """Whoever shows the task sees who has it open. `told` is {"task", "by", "here"}, and who where somebody is."""
+    _post.take(Said(tuple(to), "look", tuple(told.items())))
 
 
 class _Post:

@@ -45,6 +45,7 @@ class TaskList:
     order_label: str
     sort: str  # the row's data that it is ordered by, in the browser too
     rows: tuple[Row, ...]
+    picks: bool  # whether several can be picked and decided together
     next: str
     query: str
     narrowed: tuple[Narrowed, ...]  # by what else than words
@@ -69,6 +70,7 @@ def list_of(person: Person, name: str, *, criteria: Criteria = Criteria(), after
         order_label=_("Decided tasks, latest first") if done else _("Open tasks, most urgent first"),
         sort="decided" if done else "order",
         rows=tuple(row_of(task, now, system_now) for task in page.rows),
+        picks=not done,
         next=_address(name, {"after": str(page.following), **criteria.given}) if page.following else "",
         query=criteria.q,
         narrowed=_narrowed(name, criteria),

@@ -9,10 +9,12 @@ import keyboard from "./controllers/keyboard.js";
 import list from "./controllers/list.js";
 import live from "./controllers/live.js";
 import look from "./controllers/look.js";
+import looks from "./controllers/looks.js";
 import menu from "./controllers/menu.js";
 import moment from "./controllers/moment.js";
 import offline from "./controllers/offline.js";
 import pane from "./controllers/pane.js";
+import picking from "./controllers/picking.js";
 import push from "./controllers/push.js";
 import reasons from "./controllers/reasons.js";
 import sheet from "./controllers/sheet.js";
@@ -29,10 +31,12 @@ const controllers = {
   list,
   live,
   look,
+  looks,
   menu,
   moment,
   offline,
   pane,
+  picking,
   push,
   reasons,
   sheet,

@@ -20,6 +20,7 @@ export const onState = (act) => listen(watchers, act);
 
 /* Ask for something that holds until it is taken back: ask("look", {task: 7}), then ask("look", null). */
 export function ask(name, value) {
+  if (value !== null && asked.get(name) === value) return;
   if (value === null) asked.delete(name);
   else asked.set(name, value);
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ [name]: value }));

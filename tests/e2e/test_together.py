@@ -57,3 +57,31 @@ def test_picking_and_looking_through_are_usable_by_everybody(
     fits(page)
     page.get_by_role("button", name="Clear").click()
     expect(page.locator("[data-picked]")).to_be_hidden()
+
+
+def test_on_the_phone_picking_is_a_mode_of_the_list(room: DeskRoom, open_as: Open, axe: Axe) -> None:
+    for name in ("Northwind", "Halden", "Brightwater"):
+        room.case(name)
+    page = open_as(room.people.alice, "/queue/team/", "phone")
+    mode, picks = page.locator(".select-many"), page.locator(".row-pick")
+    expect(picks.first).to_be_hidden()
+    mode.click()
+    for name in ("Northwind", "Halden"):
+        page.locator(".row", has_text=name).click(position={"x": 200, "y": 30})  # anywhere in the row
+    expect(page.locator("[data-picked]")).to_have_text("2")
+    for target in (mode, picks.first, page.get_by_role("button", name="Decide together")):
+        box = target.bounding_box()
+        assert box
+        assert min(box["width"], box["height"]) >= 44
+    assert not axe(page), "picked on the phone"
+    fits(page)
+    mode.click()
+    expect(page.locator("[data-picked]")).to_be_hidden()
+    mode.click()
+    page.locator(".row", has_text="Halden").click(position={"x": 200, "y": 30})
+    page.get_by_role("button", name="Decide together").click()
+    expect(page.locator("#task-title")).to_have_text("Decide 1 task")
+    fits(page)
+    page.get_by_role("button", name="Approve").click()
+    expect(page.locator("#task-title")).to_have_text("1 task decided")
+    assert [decision.task.title for decision in Decision.objects.all()] == ["Halden"]

@@ -17,6 +17,7 @@ def test_a_claim_and_a_decision_show_at_once_in_the_list_and_on_the_open_page(ro
     alice = open_as(people.alice, f"/tasks/{task.pk}/?view=team")
     carol = open_as(people.carol, f"/tasks/{task.pk}/?view=team")
     expect(alice.locator(".watchers")).to_contain_text("Carol Nyström is looking")
+    expect(alice.locator(f"#row-{task.pk} .looks")).to_have_attribute("aria-label", "Carol Nyström is looking")
     carol.keyboard.press("c")
     expect(alice.locator("#task-head")).to_contain_text("Claimed by Carol Nyström until")
     expect(alice.locator(f"#row-{task.pk} .face")).to_have_attribute("aria-label", "Carol Nyström")
@@ -26,6 +27,21 @@ def test_a_claim_and_a_decision_show_at_once_in_the_list_and_on_the_open_page(ro
     expect(alice.locator(f"#row-{task.pk}")).to_contain_text("Decided")
     room.forward(seconds=11)
     expect(alice.locator(f"#row-{task.pk}")).to_have_count(0)
+
+
+def test_a_row_shows_who_looks_at_its_task_for_as_long_as_they_do(room: DeskRoom, open_as: Open) -> None:
+    first, second = room.case("Northwind"), room.case("Halden")
+    carol = open_as(room.people.carol, f"/tasks/{second.pk}/?view=team", "phone")
+    alice = open_as(room.people.alice, "/queue/team/", "phone")
+    rows = {task: alice.locator(f"#row-{task.pk} .looks") for task in (first, second)}
+    expect(rows[second]).to_have_attribute("aria-label", "Carol Nyström is looking")
+    expect(rows[first]).to_have_count(0)
+    expect(carol.locator(".watchers")).to_be_hidden()
+    carol.goto(f"/tasks/{first.pk}/?view=team")
+    expect(rows[first]).to_have_attribute("aria-label", "Carol Nyström is looking")
+    expect(rows[second]).to_have_count(0)
+    carol.close()
+    expect(rows[first]).to_have_count(0)
 
 
 def test_what_is_being_typed_survives_what_others_do(room: DeskRoom, open_as: Open) -> None:

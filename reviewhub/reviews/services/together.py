@@ -45,37 +45,72 @@ def sorted_out(tasks: Iterable[ReviewTask]) -> Together:
     return Together(tuple(fitting), tuple(held_back))
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One answer to several tasks. With a key, what was decided under it before is not decided again."""
+
+    actor: Person
+    outcome: str
+    reasons: Sequence[str] = ()
+    note: str = ""
+    idempotency_key: str = ""
+    channel: str = Decision.Channel.WEB
+
+
 def decide_together(
-    *, versions: Mapping[UUID, int], actor: Person, outcome: str, reasons: Sequence[str] = (), note: str = ""
+    *,
+    versions: Mapping[UUID, int],
+    actor: Person,
+    outcome: str,
+    reasons: Sequence[str] = (),
+    note: str = "",
+    idempotency_key: str = "",
+    channel: str = Decision.Channel.WEB,
 ) -> tuple[list[Decision], list[HeldBack]]:
     """Decide each task as it was shown (`versions` by id), in the order given; 100 at most. A high risk is never taken
-    along. What has moved on, or needs a reason that was not given, is held back like the rest.
+    along. What has moved on, or needs a reason that was not given, is held back like the rest. What the actor may not
+    see is passed over. The same key sent again answers with the same decisions.
 
     Raises InvalidRequest where there are too many.
     """
     if len(versions) > MOST:
         said = f"{len(versions)} tasks at once; at most {MOST} are decided together."
         raise InvalidRequest([{"path": "", "code": "too_many", "message": said}])
-    known = ReviewTask.objects.select_related("queue").in_bulk(list(versions))
-    found = sorted_out(known[task_id] for task_id in versions if task_id in known)
-    held_back, decided = list(found.held_back), []
+    act = Act(actor, outcome, reasons, note, idempotency_key, channel)
+    known = ReviewTask.objects.visible_to(actor).select_related("queue").in_bulk(list(versions))
+    before = _decided_before(act, known)
+    found = sorted_out(known[pk] for pk in versions if pk in known and pk not in before)
+    decided, held_back = dict(before), list(found.held_back)
     for task in found.tasks:
         try:
-            _refuse_high_risk(task, outcome, reasons, note)
-            decided.append(
-                decide_task(
-                    task_id=task.pk,
-                    actor=actor,
-                    outcome=outcome,
-                    expected_version=versions[task.pk],
-                    reasons=reasons,
-                    note=note,
-                    together=len(found.tasks),
-                )
-            )
+            decided[task.pk] = _decide(task, versions[task.pk], act, together=len(found.tasks))
         except (ReviewError, PermissionDenied) as error:
             held_back.append(HeldBack(task, str(error)))
-    return decided, held_back
+    return [decided[pk] for pk in versions if pk in decided], held_back
+
+
+def _decided_before(act: Act, known: Iterable[UUID]) -> dict[UUID, Decision]:
+    if not act.idempotency_key:
+        return {}
+    own = Decision.objects.select_related("task").filter(
+        by=act.actor, idempotency_key=act.idempotency_key, outcome=act.outcome
+    )
+    return {decision.task_id: decision for decision in own.filter(task__in=list(known))}
+
+
+def _decide(task: ReviewTask, version: int, act: Act, *, together: int) -> Decision:
+    checked_answer(task, Answer(act.outcome, {}, tuple(act.reasons), act.note, "", confirmed=False))  # no high risk
+    return decide_task(
+        task_id=task.pk,
+        actor=act.actor,
+        outcome=act.outcome,
+        expected_version=version,
+        reasons=act.reasons,
+        note=act.note,
+        idempotency_key=act.idempotency_key,
+        channel=act.channel,
+        together=together,
+    )
 
 
 def _because(task: ReviewTask, first: ReviewTask) -> str:
@@ -91,7 +126,3 @@ def _because(task: ReviewTask, first: ReviewTask) -> str:
         first.step_id,
     )
     return "" if same else "It asks something else than the first one."
-
-
-def _refuse_high_risk(task: ReviewTask, outcome: str, reasons: Sequence[str], note: str) -> None:
-    checked_answer(task, Answer(outcome, {}, tuple(reasons), note, "", confirmed=False))

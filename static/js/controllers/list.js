@@ -27,17 +27,6 @@ export default function list(element) {
   };
   const moved = (event) => move(event.detail);
 
-  const boxes = () => [...element.querySelectorAll(".row-pick input")];
-  const count = () => {
-    const shown = document.querySelector("[data-picked]");
-    if (shown) shown.textContent = boxes().filter((box) => box.checked).length;
-  };
-  const pick = () => {
-    const row = document.activeElement.closest?.(".row") ?? element.querySelector("[aria-current]");
-    row?.querySelector(".row-pick input")?.click();
-  };
-  const cleared = (event) => event.target.id === "bulk" && setTimeout(count);
-
   const patch = (message) => {
     if (message.kind !== "task") return;
     const { view, searched } = element.dataset;
@@ -55,17 +44,12 @@ export default function list(element) {
     if (focused) (row.isConnected ? row.querySelector("a") : links()[0])?.focus();
     element.parentElement.querySelector("[data-empty]")?.toggleAttribute("hidden", element.children.length > 0);
     mark();
-    count();
   };
 
   const ends = [onMessage(patch), onState((state) => state === "back" && page(`/queue/${element.dataset.view}/${element.dataset.from}`))];
   document.addEventListener("htmx:afterSettle", mark);
   document.addEventListener("list:move", moved);
-  document.addEventListener("list:pick", pick);
-  document.addEventListener("reset", cleared);
-  element.addEventListener("change", count);
   mark();
-  count();
   if (document.getElementById("task") && !openTask() && matchMedia(WIDE).matches && links().length) {
     load(links()[0].href, { source: "#task", target: "#task", swap: "outerHTML" }); // a click overtakes it
   }
@@ -73,8 +57,5 @@ export default function list(element) {
     ends.forEach((end) => end());
     document.removeEventListener("htmx:afterSettle", mark);
     document.removeEventListener("list:move", moved);
-    document.removeEventListener("list:pick", pick);
-    document.removeEventListener("reset", cleared);
-    element.removeEventListener("change", count);
   };
 }

@@ -1,26 +1,35 @@
-/* Who else has this task open: data-task is said to the others, and their names are shown. */
-import { ask, onMessage } from "../live.js";
+/* On the open task: says that it is looked at, and shows who else does. A tab that nobody has seen for a while looks at
+   nothing. */
+import { ask } from "../live.js";
+import { lookers, onLooks, show, spoken } from "../presence.js";
 
-export default function (element) {
-  const task = element.dataset.task;
-  const people = new Map();
+const AWAY_AFTER = 60000; // milliseconds behind other tabs
 
-  const show = () => {
-    const names = [...people.values()];
-    element.hidden = names.length === 0;
-    element.querySelector("span:last-child").textContent =
-      names.length > 1 ? `${names.join(", ")} ${element.dataset.many}` : `${names[0]} ${element.dataset.one}`;
+export default function look(element) {
+  const { task, one, many } = element.dataset;
+  let leaving = null;
+
+  const draw = () => {
+    const who = lookers(task);
+    element.hidden = who.names.length === 0;
+    element.lastElementChild.textContent = (who.names.length + who.more > 1 ? many : one).replace("{}", spoken(who));
+  };
+  const seen = () => {
+    clearTimeout(leaving);
+    if (document.hidden) leaving = setTimeout(() => ask("look", null), AWAY_AFTER);
+    else ask("look", task);
   };
 
-  const stop = onMessage(({ kind, task: about, person, name, here }) => {
-    if (kind !== "look" || about !== task || String(person) === document.body.dataset.me) return;
-    if (here) people.set(person, name);
-    else people.delete(person);
-    show();
-  });
-  ask("look", task);
+  const stop = onLooks(draw);
+  document.addEventListener("visibilitychange", seen);
+  show(element, [task]);
+  seen();
+  draw();
   return () => {
+    clearTimeout(leaving);
+    document.removeEventListener("visibilitychange", seen);
     stop();
+    show(element, null);
     ask("look", null);
   };
 }

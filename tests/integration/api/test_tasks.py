@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reviewhub.reviews.models import ReviewTask
+from reviewhub.reviews.models import Decision, Queue, ReviewTask
 from tests.integration.api.office import Caller, Office
 
 TASKS = "/api/v1/tasks/"
@@ -285,3 +285,33 @@ def test_neither_mallory_nor_a_stale_page_sets_aside_or_gives_away(
 
     assert office.calls(office.mallory).post(_address(task, f"{act}/"), given).status_code == 404
     assert office.calls(office.alice).post(_address(task, f"{act}/"), given, If_Match='"7"').status_code == 412
+
+
+def test_several_are_decided_each_for_itself_and_once(office: Office) -> None:
+    low, high, other, hidden = (office.task(name) for name in ("pens", "a car", "paper", "a secret"))
+    ReviewTask.objects.filter(pk=hidden.pk).update(queue=Queue.objects.create(slug="board", title="Board"))
+    for task in (low, other):
+        task.outcomes = [{"id": "approve", "label": "Approve", "risk": "low"}]
+        task.save(update_fields=("outcomes",))
+    body = {
+        "outcome": "approve",
+        "tasks": [{"id": str(pk), "version": 1} for pk in (low.pk, high.pk, other.pk, hidden.pk)],
+    }
+    alice = office.calls(office.alice)
+    for _ in range(2):
+        answer = alice.post("/api/v1/decisions/", body, Idempotency_Key="morning-1")
+        assert answer.status_code == 200
+        said = answer.json()
+        assert (said["decided"], said["held_back"]) == (2, 1)
+        assert [each["status"] for each in said["results"]] == ["decided", "held_back", "decided", "unknown"]
+        assert said["results"][1]["because"] == "A high risk is decided by itself."
+        assert said["results"][3]["title"] == ""
+    assert Decision.objects.filter(channel="api").count() == 2
+
+
+def test_several_are_decided_by_people_alone(office: Office) -> None:
+    body = {"outcome": "approve", "tasks": [{"id": str(office.task().pk), "version": 1}]}
+    assert office.calls(office.alice, "tasks:read").post("/api/v1/decisions/", body).status_code == 403
+    mallory = office.calls(office.mallory).post("/api/v1/decisions/", body).json()
+    assert mallory["results"][0]["status"] == "unknown"
+    assert office.calls(office.alice).post("/api/v1/decisions/", {**body, "tasks": []}).status_code == 422

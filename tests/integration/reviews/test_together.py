@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -71,3 +72,22 @@ def test_nobody_decides_their_own_request_or_somebody_elses_queue_along_with_oth
 def test_there_is_an_end_to_how_many(desk: Desk) -> None:
     with pytest.raises(InvalidRequest, match="at most 100"):
         decide_together(versions={uuid4(): 1 for _ in range(MOST + 1)}, actor=desk.people.alice, outcome="approve")
+
+
+def test_the_same_key_sent_again_answers_with_the_same_decisions(desk: Desk) -> None:
+    tasks = [desk.task(), desk.task()]
+    sent: dict[str, Any] = {
+        "versions": versions(*tasks),
+        "actor": desk.people.alice,
+        "outcome": "approve",
+        "idempotency_key": "k-1",
+    }
+    first, _ = decide_together(**sent)
+    again, held_back = decide_together(**sent)
+    assert (again, held_back) == (first, [])
+    assert Decision.objects.count() == len(tasks)
+
+
+def test_what_somebody_may_not_see_is_not_named_either(desk: Desk) -> None:
+    task = desk.task()
+    assert decide_together(versions=versions(task), actor=desk.people.mallory, outcome="approve") == ([], [])
