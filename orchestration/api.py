@@ -35,6 +35,7 @@ from orchestration.runtime.closers import Closers
 from orchestration.runtime.configuring import save_connection, save_decision_point
 from orchestration.runtime.control import cancel_run, pause_run, resume_run
 from orchestration.runtime.credentials import Credential, credential
+from orchestration.runtime.deadlines import near_deadlines, runs_near_deadlines, step_end
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.events import Sent, send_event
 from orchestration.runtime.figures import (
@@ -207,6 +208,7 @@ __all__ = [
     "limit_settings",
     "lose_all_leases",
     "migrate_run",
+    "near_deadlines",
     "on_topic",
     "path_of",
     "pause_review",
@@ -237,6 +239,7 @@ __all__ = [
     "run_steps",
     "run_timers",
     "runs",
+    "runs_near_deadlines",
     "save_connection",
     "save_decision_point",
     "save_draft",
@@ -247,6 +250,7 @@ __all__ = [
     "start_run",
     "state_at",
     "statements",
+    "step_end",
     "stuck",
     "stuck_counts",
     "take_back_decision",

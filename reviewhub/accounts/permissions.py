@@ -78,6 +78,9 @@ VERBS: Mapping[str, Verb] = {
     "task.decline": _verb("decline this task", *_DECIDERS),
     "task.comment": _verb("comment on this task", *_DECIDERS, Role.PROCESS_OWNER),
     "task.release": _verb("release a task that somebody else has claimed", Role.LEAD),
+    "breach.read": _verb(
+        "see this missed due time", Role.LEAD, Role.PROCESS_OWNER, Role.OPERATOR, Role.AUDITOR, Role.SERVICE
+    ),
     "run.read": _verb(
         "read this run",
         Role.REVIEWER,

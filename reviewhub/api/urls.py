@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from reviewhub.api.views import (
+    breaches,
     control,
     docs,
     events,
@@ -50,6 +51,7 @@ urlpatterns = [
     path("v1/stuck/messages/<int:message_id>/dropping/", stuck.Dropping.as_view(), name="message-dropping"),
     path("v1/stuck/events/<int:event_id>/starting/", stuck.Starting.as_view(), name="event-starting"),
     path("v1/stuck/events/<int:event_id>/dropping/", stuck.EventDropping.as_view(), name="event-dropping"),
+    path("v1/breaches/", breaches.Breaches.as_view(), name="breaches"),
     path("v1/events/", events.Events.as_view(), name="events"),
     path("v1/tasks/", tasks.Tasks.as_view(), name="tasks"),
     path("v1/tasks/<uuid:task_id>/", tasks.OneTask.as_view(), name="task"),

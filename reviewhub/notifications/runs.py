@@ -31,11 +31,6 @@ def messages_for_late(fact: LateFact) -> Iterable[Message]:
         yield Message(kind, key, people, " ".join(_words(kind, fact)))
 
 
-def named(run: Any) -> str:
-    """What a run is called where its workflow has to be said with it."""
-    return f"{run.workflow.title}: {run.business_key or f'…{str(run.pk)[-12:]}'}"[:300]
-
-
 def _people(run: Any) -> tuple[Person, ...]:
     """The process owners; where a workflow has none, whoever runs the installation. Nobody who may not see the run."""
     found = owners_of_workflow(run.workflow.name, run.workflow.owner) or _operators()

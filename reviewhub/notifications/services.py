@@ -16,8 +16,9 @@ from reviewhub.notifications.models import Notice, PushDevice
 from reviewhub.notifications.push.devices import TOPIC as PUSHES
 from reviewhub.notifications.questions import QUESTIONS
 from reviewhub.notifications.recipients import Message, messages_for
-from reviewhub.notifications.runs import messages_for_late, named
+from reviewhub.notifications.runs import messages_for_late
 from reviewhub.reviews.announcements import Fact, LateFact
+from reviewhub.reviews.breaches import name_of
 from reviewhub.reviews.models import ReviewTask
 
 _hear: Callable[[int], None] | None = None
@@ -44,7 +45,7 @@ def listen_late(fact: LateFact) -> None:
     """Bound to `reviewhub.reviews.announcements.when_told_late`."""
     about = {"run": fact.run, "path": fact.late.path, "due_at": fact.late.due_at, "at": fact.late.at}
     for message in messages_for_late(fact):
-        tell(message, {**about, "subject": named(fact.run)})
+        tell(message, {**about, "subject": name_of(fact.run)})
 
 
 def forget_decided(task: ReviewTask) -> None:

@@ -13,6 +13,7 @@ from reviewhub.accounts.actors import ref_of
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.announcements import Fact, LateFact, announce, announce_late
 from reviewhub.reviews.approvals import show
+from reviewhub.reviews.breaches import record_run, record_task
 from reviewhub.reviews.closing import close_tasks
 from reviewhub.reviews.evidence import evidence_of
 from reviewhub.reviews.models import Assignment, Queue, ReviewTask
@@ -92,10 +93,15 @@ class DeskGateway:
         task = _held(run_id, key)
         task.stage = stage
         task.save(update_fields=("stage",))
+        if stage == ReviewTask.Stage.BREACH:
+            record_task(task, at)
         announce(Fact("warned", task, at, details={"stage": stage}))
 
     def run_late(self, run_id: str, late: LateRun) -> None:
-        announce_late(LateFact(api.runs().get(pk=run_id), late))
+        run = api.runs().get(pk=run_id)
+        if late.stage == ReviewTask.Stage.BREACH:
+            record_run(run, late)
+        announce_late(LateFact(run, late))
 
     def resume(
         self, run_id: str, key: str, at: datetime, instants: Mapping[str, datetime], by: PersonRef | None

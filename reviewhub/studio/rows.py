@@ -11,7 +11,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from reviewhub.studio import states
-from reviewhub.studio.selectors import open_steps
+from reviewhub.studio.selectors import late_among, open_steps
 from reviewhub.studio.states import State
 
 
@@ -23,6 +23,7 @@ class RunRow:
     workflow: str
     version: int
     state: State
+    late: State | None
     now: str
     started_at: datetime
     took: timedelta | None
@@ -30,10 +31,11 @@ class RunRow:
 
 def run_rows(runs: Sequence[Any]) -> list[RunRow]:
     waiting = open_steps(run.pk for run in runs if run.status in ("running", "ending"))
-    return [_row(run, waiting.get(run.pk, [])) for run in runs]
+    late = late_among(runs)
+    return [_row(run, waiting.get(run.pk, []), late.get(run.pk, "")) for run in runs]
 
 
-def _row(run: Any, steps: Sequence[Any]) -> RunRow:
+def _row(run: Any, steps: Sequence[Any], late: str) -> RunRow:
     return RunRow(
         run_id=run.pk,
         href=reverse("studio:run", args=[run.pk]),
@@ -41,6 +43,7 @@ def _row(run: Any, steps: Sequence[Any]) -> RunRow:
         workflow=run.workflow.title,
         version=run.version.number,
         state=states.run_state(run, steps),
+        late=states.LATE.get(late),
         now=states.now_words(steps),
         started_at=run.started_at,
         took=run.ended_at - run.started_at if run.ended_at else None,

@@ -12,7 +12,7 @@ from orchestration import api, ports
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.approvals import is_sealed
 from reviewhub.reviews.models import ReviewTask
-from reviewhub.studio import run_rows, states
+from reviewhub.studio import breaches, run_rows, states
 from reviewhub.studio.drawing import LOOPS, Drawn, drawn_run, names_of
 from reviewhub.studio.facts import Names
 from reviewhub.studio.repeated import Repeated
@@ -166,6 +166,10 @@ class RunPage:
     def clocks(self) -> tuple[Clock, ...]:
         """Without the undo window: that is the decider's affair."""
         return self._clocks(self._rows.timers)
+
+    @property
+    def late(self) -> list[breaches.Note]:
+        return breaches.notes(self.run, self.names)
 
     @property
     def reviews(self) -> tuple[Review, ...]:

@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_date
 
 from orchestration import api
 from reviewhub.reviews.models import ReviewTask
+from reviewhub.reviews.selectors import late_runs
 
 OPEN_STEP = ("ready", "running", "retrying", "limited", "waiting", "incident")
 TICKING = ("armed", "held")  # timers that will fire, or once the run goes on
@@ -25,6 +26,8 @@ DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 STATES = {  # what is no status of its own
     "paused": Q(paused_at__isnull=False),
     "incident": Q(Exists(ReviewTask.objects.filter(run=OuterRef("pk"), kind="incident", closed_at__isnull=True))),
+    "late": Q(Exists(late_runs().filter(run=OuterRef("pk"))), status__in=("running", "ending")),
+    "near": Q(pk__in=api.near_deadlines().order_by().values("run")),
 }
 
 
@@ -88,3 +91,12 @@ def open_runs_by_version(workflow: str) -> dict[int, int]:
 def open_runs_by_workflow() -> dict[int, int]:
     running = api.runs().filter(status="running").order_by()
     return dict(running.values_list("workflow_id").annotate(count=Count("pk")))
+
+
+def late_among(runs: Iterable[Any]) -> dict[Any, str]:
+    """`late` or `near` by run, of those that are open: in two queries, however many."""
+    ids = [run.pk for run in runs if run.status in ("running", "ending")]
+    if not ids:
+        return {}
+    near = dict.fromkeys(api.runs_near_deadlines(ids), "near")
+    return near | dict.fromkeys(late_runs().filter(run__in=ids).values_list("run_id", flat=True), "late")

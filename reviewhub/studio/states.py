@@ -43,6 +43,8 @@ WAITS = State("Waits", "calm", "wait")
 ASKED = State("Waits for a person", "calm", "mine")
 TAKE_BACK = State("Decided, can be taken back", "calm", "undo")
 
+LATE = {"late": State("Late", "breached", "alert"), "near": State("May be late", "warning", "wait")}
+
 NOW = {
     "ready": "about to do {}",
     "running": "doing {}",

@@ -7,6 +7,7 @@ from django.urls import path
 from reviewhub.studio.views import (
     audit,
     control,
+    deadlines,
     editor,
     holding,
     limits,
@@ -41,6 +42,8 @@ urlpatterns = [
     path("stuck/messages/<int:message_id>/dropping/", stuck.dropping, name="message-dropping"),
     path("stuck/events/<int:event_id>/starting/", stuck.starting, name="event-starting"),
     path("stuck/events/<int:event_id>/dropping/", stuck.event_dropping, name="event-dropping"),
+    path("deadlines/", deadlines.deadlines, name="deadlines"),
+    path("deadlines/missed.csv", deadlines.export, name="deadlines-export"),
     path("limits/", limits.limit_list, name="limits"),
     path("workflows/", workflows.workflow_list, name="workflows"),
     path("new-workflow/", editor.new_workflow, name="workflow-new"),

@@ -1,6 +1,7 @@
 """The desk's tables."""
 
 from reviewhub.reviews.models.assignments import Assignment
+from reviewhub.reviews.models.breaches import Breach
 from reviewhub.reviews.models.calendars import BusinessCalendar, BusinessCalendarVersion
 from reviewhub.reviews.models.comments import Comment
 from reviewhub.reviews.models.decisions import Decision, Override
@@ -19,6 +20,7 @@ from reviewhub.reviews.models.tasks import ReviewTask
 
 __all__ = [
     "Assignment",
+    "Breach",
     "BusinessCalendar",
     "BusinessCalendarVersion",
     "Comment",

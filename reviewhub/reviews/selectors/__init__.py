@@ -1,5 +1,6 @@
 """What can be read at the desk."""
 
+from reviewhub.reviews.selectors.breaches import breaches, breaches_for, late_runs, near_runs, near_tasks
 from reviewhub.reviews.selectors.criteria import Criteria
 from reviewhub.reviews.selectors.detail import TaskDetail, read_task, task_detail
 from reviewhub.reviews.selectors.future import FutureEntry, future_of
@@ -21,11 +22,16 @@ __all__ = [
     "Page",
     "ReasonGroup",
     "TaskDetail",
+    "breaches",
+    "breaches_for",
     "count_in",
     "counts",
     "first_page",
     "future_of",
     "history_of",
+    "late_runs",
+    "near_runs",
+    "near_tasks",
     "next_to_decide",
     "page_of",
     "queues_of",

@@ -24,6 +24,8 @@ STATUSES = (
     ("running", "Running"),
     ("paused", "Paused"),
     ("incident", "With an incident"),
+    ("late", "Late"),
+    ("near", "May be late"),
     ("ending", "Coming to its end"),
     ("succeeded", "Ended"),
     ("failed", "Failed"),

@@ -40,6 +40,7 @@ def test_auditors_read_all(verb: str) -> None:
 
 def test_a_service_token_starts_and_reads_and_never_decides() -> None:
     assert {verb for verb in VERBS if service_allows(verb)} == {
+        "breach.read",
         "run.start",
         "run.read",
         "event.send",

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from reviewhub.notifications.models import Notice
-from reviewhub.reviews.models import OverrideReason, ReviewTask
+from reviewhub.reviews.models import Breach, OverrideReason, ReviewTask
 from reviewhub.reviews.reasons import default_reasons
 from reviewhub.reviews.selectors.history import TOLD
 from reviewhub.reviews.why import WHY
@@ -31,6 +31,10 @@ def test_every_reason_to_look_has_its_words() -> None:
 
 def test_every_notice_is_written_with_when_and_to_whom() -> None:
     assert set(rows("Who is told")) == set(Notice.Kind.values)
+
+
+def test_every_cause_of_a_missed_due_time_is_written() -> None:
+    assert set(rows("What was missed")) == set(Breach.Cause.values)
 
 
 def test_every_default_reason_is_written_with_what_it_feeds() -> None:
