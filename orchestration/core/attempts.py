@@ -13,6 +13,7 @@ from orchestration.core.events import (
     AttemptFailed,
     AttemptLeased,
     AttemptLost,
+    AttemptReturned,
     AttemptSucceeded,
     LimitLifted,
 )
@@ -80,6 +81,15 @@ def lost(d: Deciding, event: AttemptLost) -> None:
         "message": "The worker that had this step was lost; the call may have taken effect.",
     }
     _after_error(d, step, "attempt.lost", error, event)
+
+
+def returned(d: Deciding, event: AttemptReturned) -> None:
+    """Nothing was tried, so nothing counts as tried; the number stays used."""
+    step = _running(d, event.path, event.number)
+    scope = dict(step.scope or {})
+    scope["forgiven"] = scope.get("forgiven", 0) + 1
+    d.record("attempt.returned", {"path": event.path, "number": event.number, "scope": scope})
+    d.effects.append(CallStep(event.path))
 
 
 def child_failed(d: Deciding, event: AttemptFailed) -> None:

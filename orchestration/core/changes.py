@@ -265,6 +265,11 @@ def _step_ready(work: Working, change: Change) -> None:
     work.step(change.data["path"], **fields)
 
 
+def _attempt_returned(work: Working, change: Change) -> None:
+    """What an attempt before it had come to is known as before."""
+    work.step(change.data["path"], status="ready", scope=change.data["scope"])
+
+
 def _step_joined(work: Working, change: Change) -> None:
     work.step(change.data["path"], status="waiting", scope=change.data["scope"])
 
@@ -407,6 +412,7 @@ _APPLY: Mapping[str, Callable[[Working, Change], None]] = {
     "attempt.started": _attempt_started,
     "attempt.failed": _attempt_failed,
     "attempt.lost": _attempt_failed,
+    "attempt.returned": _attempt_returned,
     "child.asked": _child_asked,
     "child.failed": _attempt_failed,
     "review.opened": _review_opened,

@@ -107,6 +107,14 @@ class AttemptLost:
 
 
 @dataclass(frozen=True, slots=True)
+class AttemptReturned:
+    """The worker gives the step back without having called: it is as if nobody had taken it."""
+
+    path: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionGiven:
     """A person decided. `received_at` is process time, `undo_until` system time (None: at once)."""
 
@@ -259,6 +267,7 @@ Event = (
     | AttemptSucceeded
     | AttemptFailed
     | AttemptLost
+    | AttemptReturned
     | DecisionGiven
     | DecisionTakenBack
     | ApproverAsked

@@ -153,6 +153,7 @@ class Attempt(models.Model):
         SUCCEEDED = "succeeded"  # final
         FAILED = "failed"  # final: see `error`
         LOST = "lost"  # final: the worker died or was too slow
+        RETURNED = "returned"  # final: given back without a call
         CANCELLED = "cancelled"  # final: its step was cancelled meanwhile; what it answers is not taken
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="attempts")

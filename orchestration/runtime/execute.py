@@ -23,7 +23,14 @@ from django.db import connection, transaction
 
 from orchestration.core.decide import Decided
 from orchestration.core.effects import CallStep
-from orchestration.core.events import AttemptDeferred, AttemptFailed, AttemptLeased, AttemptSucceeded, Event
+from orchestration.core.events import (
+    AttemptDeferred,
+    AttemptFailed,
+    AttemptLeased,
+    AttemptReturned,
+    AttemptSucceeded,
+    Event,
+)
 from orchestration.core.language.definition import Step
 from orchestration.exceptions import InvalidTransition, LeaseLost
 from orchestration.models import Attempt, Run
@@ -81,11 +88,12 @@ def _kind(lease: Lease) -> str:
     return pace.name_of(lease.step)
 
 
-def _carry_on(hanging: Lease, done: Done, left: list[Lease]) -> None:
+def _carry_on(hanging: Lease, done: Done, left: list[Lease], back: list[Lease]) -> None:
     """In a thread of its own, because the thread that leased them is held up by a long call."""
     pace.learn(hanging.step, LATE)  # from now on such steps go alone
     try:
         complete(done, go_on=False)
+        give_back(back)
         connection.close()  # long calls may follow, and connections are few
         perform(left)
     finally:
@@ -245,7 +253,7 @@ def complete(done: Done, *, go_on: bool, beside: Sequence[Lease] = ()) -> list[L
 
 def _complete(done: Done, *, go_on: bool, beside: Sequence[Lease]) -> list[Lease]:
     with transaction.atomic():
-        held_by_id = {str(held.row.id): held for held in hold_many(_concerned(done))}
+        held_by_id = {str(held.row.id): held for held in hold_many(_concerned(lease for lease, _ in done))}
         leasing = Leasing(beside=beside)
         recorded = [
             (held_by_id[lease.run_id], decided)
@@ -261,12 +269,36 @@ def _complete(done: Done, *, go_on: bool, beside: Sequence[Lease]) -> list[Lease
         return leasing.leases
 
 
-def _concerned(done: Done) -> dict[str, list[str]]:
-    """The paths that were called, by run."""
+def _concerned(leases: Iterable[Lease]) -> dict[str, list[str]]:
+    """The paths that were leased, by run."""
     about: dict[str, list[str]] = {}
-    for lease, _ in done:
+    for lease in leases:
         about.setdefault(lease.run_id, []).append(lease.path)
     return about
+
+
+def give_back(leases: Sequence[Lease]) -> None:
+    """Steps that were leased and not called are ready again for whoever has time for them; it costs no attempt."""
+    if not leases:
+        return
+    with transaction.atomic():
+        held_by_id = {str(held.row.id): held for held in hold_many(_concerned(leases))}
+        leasing = Leasing()
+        for lease in leases:
+            if lease.run_id in held_by_id:
+                _return(leasing, held_by_id[lease.run_id], lease)
+        leasing.commit()
+
+
+def _return(leasing: Leasing, held: Held, lease: Lease) -> None:
+    if held.running.get(lease.path) != (lease.number, lease.token):
+        return
+    try:
+        leasing.decisions.decide(held, AttemptReturned(lease.path, lease.number))
+    except (LeaseLost, InvalidTransition):
+        return
+    status, now = Attempt.Status.RETURNED.value, clock().system_now()
+    leasing.rows.add(END_ATTEMPT, [status, now, None, held.row.id, lease.path, lease.number, lease.token])
 
 
 def _record(leasing: Leasing, held: Held, lease: Lease, outcome: calls.Outcome) -> Decided | None:

@@ -1,7 +1,7 @@
 """Making several short calls one after another, so that what they led to is recorded at once.
 
 Should one of them turn out long, nobody waits for it: another thread records what is done and goes on with the rest.
-Where calls of one kind hang again and again, no more threads follow them: what is left of that kind waits its turn.
+Where calls of one kind hang again and again, no more threads follow them: what is left of that kind is given back.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ Done = list[tuple[Lease, Outcome]]
 
 
 class Batch(Generic[Lease, Outcome]):
-    """Calls of one thread. `carry_on` is what another thread does because of a long call, with the outcomes so far and
-    the leases left; `kind` tells which other calls are likely to hang as well."""
+    """Calls of one thread. `carry_on` is what another thread does because of a long call, with the outcomes so far,
+    the leases left and those to be given back; `kind` tells which other calls are likely to hang as well."""
 
     def __init__(
         self,
         leases: Iterable[Lease],
         call: Callable[[Lease], Outcome],
-        carry_on: Callable[[Lease, Done[Lease, Outcome], list[Lease]], None],
+        carry_on: Callable[[Lease, Done[Lease, Outcome], list[Lease], list[Lease]], None],
         kind: Callable[[Lease], Hashable],
     ) -> None:
         self._todo = deque(leases)
@@ -75,11 +75,11 @@ class Batch(Generic[Lease, Outcome]):
                 return
             self._hangs_in = kind = self._kind(hanging)
             full = _hanging.more(kind) >= MOST_LATE
-            waits = [lease for lease in self._todo if full and self._kind(lease) == kind]
+            back = [lease for lease in self._todo if full and self._kind(lease) == kind]
             done, left = self._done, [lease for lease in self._todo if not (full and self._kind(lease) == kind)]
-            self._done, self._todo = [], deque(waits)
-        if done or left:
-            given = (hanging, done, left)
+            self._done, self._todo = [], deque()
+        if done or left or back:
+            given = (hanging, done, left, back)
             threading.Thread(target=self._carry_on, args=given, name="carrying on", daemon=True).start()
 
     def _taken_over(self) -> tuple[Done[Lease, Outcome], list[Lease]]:

@@ -129,6 +129,10 @@ def attempt_failed(names: Names, fact: Fact) -> str:
     return f"{said} ({nature}){again(fact.data)}" if nature else f"{said}{again(fact.data)}"
 
 
+def attempt_returned(names: Names, fact: Fact) -> str:
+    return f"{names.step(fact.path)} was given back before it was called, for another worker"
+
+
 def attempt_lost(names: Names, fact: Fact) -> str:
     return f"The worker doing {names.step(fact.path)} was lost{again(fact.data)}"
 
@@ -170,6 +174,7 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "attempt.started": attempt_started,
     "attempt.failed": attempt_failed,
     "attempt.lost": attempt_lost,
+    "attempt.returned": attempt_returned,
     "incident.opened": incident_opened,
     "incident.resolved": incident_resolved,
     "wait.unanswered": wait_unanswered,

@@ -119,7 +119,7 @@ class Cancellation(Strict):
 
 class AttemptShown(Shown):
     number = serializers.IntegerField()
-    status = serializers.ChoiceField(choices=("running", "succeeded", "failed", "lost", "cancelled"))
+    status = serializers.ChoiceField(choices=("running", "succeeded", "failed", "lost", "returned", "cancelled"))
     started_at = Instant()
     ended_at = Instant(allow_null=True)
     error = serializers.DictField(allow_null=True)

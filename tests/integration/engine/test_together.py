@@ -196,6 +196,7 @@ def test_a_call_that_turns_out_long_holds_up_no_other(transactional_db: None, mo
 
 def test_calls_of_a_kind_that_all_hang_take_a_few_threads_and_hold_up_no_other_kind() -> None:
     made: list[str] = []
+    given_back: list[str] = []
     other, may_end = threading.Event(), threading.Event()
 
     def call(lease: str) -> str:
@@ -206,20 +207,40 @@ def test_calls_of_a_kind_that_all_hang_take_a_few_threads_and_hold_up_no_other_k
             other.set()
         return lease
 
-    def perform(hanging: str, done: Any, left: list[str]) -> None:
+    def perform(hanging: str, done: Any, left: list[str], back: list[str]) -> None:
+        given_back.extend(back)
         while left:
             _, left = Batch(left, call, perform, str).perform()
 
-    worker = threading.Thread(target=perform, args=("", [], [*["hangs"] * 30, "another"]))
+    worker = threading.Thread(target=perform, args=("", [], [*["hangs"] * 30, "another"], []))
     worker.start()
     assert other.wait(20)
     assert made.count("hangs") == MOST_LATE
     may_end.set()
     worker.join(20)
-    until = time.monotonic() + 20
-    while len(made) < 31 and time.monotonic() < until:
-        time.sleep(0.01)
-    assert made.count("hangs") == 30
+    assert given_back == ["hangs"] * (30 - MOST_LATE)
+
+
+def test_what_is_given_back_is_done_by_whoever_takes_it_next_and_costs_no_attempt(engine: Bench) -> None:
+    engine.publish(ONE_CALL)
+    run_id = engine.start("one-call", n=1)
+    (lease,) = execute.take(run_id, "call", "tools")
+    execute.give_back([lease])
+    assert api.run_state(run_id).steps["call"].status == "ready"
+    assert execute.complete([(lease, calls.Succeeded({}))], go_on=False) == []  # the lease is gone
+    engine.work()
+    assert api.run_state(run_id).status == "succeeded"
+    assert list(Attempt.objects.order_by("number").values_list("status", flat=True)) == ["returned", "succeeded"]
+    assert len(engine.tools["erp.order"].calls) == 1
+
+
+def test_what_is_given_back_of_a_run_that_was_cancelled_meanwhile_stays_cancelled(engine: Bench) -> None:
+    engine.publish(ONE_CALL)
+    run_id = engine.start("one-call", n=1)
+    (lease,) = execute.take(run_id, "call", "tools")
+    api.cancel_run(run_id=run_id, reason="not needed", actor=api.SYSTEM)
+    execute.give_back([lease])
+    assert api.run_state(run_id).status == "cancelled"
 
 
 def test_what_waited_until_its_lease_ran_out_is_not_called(engine: Bench) -> None:

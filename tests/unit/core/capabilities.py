@@ -10,6 +10,7 @@ from orchestration.core.events import (
     AttemptFailed,
     AttemptLeased,
     AttemptLost,
+    AttemptReturned,
     AttemptSucceeded,
     CancelRequested,
     ChildEnded,
@@ -209,6 +210,16 @@ def lost() -> Player:
     return carried(waited(player, minutes=5))
 
 
+def given_back() -> Player:
+    """Neither the retries nor the person who would be asked after them are nearer for it."""
+    player = begun("  - {id: a, tool: t@1, retry: {attempts: 2}}")
+    player.happens(AttemptLeased("a", "worker"))
+    player.happens(AttemptReturned("a", 1))
+    fails(player, "a", "transient")
+    assert player.state.steps["a"].status == "retrying"
+    return carried(waited(player, minutes=5))
+
+
 def incident_skipped() -> Player:
     player = fails(begun("  - {id: a, tool: t@1}"), "a")
     player.happens(DecisionGiven("a!1", "skip", {"skip.result": {"n": 1}}, ALICE, player.now, None))
@@ -329,6 +340,7 @@ CAPABILITIES: Mapping[str, tuple[Callable[[], Player], str]] = {  # how each is 
     "continued": (continued, "succeeded"),
     "limited": (limited, "succeeded"),
     "lost": (lost, "succeeded"),
+    "given-back": (given_back, "succeeded"),
     "incident-skipped": (incident_skipped, "succeeded"),
     "incident-corrected": (incident_corrected, "succeeded"),
     "incident-compensated": (incident_compensated, "failed"),

@@ -20,6 +20,7 @@ from orchestration.core.events import (
     AttemptFailed,
     AttemptLeased,
     AttemptLost,
+    AttemptReturned,
     AttemptSucceeded,
     CancelRequested,
     ChildEnded,
@@ -325,6 +326,7 @@ class Surroundings:
             *[AttemptSucceeded(path, number, {"ok": True})] * 6,
             *failures,
             AttemptLost(path, number, allowed, wait),
+            AttemptReturned(path, number),
         ]
 
     def _pauses(self, player: Player, review: Mapping[str, Any]) -> list[Event]:
