@@ -9,8 +9,10 @@ from reviewhub.notifications.services import listen, listen_late, when_noticed
 from reviewhub.realtime import publish, rendering
 from reviewhub.reviews.announcements import when_changed, when_told, when_told_late
 from reviewhub.reviews.gateway import DeskGateway
+from reviewhub.reviews.handling import learn_handling_times
 from reviewhub.reviews.labels import DecisionLabels
 from reviewhub.reviews.policies import SettingsPolicies
+from reviewhub.reviews.services.giving import give_out_everywhere, give_soon
 from reviewhub.reviews.services.moving import move_what_waits
 from reviewhub.web.patches import patch_for
 
@@ -18,6 +20,8 @@ from reviewhub.web.patches import patch_for
 CHORES = (
     api.Chore(60.0, ai.retrain_where_due),
     api.Chore(60.0, move_what_waits),
+    api.Chore(2.0, give_out_everywhere),
+    api.Chore(60.0, learn_handling_times),
 )
 
 
@@ -29,6 +33,7 @@ def bind() -> None:
     when_noticed(publish.notice_added)
     ports.bind(observer=publish)
     when_changed(publish.desk_changed)
+    when_changed(give_soon)
     rendering.bind(patch_for)
     if settings.DEMO:
         _bind_demo()

@@ -61,6 +61,7 @@ class ReviewRequest:
     context: Mapping[str, Any] = field(default_factory=dict)  # {"input": …, "steps": {id: result}}
     recommendation_id: str | None = None
     exclude: tuple[str, ...] = ()  # e-mail addresses or user names who may not decide
+    skills: tuple[str, ...] = ()  # what whoever is given it must be able to do
     future: tuple[FutureStep, ...] = ()
     policies: Mapping[str, int] = field(default_factory=dict)  # the pinned versions: {"calendar:office-hours": 3}
     approvals: Mapping[str, Any] | None = None  # how several decide: see core/approving.py; none: one person

@@ -49,7 +49,8 @@ def request_for(d: Deciding, step: Step) -> ReviewRequest:
         concerns=_concerns(d, step),
         context={"input": d.work.run.input, "steps": _results(d, step.path)},
         recommendation_id=recommendation_id,
-        exclude=_excluded(d, step),
+        exclude=_listed(d, step, "exclude"),
+        skills=tuple(name for name in _listed(d, step, "skills") if name),
         future=clocks.future(),
         policies=clocks.pins,
         approvals=approving.plan_of(spec["assign"].get("approvals")),
@@ -175,11 +176,11 @@ def _shown(d: Deciding, when: Value, at: str) -> bool:
         return True
 
 
-def _excluded(d: Deciding, step: Step) -> tuple[str, ...]:
+def _listed(d: Deciding, step: Step, key: str) -> tuple[str, ...]:
     names: list[str] = []
-    for index, _ in enumerate(step.spec["assign"].get("exclude", ())):
-        excluded = d.evaluate(step.values[f"assign.exclude.{index}"], step.path)
-        names += [str(name) for name in excluded] if isinstance(excluded, list) else [str(excluded)]
+    for index, _ in enumerate(step.spec["assign"].get(key, ())):
+        named = d.evaluate(step.values[f"assign.{key}.{index}"], step.path)
+        names += [str(name) for name in (named if isinstance(named, list) else [named]) if name is not None]
     return tuple(names)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -27,6 +28,7 @@ from orchestration.exceptions import InvalidTransition
 from orchestration.ports import SYSTEM, Actor, PersonRef, clock, human_tasks
 from orchestration.runtime.advance import commit, consider, fire_due
 from orchestration.runtime.given_results import checked_fields
+from orchestration.runtime.loading import lock_free
 from orchestration.runtime.store import hold, lock, record
 
 
@@ -47,6 +49,12 @@ class Standing:
 def hold_run(run_id: Any) -> None:
     """Locks the run: the first lock of every transaction that touches its reviews. Raises `NotFound`."""
     lock(run_id)
+
+
+def hold_free_runs(run_ids: Iterable[Any]) -> frozenset[UUID]:
+    """As `hold_run` for several, but waits for nobody: gives those that nobody else holds. All belong to this
+    transaction from here on."""
+    return frozenset(lock_free(run_ids))
 
 
 def decide_review(

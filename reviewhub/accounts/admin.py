@@ -14,7 +14,7 @@ from django.http import HttpRequest
 
 from orchestration import api
 from reviewhub.accounts.auditing import AnyForm, AuditedAdmin, TabularInline
-from reviewhub.accounts.models import Absence, Person, RoleGrant
+from reviewhub.accounts.models import Absence, Person, RoleGrant, Skill
 
 admin.site.unregister(Group)  # roles are granted, and what they allow is one table
 admin.site.site_header = admin.site.site_title = "ReviewHub settings"
@@ -71,13 +71,18 @@ class AbsenceInline(TabularInline):
     autocomplete_fields = ("delegate",)
 
 
+class SkillInline(TabularInline):
+    model = Skill
+    extra = 0
+
+
 @admin.register(Person)
 class PersonAdmin(AuditedAdmin, PeopleAdmin):
     kind = "person"
     secret_fields = frozenset({"password", "password1", "password2"})
     form = PersonForm
     add_form = NewPersonForm
-    inlines = (RoleGrantInline, AbsenceInline)
+    inlines = (RoleGrantInline, SkillInline, AbsenceInline)
     list_display = ("display_name", "email", "roles", "manager", "zone", "is_active")
     list_filter = ("is_active", "grants__role")
     search_fields = ("display_name", "email", "username")

@@ -47,6 +47,11 @@ def _stood_in(fact: Fact) -> Iterable[Message]:
     yield _message("asked", f"stood_in.{fact.task.version}", fact.people, fact.task, text)
 
 
+def _given(fact: Fact) -> Iterable[Message]:
+    text = f"{fact.by.display_name} gives it to you." if fact.by else f"{fact.task.queue.title} gives it to you."
+    yield _message("asked", f"given.{fact.task.version}", fact.people, fact.task, text)
+
+
 def _warned(fact: Fact) -> Iterable[Message]:
     task, stage = fact.task, fact.details["stage"]
     match stage:
@@ -116,6 +121,7 @@ def _withdrawn(fact: Fact) -> Iterable[Message]:
 _MAKES: Mapping[str, Callable[[Fact], Iterable[Message]]] = {
     "escalated": _escalated,
     "approval": _approval,
+    "given": _given,
     "stood_in": _stood_in,
     "warned": _warned,
     "released": _released,

@@ -71,5 +71,9 @@ class AlreadyDecided(PermissionDenied):
     """You have decided this already: another person is needed."""
 
 
+class NotPicked(PermissionDenied):
+    """Nobody picks here: “Start reviewing” gives the most urgent."""
+
+
 class SelfApproval(PermissionDenied):
     """Nobody decides their own request."""

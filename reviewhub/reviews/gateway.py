@@ -200,6 +200,7 @@ def _opened(request: ReviewRequest, queue: Queue, recommendation: Any | None) ->
         ai_confidence=confidence,
         requester=request.exclude[0][:254] if request.exclude else "",
         excluded=[name.strip().lower() for name in request.exclude],
+        skills=sorted({name.strip().lower() for name in (*queue.skills, *request.skills)} - {""}),
         undo_seconds=queue.undo_seconds if request.undo_seconds is None else request.undo_seconds,
         why=why_codes(
             kind=request.kind,

@@ -104,6 +104,8 @@ def _review_chips(spec: Spec) -> list[Chip]:
         chips.insert(0, Chip(f"Due in {length(sla['due'])}{calendar}", "risk"))
     if sla.get("policy"):
         chips.insert(0, Chip(f"Clock: {sla['policy']}", "risk"))
+    if assign.get("skills"):
+        chips.append(Chip("Skills", title="Whoever is given it must know: " + ", ".join(assign["skills"])))
     if assign.get("exclude"):
         chips.append(Chip("Not the requester", title="Those who may not decide: " + ", ".join(assign["exclude"])))
     if isinstance(assign.get("approvals"), Mapping):

@@ -170,14 +170,16 @@ def _concerns(cursor: Cursor, scope: Scope) -> Iterator[dict[str, Any]]:
 def _assign(
     cursor: Cursor, scope: Scope, catalogue: Catalogue, outcomes: list[str], *, has_owner: bool
 ) -> dict[str, Any]:
-    if not cursor.mapping(("queue", "exclude", "approvals")):
+    if not cursor.mapping(("queue", "exclude", "skills", "approvals")):
         return {}
     queue = cursor.required("queue", "the queue whose people decide")
     made: dict[str, Any] = {"queue": queue.among(catalogue.queues, "a queue") if queue else None, "approvals": 1}
-    exclude, approvals = cursor.get("exclude"), cursor.get("approvals")
-    if exclude is not None:
-        named = list(exclude.items("a list")) if isinstance(exclude.value, list) else [exclude]
-        made["exclude"] = [check_said(each, scope, "an e-mail address or a user name") for each in named]
+    approvals = cursor.get("approvals")
+    for name, what in (("exclude", "an e-mail address or a user name"), ("skills", "a skill, such as german")):
+        listed = cursor.get(name)
+        if listed is not None:
+            named = list(listed.items("a list")) if isinstance(listed.value, list) else [listed]
+            made[name] = [check_said(each, scope, what) for each in named]
     if approvals is not None:
         made["approvals"] = check_approvals(approvals, catalogue, outcomes, has_owner=has_owner)
     return made

@@ -6,8 +6,8 @@ seconds. Shapes by kind:
 - tool: tool, version, with, retry, timeout, ambiguous, cache, undo {tool, version, with, …},
   fallback [{tool, version, …}]
 - ai: ai, with, retry, timeout
-- review: title, outcomes [{id, label, risk, reason}], assign {queue, exclude, approvals: 1 or {need, of, targets,
-  in_order, blind, alone, disagree}}, and where written
+- review: title, outcomes [{id, label, risk, reason}], assign {queue, exclude, skills, approvals: 1 or {need, of,
+  targets, in_order, blind, alone, disagree}}, and where written
   recommendation, highlights [{label, value}], fields [{name, label, value, edit, type}], concerns [{when, say}],
   context, sla {policy, due, calendar, critical}, escalate [{after, to {kind, of | name}, when, priority, mode,
   business}] or {policy}, unanswered {after, outcome}, undo
@@ -54,7 +54,7 @@ class Step:
     `values` by kind: tool and ai "with" · wait "until" or "key" · emit "key", "with" · set "set" ·
     end "end" · fail "fail" · each "in" · repeat "until", "while" · review "title", "recommendation",
     "context", "outcomes.0.risk", "highlights.0", "fields.amount", "concerns.0.when", "concerns.0.say",
-    "assign.exclude.0", "sla.critical", "escalate.0.when". What was not written is absent.
+    "assign.exclude.0", "assign.skills.0", "sla.critical", "escalate.0.when". What was not written is absent.
     """
 
     id: str
@@ -348,8 +348,9 @@ def _values_of_review(raw: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         yield f"fields.{item['name']}", item["value"]
     for index, item in enumerate(raw.get("concerns", ())):
         yield from ((f"concerns.{index}.{name}", item[name]) for name in ("when", "say") if name in item)
-    for index, item in enumerate(raw["assign"].get("exclude", ())):
-        yield f"assign.exclude.{index}", item
+    for name in ("exclude", "skills"):
+        for index, item in enumerate(raw["assign"].get(name, ())):
+            yield f"assign.{name}.{index}", item
     if "critical" in raw.get("sla", {}):
         yield "sla.critical", raw["sla"]["critical"]
     levels = raw.get("escalate", ())

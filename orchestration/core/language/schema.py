@@ -157,7 +157,13 @@ def _review() -> Schema:
     outcomes = {"type": "object", "additionalProperties": {"anyOf": [outcome, nothing]}, "minProperties": 1}
     concern = _mapping({"when": CONDITION, "say": _text("Why a person is asked.")}, ("say",))
     assign = _mapping(
-        {"queue": _text("Whose people decide."), "exclude": _one_or_many(), "approvals": _approvals()}, ("queue",)
+        {
+            "queue": _text("Whose people decide."),
+            "exclude": _one_or_many(),
+            "skills": {**_one_or_many(), "description": "What whoever is given it must be able to do."},
+            "approvals": _approvals(),
+        },
+        ("queue",),
     )
     critical = {"anyOf": [{"type": "boolean"}, CONDITION]}
     sla = _mapping({"policy": policy, "due": DURATION, "calendar": _text(""), "critical": critical})

@@ -3,5 +3,6 @@
 from reviewhub.accounts.models.absences import Absence
 from reviewhub.accounts.models.people import Person
 from reviewhub.accounts.models.roles import RoleGrant
+from reviewhub.accounts.models.skills import Skill
 
-__all__ = ["Absence", "Person", "RoleGrant"]
+__all__ = ["Absence", "Person", "RoleGrant", "Skill"]

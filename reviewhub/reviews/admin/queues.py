@@ -4,12 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q
 from django.http import HttpRequest
 
-from reviewhub.accounts.auditing import AuditedAdmin, TabularInline
+from reviewhub.accounts.auditing import AnyForm, AuditedAdmin, TabularInline
 from reviewhub.reviews.models import Queue, QueueMembership
+
+
+class WordsField(forms.CharField):
+    """A list of words, written with commas between them."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return sorted({word.strip().lower() for word in (value or "").split(",")} - {""})
+
+
+class QueueForm(AnyForm):
+    skills = WordsField(
+        required=False,
+        help_text="What whoever is given its tasks must know, beside what the workflow asks: german, imports",
+    )
+
+    class Meta:
+        model = Queue
+        fields = "__all__"
 
 
 class MembershipInline(TabularInline):
@@ -21,6 +43,7 @@ class MembershipInline(TabularInline):
 @admin.register(Queue)
 class QueueAdmin(AuditedAdmin):
     kind = "queue"
+    form = QueueForm
     inlines = (MembershipInline,)
     list_display = ("title", "slug", "manager", "backup", "member_count", "waiting", "lease_minutes", "undo_seconds")
     list_select_related = ("manager", "backup")
@@ -31,6 +54,7 @@ class QueueAdmin(AuditedAdmin):
         (None, {"fields": ("title", "slug")}),
         ("Escalation", {"fields": ("manager", "backup")}),
         ("Working", {"fields": ("lease_minutes", "undo_seconds")}),
+        ("Giving", {"fields": ("giving", "cap", "given_minutes", "skills", "pull_only")}),
         ("Pauses", {"fields": ("asking_stops_clock", "snoozing_stops_clock", "answer_days")}),
     )
 

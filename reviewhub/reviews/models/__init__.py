@@ -6,6 +6,7 @@ from reviewhub.reviews.models.calendars import BusinessCalendar, BusinessCalenda
 from reviewhub.reviews.models.comments import Comment
 from reviewhub.reviews.models.decisions import Decision, Override
 from reviewhub.reviews.models.filters import SavedFilter
+from reviewhub.reviews.models.handling import HandlingTime
 from reviewhub.reviews.models.information import InformationRequest
 from reviewhub.reviews.models.past_decisions import PastDecision
 from reviewhub.reviews.models.policies import (
@@ -27,6 +28,7 @@ __all__ = [
     "Decision",
     "EscalationPolicy",
     "EscalationPolicyVersion",
+    "HandlingTime",
     "InformationRequest",
     "Override",
     "OverrideReason",

@@ -67,6 +67,12 @@ class ReviewTaskQuerySet(QuerySet["ReviewTask"]):
         """Nobody holds it: never claimed, or the lease has run out."""
         return self.filter(Q(status="open") | Q(status="claimed", claim_expires_at__lte=system_now))
 
+    def pickable_by(self, person: Person) -> ReviewTaskQuerySet:
+        """Without what waits in a queue that is held, or in which the person takes what they are given."""
+        works_in = [queue for queue, role in person.queue_roles if role == "reviewer"]
+        open_to_all = Q(queue__held_at__isnull=True) & ~Q(queue__pull_only=True, queue__in=works_in)
+        return self.filter(open_to_all | Q(claimed_by=person) | Q(pk__in=_asked(person)))
+
     def not_declined_by(self, person: Person) -> ReviewTaskQuerySet:
         declined = _rows_of("Assignment").filter(person=person, ended="declined").values("task")
         return self.exclude(pk__in=declined)

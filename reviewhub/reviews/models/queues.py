@@ -5,12 +5,18 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 
 
 class Queue(models.Model):
     """Where review tasks wait. Named by workflows with its slug."""
 
     INCIDENTS = "incidents"  # the slug of the queue that failed steps come to; made when the first one does
+
+    class Giving(models.TextChoices):
+        PULL = "pull", "Nobody is given anything: people take"
+        ROUND_ROBIN = "round_robin", "In turn"
+        LEAST_LOADED = "least_loaded", "To whoever has the least to do"
 
     slug = models.SlugField(max_length=100, unique=True)
     title = models.CharField(max_length=150)
@@ -42,15 +48,54 @@ class Queue(models.Model):
         validators=(MinValueValidator(1), MaxValueValidator(90)),
         help_text="How long the requester can answer a question, and a task waits for it.",
     )
+    giving = models.CharField(
+        max_length=12,
+        choices=Giving,
+        default=Giving.PULL,
+        help_text="How what nobody has finds somebody.",
+    )
+    cap = models.PositiveSmallIntegerField(
+        default=10,
+        validators=(MinValueValidator(1), MaxValueValidator(500)),
+        help_text="Nobody is given more of this queue's tasks than this at a time.",
+    )
+    given_minutes = models.PositiveSmallIntegerField(
+        "minutes a given task is kept",
+        default=240,
+        validators=(MinValueValidator(5), MaxValueValidator(10_080)),
+        help_text="For whoever it was given to; after that it is given to somebody else.",
+    )
+    skills = models.JSONField(
+        default=list, blank=True, help_text="What whoever is given its tasks must know, beside what the workflow asks."
+    )
+    pull_only = models.BooleanField(
+        "nobody picks",
+        default=False,
+        help_text="“Start reviewing” gives the most urgent; only leads pick others from the list.",
+    )
+    held_at = models.DateTimeField(null=True, blank=True, editable=False)  # process time; none: work goes on
+    held_by = models.CharField(max_length=150, blank=True, editable=False)  # the label of who did it, as it was then
+    hold_reason = models.CharField(max_length=300, blank=True, editable=False)
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="reviews.QueueMembership", related_name="review_queues"
     )
 
     class Meta:
         ordering = ("title",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(held_at__isnull=True, hold_reason="") | (Q(held_at__isnull=False) & ~Q(hold_reason="")),
+                name="queue_held_for_a_reason",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def gives(self) -> bool:
+        """Whether tasks of it are given to people just now."""
+        return self.giving != self.Giving.PULL and self.held_at is None
 
 
 class QueueMembership(models.Model):
@@ -63,6 +108,8 @@ class QueueMembership(models.Model):
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="memberships")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=8, choices=Role, default=Role.REVIEWER)
+    is_given_tasks = models.BooleanField(default=True, help_text="Without it they only take.")
+    given_at = models.DateTimeField(null=True, blank=True, editable=False)  # system time: when it was last their turn
 
     class Meta:
         ordering = ("queue", "role", "person")

@@ -99,6 +99,8 @@ class ReviewTask(models.Model):
     requester = models.CharField(max_length=254, blank=True)  # the first of `excluded`
     excluded = models.JSONField(default=list)  # addresses and user names that may not decide, in lower case
 
+    skills = models.JSONField(default=list, db_default=[])  # what whoever is given it must know
+
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="claimed_tasks"
     )

@@ -21,7 +21,7 @@ from reviewhub.reviews.models import Assignment, Comment, Decision, InformationR
 from reviewhub.reviews.selectors.approvals import Approvals, approvals_of
 from reviewhub.reviews.selectors.future import FutureEntry, future_of
 from reviewhub.reviews.selectors.history import HistoryEntry, history_of
-from reviewhub.reviews.services.holding import is_excluded, is_requester, names_others
+from reviewhub.reviews.services.holding import is_excluded, is_requester, names_others, why_not_picked
 
 _NOT_ONES_OWN = ("task.claim", "task.decide", "task.ask", "task.snooze", "task.delegate", "task.escalate")
 
@@ -38,6 +38,7 @@ class TaskDetail:
     history: list[HistoryEntry]
     may: Mapping[str, bool]  # {"task.decide": True, …}; nobody decides their own request
     excluded: bool
+    not_picked: str  # why it is not to be picked from the list; empty where it may be
     voted: bool  # the person has decided, and others are needed
     approvals: Approvals | None  # where several decide
 
@@ -54,6 +55,7 @@ def task_detail(task_id: UUID | str, person: Person) -> TaskDetail:
     has: Any = task
     _put_together(task)
     seen = seen_by(task, person, _decisions(task)) if has.has_decisions else []
+    not_picked = why_not_picked(task, person) if task.is_waiting else ""
     return TaskDetail(
         task=task,
         recommendation=task.recommendation,
@@ -63,8 +65,9 @@ def task_detail(task_id: UUID | str, person: Person) -> TaskDetail:
         question=_open_question(task),
         future=future_of(task),
         history=history_of(task),
-        may=_may(roles, excluded=is_excluded(task, person) or names_others(task, person)),
+        may=_may(roles, excluded=is_excluded(task, person) or names_others(task, person) or bool(not_picked)),
         excluded=is_requester(task, person),
+        not_picked=not_picked,
         voted=has_voted(task, person),
         approvals=approvals_of(task, seen),
     )

@@ -144,6 +144,11 @@ def _gone_on(task: ReviewTask, entry: Entry) -> str:
     return f"{entry.data['from_label']} is away: it went to {to}"
 
 
+def _given(task: ReviewTask, entry: Entry) -> str:
+    by = f"{entry.actor.label} gave it to" if entry.actor.kind == "person" else "It was given to"
+    return f"{by} {entry.data['to_label'] or task.queue.title}"
+
+
 def _called(task: ReviewTask, entry: Entry) -> str:
     return f"{entry.actor.label} escalated it"
 
@@ -180,6 +185,7 @@ _SAYS: Mapping[str, Callable[[ReviewTask, Entry], str]] = {
     "desk.declined": _declined,
     "desk.escalated": _called,
     "desk.moved": _gone_on,
+    "desk.given": _given,
     "desk.claimed": _claimed,
     "desk.released": _released,
     "desk.commented": _commented,

@@ -12,27 +12,35 @@ from reviewhub.accounts.actors import actor_of
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import require
 from reviewhub.reviews.announcements import Fact, announce
-from reviewhub.reviews.exceptions import TaskMoved
+from reviewhub.reviews.exceptions import NotPicked, TaskMoved
 from reviewhub.reviews.models import Assignment, ReviewTask
 from reviewhub.reviews.services.holding import (
     hold_task,
     is_excluded,
     refuse_moved,
+    refuse_picking,
     refuse_requester,
     refuse_stale,
     refuse_taken,
     standing_of,
 )
 
-_CANDIDATES = 20
+_CANDIDATES = 100
 
 
-@transaction.atomic
 def claim_task(*, task_id: UUID | str, actor: Person, expected_version: int | None = None) -> ReviewTask:
     """Take the task for the length of the queue's lease; claiming one's own again makes the lease anew.
 
-    Raises PermissionDenied, SelfApproval, StaleTask, TaskMoved, TaskTaken, TaskNotFound.
+    Raises PermissionDenied, SelfApproval, NotPicked, StaleTask, TaskMoved, TaskTaken, TaskNotFound.
     """
+    return _claim(task_id, actor, expected_version)
+
+
+@transaction.atomic
+def _claim(
+    task_id: UUID | str, actor: Person, expected_version: int | None = None, *, pulled: bool = False
+) -> ReviewTask:
+    """`pulled`: the desk chose it, as the most urgent one, and not the actor."""
     task = hold_task(task_id)
     clock = ports.clock()
     require(actor, "task.claim", task)
@@ -40,6 +48,7 @@ def claim_task(*, task_id: UUID | str, actor: Person, expected_version: int | No
     refuse_moved(task)
     refuse_stale(task, expected_version)
     refuse_taken(task, actor, clock.system_now())
+    refuse_picking(task, actor, pulled=pulled)
     if task.is_paused:
         raise TaskMoved(f"“{task.title}” is set aside: take it up again first.", **standing_of(task))
     if task.claimed_by_id == actor.pk and task.holder_id(clock.system_now()) is not None:
@@ -56,17 +65,26 @@ def claim_task(*, task_id: UUID | str, actor: Person, expected_version: int | No
 
 
 def claim_next_task(*, actor: Person) -> ReviewTask | None:
-    """Claim the most urgent task of the actor's queues that nobody has and that they have not declined, if any."""
+    """Claim the most urgent task of the actor's queues that nobody has, that they have not declined and have the skills
+    for; where there is none, the most urgent that they hold already, if any."""
     system_now = ports.clock().system_now()
     waiting = ReviewTask.objects.team(actor).unassigned(system_now).not_declined_by(actor).urgent_first()
-    for task in waiting.only("id", "excluded", "approvals")[:_CANDIDATES]:
-        if is_excluded(task, actor):
+    waiting = waiting.filter(queue__held_at__isnull=True)
+    skills: frozenset[str] | None = None
+    for task in waiting.only("id", "excluded", "approvals", "skills")[:_CANDIDATES]:
+        if task.skills and skills is None:
+            skills = frozenset(actor.skills.values_list("name", flat=True))
+        if is_excluded(task, actor) or not skills_suffice(task, skills):
             continue
         try:
-            return claim_task(task_id=task.pk, actor=actor)
-        except TaskMoved:  # somebody was quicker
+            return _claim(task.pk, actor, pulled=True)
+        except (TaskMoved, NotPicked):  # somebody was quicker, or the queue was held just now
             continue
-    return None
+    return ReviewTask.objects.mine(actor, system_now).filter(claimed_by=actor).urgent_first().first()
+
+
+def skills_suffice(task: ReviewTask, skills: frozenset[str] | None) -> bool:
+    return not task.skills or frozenset(task.skills) <= (skills or frozenset())
 
 
 @transaction.atomic
@@ -92,7 +110,9 @@ def release_task(*, task_id: UUID | str, actor: Person) -> ReviewTask:
 
 
 def renew_lease(task: ReviewTask) -> ReviewTask:
-    task.claim_expires_at = ports.clock().system_now() + timedelta(minutes=task.queue.lease_minutes)
+    """Never shorter than it was: what somebody was given is theirs for longer than a lease."""
+    anew = ports.clock().system_now() + timedelta(minutes=task.queue.lease_minutes)
+    task.claim_expires_at = max(task.claim_expires_at or anew, anew)
     task.save(update_fields=("claim_expires_at",))
     return task
 

@@ -23,6 +23,7 @@ from reviewhub.reviews.services.answers import Answer, CheckedAnswer, checked_an
 from reviewhub.reviews.services.holding import (
     hold_task,
     refuse_moved,
+    refuse_picking,
     refuse_requester,
     refuse_stale,
     refuse_taken,
@@ -136,6 +137,7 @@ def _refuse(task: ReviewTask, actor: Person, given: Given) -> None:
     refuse_requester(task, actor)
     refuse_moved(task)
     refuse_taken(task, actor, ports.clock().system_now())
+    refuse_picking(task, actor)
     refuse_stale(task, given.expected_version)
     if given.evidence_hash and given.evidence_hash != evidence_of(task):
         raise EvidenceChanged(None, **standing_of(task))

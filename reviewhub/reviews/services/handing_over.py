@@ -22,6 +22,7 @@ from reviewhub.reviews.services.holding import (
     hold_task,
     is_excluded,
     refuse_moved,
+    refuse_picking,
     refuse_requester,
     refuse_stale,
     refuse_taken,
@@ -153,6 +154,7 @@ def hold_to_give(task_id: UUID | str, actor: Person, verb: str, expected_version
     require(actor, verb, task)
     if verb != "task.decline":
         refuse_requester(task, actor)
+        refuse_picking(task, actor)
     refuse_moved(task)
     refuse_stale(task, expected_version)
     refuse_taken(task, actor, ports.clock().system_now())

@@ -9,8 +9,16 @@ from orchestration import api, ports
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import PermissionDenied
 from reviewhub.reviews.approvals import has_voted
-from reviewhub.reviews.exceptions import AlreadyDecided, SelfApproval, StaleTask, TaskMoved, TaskNotFound, TaskTaken
-from reviewhub.reviews.models import ReviewTask
+from reviewhub.reviews.exceptions import (
+    AlreadyDecided,
+    NotPicked,
+    SelfApproval,
+    StaleTask,
+    TaskMoved,
+    TaskNotFound,
+    TaskTaken,
+)
+from reviewhub.reviews.models import QueueMembership, ReviewTask
 from reviewhub.reviews.models.querysets import BY_NAME
 
 
@@ -63,6 +71,29 @@ def refuse_taken(task: ReviewTask, person: Person, system_now: datetime) -> None
     holder = task.holder_id(system_now)
     if holder is not None and holder != person.pk:
         raise TaskTaken(f"“{task.title}” is taken: {what_happened(task)}", **standing_of(task))
+
+
+def refuse_picking(task: ReviewTask, person: Person, *, pulled: bool = False) -> None:
+    """Where the queue is held, or its people take what they are given. `pulled`: the desk has chosen the task."""
+    why = why_not_picked(task, person, pulled=pulled)
+    if why:
+        raise NotPicked(why, verb="task.claim")
+
+
+def why_not_picked(task: ReviewTask, person: Person, *, pulled: bool = False) -> str:
+    """Empty where it may be, and for whoever has the task or was asked by name."""
+    queue = task.queue
+    picks = queue.pull_only and not pulled and (queue.pk, QueueMembership.Role.REVIEWER) in person.queue_roles
+    if (queue.held_at is None and not picks) or _is_theirs(task, person):
+        return ""
+    if queue.held_at is not None:
+        return f"{queue.title} is held by {queue.held_by}: {queue.hold_reason}"
+    return f"In {queue.title} nobody picks: “Start reviewing” gives you the most urgent."
+
+
+def _is_theirs(task: ReviewTask, person: Person) -> bool:
+    has_it = person.pk in (task.holder_id(ports.clock().system_now()), task.paused_by_id)
+    return has_it or task.assignments.filter(BY_NAME, person=person, ended_at__isnull=True).exists()
 
 
 def what_happened(task: ReviewTask) -> str:

@@ -19,6 +19,7 @@ from reviewhub.reviews.services.claims import end_claims
 from reviewhub.reviews.services.holding import (
     hold_task,
     refuse_moved,
+    refuse_picking,
     refuse_requester,
     refuse_stale,
     refuse_taken,
@@ -65,6 +66,7 @@ def hold_to_pause(task_id: UUID | str, actor: Person, verb: str, expected_versio
     refuse_moved(task)
     refuse_stale(task, expected_version)
     refuse_taken(task, actor, ports.clock().system_now())
+    refuse_picking(task, actor)
     if task.is_paused:
         raise TaskMoved(f"“{task.title}” is set aside already.", **standing_of(task))
     return task

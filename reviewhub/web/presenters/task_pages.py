@@ -192,6 +192,8 @@ def _closed_note(detail: TaskDetail, holder: int | None, can_decide: bool) -> st
         return _("You have decided. Others are needed before it counts.")
     if detail.excluded:
         return _("You are excluded here: nobody decides their own request.")
+    if detail.not_picked:
+        return detail.not_picked
     if not detail.may["task.decide"]:
         return _("You may read this task; deciding is for the people of %(queue)s.") % {"queue": task.queue.title}
     name = task.claimed_by.display_name if task.claimed_by and holder else ""

@@ -100,6 +100,10 @@ def test_a_queue_and_its_members_are_kept_with_who_changed_them(ada: Client, peo
         backup=people.bob.pk,
         manager=people.carol.pk,
         lease_minutes=20,
+        giving="least_loaded",
+        cap=3,
+        given_minutes=60,
+        skills=" German,imports, ",
         asking_stops_clock="on",
         answer_days=7,
         undo_seconds=5,
@@ -107,6 +111,7 @@ def test_a_queue_and_its_members_are_kept_with_who_changed_them(ada: Client, peo
     )
     queue.refresh_from_db()
     assert (queue.title, queue.slug, queue.lease_minutes) == ("Finance desk", "finance", 20)
+    assert (queue.giving, queue.cap, queue.skills) == ("least_loaded", 3, ["german", "imports"])
     assert set(queue.memberships.values_list("person__username", "role")) == {("alice", "lead"), ("bob", "reviewer")}
     assert kinds("queue:finance") == [
         ("queue.changed", "Ada Berg"),
@@ -236,11 +241,15 @@ def test_the_audit_trail_says_that_a_secret_changed_and_not_to_what(ada: Client)
 def test_a_person_is_made_with_roles_and_never_removed(ada: Client, people: Cast) -> None:
     password = "correct horse battery staple"
     fields = {"display_name": "Gina", "email": "Gina@example.com", "username": "gina"}
-    empty = rows("grants") | rows("absences")
+    empty = rows("grants") | rows("absences") | rows("skills")
     post(ada, reverse("admin:accounts_person_add"), password1=password, password2=password, **fields, **empty)
     gina = Person.objects.get(email="gina@example.com")
     change = reverse("admin:accounts_person_change", args=(gina.pk,))
-    grants = rows("grants", {"id": "", "person": gina.pk, "role": "engineer", "workflow": ""}) | rows("absences")
+    grants = (
+        rows("grants", {"id": "", "person": gina.pk, "role": "engineer", "workflow": ""})
+        | rows("absences")
+        | rows("skills")
+    )
     post(ada, change, zone="Europe/Oslo", locale="en", is_active="on", **fields, **grants)
     assert list(gina.grants.values_list("role", "granted_by")) == [("engineer", "Ada Berg")]
     assert ("person.rolegrant_made", "Ada Berg") in kinds("person:gina")
@@ -261,5 +270,5 @@ def test_a_process_owners_workflow_is_one_that_exists(ada: Client, people: Cast)
     change = reverse("admin:accounts_person_change", args=(people.bob.pk,))
     row = {"id": "", "person": people.bob.pk, "role": "process_owner", "workflow": "no-such-workflow"}
     fields = {"display_name": "Bob", "email": "bob@example.com", "username": "bob", "zone": "UTC", "locale": "en"}
-    response = ada.post(change, fields | rows("grants", row) | rows("absences"))
+    response = ada.post(change, fields | rows("grants", row) | rows("absences") | rows("skills"))
     assert "no-such-workflow is not one of the available choices" in response.content.decode()

@@ -89,6 +89,7 @@ FAULTS = [  # what is replaced, by what, and what is said at the line of the new
     ("recommendation: ${ steps.assess }", "recommendation: steps.assess", "Expected the result of an ai step"),
     ('highlights: {Amount: "${ input.amount }"}', "highlights: {Amount: [1]}", "Expected a text or a number"),
     ('exclude: ["${ input.requester }"]', "exclude: [{a: b}]", "Expected an e-mail address or a user name"),
+    ("approvals: 1}", "skills: [{a: b}]}", "Expected a skill, such as german"),
     ("say: Exceeds the budget", "say: [a]", "Expected what the reviewer reads"),
     # blocks
     ("- otherwise: true", "- otherwise: false", "Expected `when: ${ … }`, or `otherwise: true`"),
