@@ -17,6 +17,7 @@ from orchestration.core.state import RunState, StepState, TimerState
 from orchestration.models.secrets import SecretField
 from orchestration.ports import SYSTEM, Actor
 from orchestration.runtime import sql as statements
+from orchestration.runtime.advice import keep_advice
 from orchestration.runtime.answering import (
     Standing,
     ask_again,
@@ -58,6 +59,7 @@ from orchestration.runtime.publishing import (
     check_policy,
     check_workflow,
     deploy_workflow,
+    keep_version,
     publish_workflow,
     save_draft,
 )
@@ -104,7 +106,7 @@ from orchestration.runtime.tools import Tool, ToolCall, tool, tools
 from orchestration.runtime.triggered import drop_refused, start_refused_again
 from orchestration.runtime.values import text_of as large_value
 from orchestration.runtime.verification import AuditFault, AuditReport, verify_audit
-from orchestration.tools.http import request_json
+from orchestration.tools.http import post_body, request_json
 from orchestration.triggers import (
     Arrived,
     BadSignature,
@@ -205,6 +207,8 @@ __all__ = [
     "hold_run",
     "is_large",
     "iteration_of",
+    "keep_advice",
+    "keep_version",
     "large_value",
     "limit_figures",
     "limit_settings",
@@ -217,6 +221,7 @@ __all__ = [
     "pause_run",
     "pause_workflow",
     "plan_migration",
+    "post_body",
     "preview",
     "propose",
     "publish_workflow",

@@ -12,6 +12,7 @@ from reviewhub.reviews.gateway import DeskGateway
 from reviewhub.reviews.handling import learn_handling_times
 from reviewhub.reviews.labels import DecisionLabels
 from reviewhub.reviews.policies import SettingsPolicies
+from reviewhub.reviews.requested import callbacks
 from reviewhub.reviews.services.giving import give_out_everywhere, give_soon
 from reviewhub.reviews.services.moving import move_what_waits
 from reviewhub.web.patches import patch_for
@@ -30,6 +31,7 @@ def bind() -> None:
     ports.bind(human_tasks=DeskGateway(), policies=SettingsPolicies(), labels=DecisionLabels(), recommender=ai)
     when_told(listen)
     when_told_late(listen_late)
+    when_told(callbacks.listen)
     when_noticed(publish.notice_added)
     ports.bind(observer=publish)
     when_changed(publish.desk_changed)

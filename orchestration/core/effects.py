@@ -60,6 +60,7 @@ class ReviewRequest:
     concerns: tuple[str, ...] = ()
     context: Mapping[str, Any] = field(default_factory=dict)  # {"input": …, "steps": {id: result}}
     recommendation_id: str | None = None
+    advice: Mapping[str, Any] | None = None  # a recommendation that the case brought along: see runtime/advice.py
     exclude: tuple[str, ...] = ()  # e-mail addresses or user names who may not decide
     skills: tuple[str, ...] = ()  # what whoever is given it must be able to do
     future: tuple[FutureStep, ...] = ()

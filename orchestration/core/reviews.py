@@ -22,7 +22,7 @@ def request_for(d: Deciding, step: Step) -> ReviewRequest:
     clocks = _Clocks(d, step)
     spec, definition = step.spec, d.world.definition
     recommendation = d.evaluate(step.values["recommendation"], step.path) if "recommendation" in step.values else None
-    recommendation_id = recommendation.get("id") if isinstance(recommendation, Mapping) else None
+    advised = recommendation if isinstance(recommendation, Mapping) else {}
     return ReviewRequest(
         run_id=d.work.run.id,
         key=step.path,
@@ -47,8 +47,9 @@ def request_for(d: Deciding, step: Step) -> ReviewRequest:
         ),
         fields=_fields(d, step),
         concerns=_concerns(d, step),
-        context={"input": d.work.run.input, "steps": _results(d, step.path)},
-        recommendation_id=recommendation_id,
+        context=_context(d, step),
+        recommendation_id=advised.get("id"),
+        advice=advised if advised and advised.get("id") is None else None,
         exclude=_listed(d, step, "exclude"),
         skills=tuple(name for name in _listed(d, step, "skills") if name),
         future=clocks.future(),
@@ -124,6 +125,14 @@ def _highlight(d: Deciding, value: Value, at: str) -> Any:
     except ExpressionError:
         return _say(d, value, at)
     return found if isinstance(found, int | float) and not isinstance(found, bool) else _say(d, value, at)
+
+
+def _context(d: Deciding, step: Step) -> dict[str, Any]:
+    """The case as it stands in front of the reviewer: all there is, or what the step says of it."""
+    if "context" not in step.values:
+        return {"input": d.work.run.input, "steps": _results(d, step.path)}
+    said = d.evaluate(step.values["context"], step.path)
+    return {"input": said if isinstance(said, Mapping) else {"case": said}, "steps": {}}
 
 
 def _results(d: Deciding, at: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ class Connection(models.Model):
         WEBHOOK = "webhook", "Webhook that comes in"  # secret: the Standard Webhooks signing secret, whsec_…
         HTTP = "http", "HTTP service"  # secret: bearer token
         MODEL = "model", "Model server (OpenAI protocol)"  # secret: API key; model: the model's name
+        CALLBACK = "callback", "Webhook that goes out"  # base_url: beneath it we may call; secret: signs, whsec_…
         SMTP = "smtp", "Outgoing mail"
 
     name = models.SlugField(max_length=100, unique=True)

@@ -106,6 +106,40 @@ def publish_workflow(*, text: str, note: str, actor: Actor, expected_current: in
         return version
 
 
+def keep_version(*, text: str, actor: Actor) -> WorkflowVersion:
+    """A version of exactly this content, which only those take who name it: new runs go on taking the current one.
+
+    The same content is kept once. Raises `InvalidWorkflow`.
+    """
+    checked = check_workflow(text)
+    if checked.canonical is None or checked.content_hash is None:
+        raise InvalidWorkflow(checked.faults)
+    name, same = checked.canonical["workflow"], {"content_hash": checked.content_hash}
+    known = WorkflowVersion.objects.filter(workflow__name=name, **same).first()
+    if known is not None:
+        return known
+    with transaction.atomic():
+        workflow = _locked(name, create_as=checked.canonical["title"])
+        known = workflow.versions.filter(**same).first()
+        return known or _kept(workflow, text, checked, actor)
+
+
+def _kept(workflow: Workflow, text: str, checked: Checked, actor: Actor) -> WorkflowVersion:
+    """Of a text that has no fault."""
+    version = WorkflowVersion.objects.create(
+        workflow=workflow,
+        number=_next_number(workflow),
+        text=text,
+        definition=checked.canonical,
+        content_hash=checked.content_hash or "",
+        published_at=clock().process_now(),
+        published_by=actor.label,
+    )
+    data = {"version": version.number, "content_hash": version.content_hash}
+    record_change(chain=f"workflow:{workflow.name}", kind="workflow.version_kept", data=data, actor=actor)
+    return version
+
+
 def deploy_workflow(
     *, text: str, note: str, actor: Actor, expected_current: int | None = None, skip_tests: bool = False
 ) -> WorkflowVersion:

@@ -19,7 +19,7 @@ from orchestration.core.language.validation import input_faults
 from orchestration.core.large import fault_of
 from orchestration.core.state import OPEN_RUN, RunState
 from orchestration.exceptions import InvalidInput, NotFound, NotPublished
-from orchestration.models import Run, Workflow
+from orchestration.models import Run, Workflow, WorkflowVersion
 from orchestration.ports import Actor, clock
 from orchestration.runtime.advance import commit, commit_many, consider
 from orchestration.runtime.definitions import definition_of
@@ -42,16 +42,22 @@ class Started:
 
 
 def start_run(
-    *, workflow: str, input: Mapping[str, Any], actor: Actor, source: str, event_id: str | None = None
+    *,
+    workflow: str,
+    input: Mapping[str, Any],
+    actor: Actor,
+    source: str,
+    event_id: str | None = None,
+    version: WorkflowVersion | None = None,
 ) -> Started:
-    """Starts a run of the workflow's current version, at most once for an event and as its key says.
+    """Starts a run of the workflow's current version, or of the one given: at most once for an event, as its key says.
 
     Raises `NotFound`, `NotPublished`, and `InvalidInput` with the path of every fault.
     """
     row = startable().filter(name=workflow).first()
     if row is None:
         raise NotFound(f"There is no workflow {workflow!r}.")
-    return start_wanted(Wanted(row, input, actor, source, event_id))
+    return start_wanted(Wanted(row, input, actor, source, event_id, version=version))
 
 
 def startable() -> QuerySet[Workflow]:
@@ -69,6 +75,7 @@ class Wanted:
     source: str
     event_id: str | None
     parent: Parent | None = None
+    version: WorkflowVersion | None = None  # in place of the current one
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +141,10 @@ class _New:
 def _considered(wanted: Wanted) -> Started | _New:
     """The run to store, or the one that answers already. Writes nothing."""
     row = wanted.workflow
-    if row.current is None:
+    version = wanted.version or row.current
+    if version is None:
         raise NotPublished(f"The workflow {row.name!r} has no published version.")
-    definition = definition_of(row.current)
+    definition = definition_of(version)
     try:
         checked = check_input(definition, wanted.input)
         key = business_key(definition, checked)
@@ -152,7 +160,7 @@ def _considered(wanted: Wanted) -> Started | _New:
         return known
     run = Run(
         workflow=row,
-        version=row.current,
+        version=version,
         input=checked,
         source=wanted.source,
         event_id=wanted.event_id,

@@ -16,7 +16,7 @@ import httpx
 
 from orchestration.core import classes
 from orchestration.core.retry import ErrorClass
-from orchestration.exceptions import AmbiguousError, PermanentError, TransientError
+from orchestration.exceptions import AmbiguousError, PermanentError, ToolError, TransientError
 
 _RAISED = {ErrorClass.TRANSIENT: TransientError, ErrorClass.AMBIGUOUS: AmbiguousError}
 
@@ -34,16 +34,28 @@ def request_json(
 
     Raises `TransientError` (with the server's Retry-After), `PermanentError` or `AmbiguousError`.
     """
+    return _json(_answered(method, url, timeout=timeout, safe=safe, json=json, headers=dict(headers or {})), url)
+
+
+def post_body(url: str, body: bytes, *, timeout: float, headers: Mapping[str, str]) -> None:
+    """Sends these very bytes; whatever a good answer says is not looked at. Raises as `request_json` does."""
+    _answered("POST", url, timeout=timeout, safe=False, content=body, headers=dict(headers))
+
+
+def _answered(method: str, url: str, *, timeout: float, safe: bool, **sent: Any) -> httpx.Response:
+    """A good answer. Redirections are not followed: they are no good answer."""
     silence = TransientError if safe else AmbiguousError
     try:
-        answer = _client().request(method, url, json=json, headers=dict(headers or {}), timeout=timeout)
+        answer = _client().request(method, url, timeout=timeout, **sent)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         raise TransientError(f"{_host(url)} cannot be reached.", code="unreachable") from error
     except httpx.TimeoutException as error:
         raise silence(f"{_host(url)} did not answer within {timeout:g} s.", code="timeout") from error
     except httpx.HTTPError as error:
         raise silence(f"The connection to {_host(url)} broke: {type(error).__name__}.", code="broken") from error
-    return _read(answer, url, safe=safe)
+    if not answer.is_success:
+        raise _refusal(answer, url, safe=safe)
+    return answer
 
 
 @lru_cache(maxsize=1)
@@ -53,15 +65,17 @@ def _client() -> httpx.Client:
     return httpx.Client(limits=httpx.Limits(max_keepalive_connections=0))
 
 
-def _read(answer: httpx.Response, url: str, *, safe: bool) -> Any:
-    if answer.is_success:
-        try:
-            return answer.json() if answer.content else None
-        except ValueError as error:
-            raise PermanentError(f"{_host(url)} answered something that is no JSON.", code="no_json") from error
+def _json(answer: httpx.Response, url: str) -> Any:
+    try:
+        return answer.json() if answer.content else None
+    except ValueError as error:
+        raise PermanentError(f"{_host(url)} answered something that is no JSON.", code="no_json") from error
+
+
+def _refusal(answer: httpx.Response, url: str, *, safe: bool) -> ToolError:
     said = f"{_host(url)} answered {answer.status_code}: {answer.text[:300]}"
     kind = _RAISED.get(classes.of_http(answer.status_code, safe=safe), PermanentError)
-    raise kind(said, code=f"http_{answer.status_code}", retry_after=retry_after(answer))
+    return kind(said, code=f"http_{answer.status_code}", retry_after=retry_after(answer))
 
 
 def retry_after(answer: httpx.Response) -> float | None:

@@ -97,6 +97,9 @@ VERBS: Mapping[str, Verb] = {
     "run.pause": _verb("pause a run or let it go on", Role.PROCESS_OWNER, Role.OPERATOR),
     "run.migrate": _verb("move a run to another version", Role.PROCESS_OWNER, Role.ENGINEER, Role.OPERATOR),
     "run.cancel": _verb("cancel a run", Role.PROCESS_OWNER, Role.OPERATOR),
+    "review.ask": _verb(
+        "ask for a review without a workflow", Role.PROCESS_OWNER, Role.ENGINEER, Role.OPERATOR, Role.SERVICE
+    ),
     "event.send": _verb("send events to runs", Role.ENGINEER, Role.OPERATOR, Role.SERVICE),
     "stuck.read": _verb("see what is stuck", Role.ENGINEER, Role.OPERATOR, Role.AUDITOR),
     "message.handle": _verb("send or drop messages and events that are stuck", Role.ENGINEER, Role.OPERATOR),

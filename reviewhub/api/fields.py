@@ -14,11 +14,15 @@ from rest_framework import serializers
 # What comes in: a field that is not known is a fault, and not overlooked.
 class Strict(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping):
-            unknown = [name for name in data if name not in self.fields]
-            if unknown:
-                raise serializers.ValidationError({name: ["There is no such field."] for name in unknown})
-        return super().to_internal_value(data)
+        names = data if isinstance(data, Mapping) else ()
+        faults: dict[str, Any] = {name: ["There is no such field."] for name in names if name not in self.fields}
+        try:
+            read = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError(faults | dict(error.detail)) from None  # type: ignore[arg-type]
+        if faults:
+            raise serializers.ValidationError(faults)
+        return read
 
 
 # What goes out.

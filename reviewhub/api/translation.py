@@ -58,7 +58,12 @@ def _throttled(error: drf.Throttled) -> Problem:
 
 
 def _invalid(error: drf.ValidationError) -> Problem:
-    return Problem("invalid", errors=list(_faults(error.detail, "")))
+    return Problem("invalid", errors=list(faults_of(error)))
+
+
+def faults_of(error: drf.ValidationError) -> Iterator[dict[str, str]]:
+    """Each with the JSON Pointer of what it is about."""
+    yield from _faults(error.detail, "")
 
 
 def _faults(detail: Any, path: str) -> Iterator[dict[str, str]]:

@@ -11,6 +11,7 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         from reviewhub.reviews import reasons, roles
+        from reviewhub.reviews.requested import callbacks  # noqa: F401 - registers the tool that calls back
 
         roles.register()
         post_migrate.connect(reasons.add_missing, sender=self)

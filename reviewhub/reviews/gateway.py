@@ -50,10 +50,7 @@ class DeskGateway:
 
     def open_many(self, requests: Sequence[ReviewRequest]) -> None:
         queues, recommendations = _queues(requests), _recommendations(requests)
-        tasks = [
-            _opened(request, queues[_slug(request)], recommendations.get(str(request.recommendation_id)))
-            for request in requests
-        ]
+        tasks = [_opened(request, queues[_slug(request)], _advised(request, recommendations)) for request in requests]
         rows = [[getattr(task, column) for column in _INSERT_TASK.columns] for task in tasks]
         api.statements.write({_INSERT_TASK: rows})
         for task in tasks:
@@ -223,6 +220,13 @@ def _recommendations(requests: Sequence[ReviewRequest]) -> dict[str, Any]:
     named = {request.recommendation_id for request in requests if request.recommendation_id is not None}
     found = api.recommendations().filter(pk__in=named) if named else ()
     return {str(recommendation.pk): recommendation for recommendation in found}
+
+
+def _advised(request: ReviewRequest, known: Mapping[str, Any]) -> Any | None:
+    """The recommendation that was asked for, or else the one that the case brought along."""
+    if request.advice is not None:
+        return api.keep_advice(run_id=request.run_id, advice=request.advice, at=request.created_at)
+    return known.get(str(request.recommendation_id))
 
 
 def _doubts(recommendation: Any | None) -> list[str]:

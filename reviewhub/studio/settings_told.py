@@ -54,6 +54,9 @@ SETTINGS: Mapping[str, Callable[[Data], str]] = {
         f"paused it, {'its open runs too' if data['holds_open'] else 'new runs only'}: {data['reason']}"
     ),
     "workflow.resumed": lambda data: f"let it go on, after {length(data['paused_for'])}",
+    "workflow.version_kept": lambda data: (
+        f"asked for a review of a new shape, kept as version {data.get('version', '')}"
+    ),
     "workflow.draft_saved": lambda data: f"saved the draft, revision {data['revision']}",
     "role.granted": _role("granted"),
     "role.withdrawn": _role("withdrew"),

@@ -69,6 +69,8 @@ def source(text: str) -> str:
     kind, _, rest = text.partition(":")
     if kind == "webhook":
         return f"by a signed webhook at {rest}" if rest else "by a signed webhook"
+    if kind == "review":
+        return "by a system that asked for a review"
     if kind == "event":
         return f"by the event {rest}"
     return SOURCES.get(kind, f"by {text}")

@@ -13,10 +13,10 @@ from orchestration.core.language.cursor import NAME, NAME_IS, Cursor
 from orchestration.core.language.faults import nearest
 
 KEYS = (
-    *("title", "recommendation", "outcomes", "highlights", "fields", "concerns"),
+    *("title", "recommendation", "context", "outcomes", "highlights", "fields", "concerns"),
     *("assign", "sla", "escalate", "unanswered", "undo"),
 )
-LATER = {"autonomy": "Autonomy", "context": "A context of its own"}
+LATER = {"autonomy": "Autonomy"}
 FIELD_TYPES = ("string", "text", "number", "integer", "boolean", "json")
 MAX_OUTCOMES = 9
 MAX_UNDO = 3_600
@@ -29,11 +29,13 @@ def check_review(
     if not cursor.mapping(KEYS, LATER):
         return {}
     made: dict[str, Any] = {"title": _words(step_id)}
-    title, recommendation = cursor.get("title"), cursor.get("recommendation")
+    title, recommendation, context = (cursor.get(name) for name in ("title", "recommendation", "context"))
     if title is not None:
         made["title"] = check_said(title, scope, "the task's title")
     if recommendation is not None:
         made["recommendation"] = check_condition(recommendation, scope, "the result of an ai step: ${ steps.… }")
+    if context is not None:
+        made["context"] = check_condition(context, scope, "what the reviewer is shown of the case: ${ … }")
     outcomes = cursor.required("outcomes", "what a reviewer may decide, such as [approve, reject]")
     made["outcomes"] = list(_outcomes(outcomes, scope)) if outcomes else []
     made |= _shown(cursor, scope)

@@ -170,7 +170,8 @@ def _review() -> Schema:
     levels = {"type": "array", "items": {"$ref": "#/$defs/level"}, "maxItems": check_clocks.MAX_LEVELS}
     properties = {
         "title": _text("The task's title."),
-        "recommendation": {**CONDITION, "description": "The result of an ai step."},
+        "recommendation": {**CONDITION, "description": "The result of an ai step, or what a system brought along."},
+        "context": {**CONDITION, "description": "What is shown of the case, in place of the input and the results."},
         "outcomes": {"anyOf": [{"type": "array", "items": NAMED, "minItems": 1}, outcomes]},
         "highlights": {"type": "object", "additionalProperties": ANYTHING},
         "fields": {"type": "object", "additionalProperties": {"anyOf": [field, nothing]}},

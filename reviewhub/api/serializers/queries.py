@@ -25,6 +25,10 @@ class RunQuery(PageQuery):
     started_before = serializers.DateTimeField(required=False)
 
 
+class ReviewQuery(PageQuery):
+    pass
+
+
 class TaskQuery(PageQuery):
     view = serializers.ChoiceField(
         required=False,

@@ -18,13 +18,17 @@ SCOPES = MappingProxyType(
         "stuck:read": "See what is stuck and why",
         "stuck:handle": "Send or drop messages and events that are stuck",
         "events:send": "Send events to runs that wait for them",
+        "reviews:create": "Ask for reviews without a workflow, and withdraw them",
+        "reviews:read": "Read the reviews that were asked for, and their answers",
         "tasks:read": "Read review tasks and their comments",
         "tasks:comment": "Write comments",
         "tasks:decide": "Claim review tasks, decide them and take decisions back",
     }
 )
 
-SERVICE_SCOPES = frozenset({"workflows:read", "runs:read", "runs:start", "events:send", "tasks:read"})
+SERVICE_SCOPES = frozenset(
+    {"workflows:read", "runs:read", "runs:start", "events:send", "reviews:create", "reviews:read", "tasks:read"}
+)
 
 
 def offered(kind: str) -> frozenset[str]:

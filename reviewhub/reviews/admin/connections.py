@@ -9,6 +9,7 @@ from django.contrib import admin
 
 from orchestration import api
 from reviewhub.accounts.auditing import AnyForm, AuditedAdmin, TabularInline
+from reviewhub.reviews.requested.callbacks import KIND, faults_of_connection
 
 Connection: Any = api.connections().model
 ConnectionCredential: Any = Connection._meta.get_field("credentials").related_model  # noqa: SLF001 - Django's documented name
@@ -28,6 +29,13 @@ class ConnectionForm(AnyForm):
 
     def clean_secret(self) -> str:
         return str(self.cleaned_data["secret"] or self.instance.secret)
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("kind") == KIND:
+            for fault in faults_of_connection(given.get("base_url") or "", given.get("secret") or ""):
+                self.add_error(None, fault)
+        return given
 
 
 class CredentialForm(AnyForm):

@@ -84,8 +84,7 @@ def _cited(reason: str, marks: Marks) -> int | None:
 def _origin(said: Any) -> str:
     told = said.provenance
     answered = told.get("model_answered") or told.get("model_asked") or told.get("model") or told.get("recommender")
-    parts: Sequence[str] = [
-        str(answered or ""),
-        _("question version %(n)d") % {"n": said.decision_point.number},
-    ]
+    asked = _("question version %(n)d") % {"n": said.decision_point.number}
+    where = _("told by the system that asks") if told.get("brought_along") else asked
+    parts: Sequence[str] = [str(answered or ""), where]
     return " · ".join(part for part in parts if part)

@@ -44,6 +44,7 @@ def test_a_service_token_starts_and_reads_and_never_decides() -> None:
         "run.start",
         "run.read",
         "event.send",
+        "review.ask",
         "task.read",
         "workflow.read",
     }
