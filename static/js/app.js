@@ -72,4 +72,14 @@ new MutationObserver((changes) => {
   }
 }).observe(document.documentElement, { childList: true, subtree: true });
 
-within(document.documentElement, connect);
+/* Rows are many and can wait for a moment: a page that has just come answers first. */
+const AT_ONCE = 8;
+const soon = window.requestIdleCallback ?? ((act) => setTimeout(act));
+
+function connectRows(rows) {
+  rows.splice(0, AT_ONCE).forEach((row) => row.isConnected && within(row, connect));
+  if (rows.length) soon(() => connectRows(rows), { timeout: 500 });
+}
+
+document.querySelectorAll("[data-controller]").forEach((element) => element.closest(".row") || connect(element));
+connectRows([...document.querySelectorAll(".row")]);

@@ -8,22 +8,29 @@ const root = document.documentElement;
 const zone = root.dataset.zone || undefined;
 const lang = root.lang || undefined;
 
-const format = (options) => new Intl.DateTimeFormat(lang, { timeZone: zone, ...options });
+/* A format is dear to make: it is made when it is first needed, and kept. */
+const once = (make) => {
+  let made = null;
+  return (value) => (made ??= make()).format(value);
+};
+const format = (options, locale = lang) => once(() => new Intl.DateTimeFormat(locale, { timeZone: zone, ...options }));
+const unitFormat = (unit) => once(() => new Intl.NumberFormat(lang, { style: "unit", unit, unitDisplay: "long" }));
 const clock = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const weekday = format({ weekday: "short" });
 const month = format({ month: "short" });
 const dayOfMonth = format({ day: "numeric" });
-const dayKey = new Intl.DateTimeFormat("en-CA", { timeZone: zone });
+const dayKey = format({}, "en-CA");
+const units = Object.fromEntries(["second", "minute", "hour", "day"].map((unit) => [unit, unitFormat(unit)]));
 
-const dayNumber = (at) => Date.parse(dayKey.format(at)) / (DAY * 1000);
+const dayNumber = (at) => Date.parse(dayKey(at)) / (DAY * 1000);
 
 export const isToday = (at) => dayNumber(at) === dayNumber(processNow());
 
 export function moment(at) {
   const apart = Math.abs(dayNumber(at) - dayNumber(processNow()));
-  if (apart === 0) return clock.format(at);
-  if (apart <= 6) return `${weekday.format(at)} ${clock.format(at)}`;
-  return `${dayOfMonth.format(at)} ${month.format(at)} ${clock.format(at)}`;
+  if (apart === 0) return clock(at);
+  if (apart <= 6) return `${weekday(at)} ${clock(at)}`;
+  return `${dayOfMonth(at)} ${month(at)} ${clock(at)}`;
 }
 
 function largest(milliseconds) {
@@ -41,7 +48,7 @@ export function brief(milliseconds) {
 
 export function spoken(milliseconds) {
   const [count, unit] = largest(milliseconds);
-  return new Intl.NumberFormat(lang, { style: "unit", unit, unitDisplay: "long" }).format(count);
+  return units[unit](count);
 }
 
 /* A sentence with a gap, as the server wrote it on the body: data-say-left="{} left". */

@@ -3,6 +3,8 @@
 import { everySecond, processNow } from "../clock.js";
 import { brief, moment, say, spoken } from "../moments.js";
 
+const MINUTE = 60000; // milliseconds: words of the day and the time change no oftener
+
 function toneAt(now, due, risk) {
   if (now >= due) return "breached";
   return now >= risk ? "warning" : "calm";
@@ -16,6 +18,9 @@ export default function timer(element) {
   const ring = element.querySelector(".ring");
   const words = element.querySelector("[data-words]");
   const when = element.querySelector("[data-when]");
+
+  let minute = null;
+  let shown = "";
 
   const write = (node, text) => node && node.textContent !== text && (node.textContent = text);
 
@@ -33,7 +38,9 @@ export default function timer(element) {
       if (node && node.dataset.tone !== tone) node.dataset.tone = tone;
     }
     write(ring?.querySelector("span"), brief(left));
-    write(words, say(tone === "breached" ? "Late" : "Left", spoken(left)));
-    if (when) write(when, say(tone[0].toUpperCase() + tone.slice(1), moment(due)));
+    if (words) write(words, say(tone === "breached" ? "Late" : "Left", spoken(left)));
+    if (!when || (minute === Math.floor(now / MINUTE) && shown === tone)) return;
+    [minute, shown] = [Math.floor(now / MINUTE), tone];
+    write(when, say(tone[0].toUpperCase() + tone.slice(1), moment(due)));
   });
 }
