@@ -150,19 +150,22 @@ def _escalate(
 ) -> None:
     review = review_of(step)
     level = next(item for item in review["levels"] if item["index"] == index)
+    moves = level["mode"] == "move" and people and review.get("approvals")
     data = {
         "path": step.path,
         "key": review["key"],
         "level": index,
         "to": level["to"],
         "people": [{"id": person.id, "label": person.label} for person in people],
-        "review": {},
+        "review": {"approvals": approving.moved_to(review, people)} if moves else {},
     }
     if by is not None:
         data["by"] = {"id": by.id, "label": by.label}
     d.record("review.escalated", data)
     reached = ReachedLevel(index, at, people, level["mode"], level["priority"], level["to"])
     d.effects.append(EscalateReview(review["key"], reached))
+    if moves:
+        approving.show(d, step.path)
 
 
 def _resolve(d: Deciding, step: StepState, decision: Mapping[str, Any]) -> None:

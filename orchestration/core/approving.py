@@ -125,6 +125,20 @@ def without_last(review: Mapping[str, Any]) -> dict[str, Any]:
     return {**plan, "seats": seats, "disputed": disputed}
 
 
+def moved_to(review: Mapping[str, Any], people: Iterable[PersonRef]) -> dict[str, Any]:
+    """The plan once a level has moved the review: whoever was asked for a free seat is asked no more, and only the new
+    people are. Seats whose turn has not come are asked for when it does."""
+    plan, taken = review["approvals"], {vote["seat"] for vote in review["votes"]}
+    voted = {vote["by"]["id"] for vote in review["votes"]}
+    new = [_ref(person) for person in people if person.id not in voted]
+    waiting = [seat["to"] is None or seat["people"] is not None for seat in plan["seats"]]
+    seats = [
+        {**seat, "people": new} if new and waiting[at] and at not in taken else seat
+        for at, seat in enumerate(plan["seats"])
+    ]
+    return {**plan, "seats": seats}
+
+
 def show(d: Deciding, path: str, asked: tuple[PersonRef, ...] = ()) -> None:
     """Lets the desk know who has decided and who is needed; never what was voted."""
     review = review_of(d.work.steps[path])

@@ -51,7 +51,8 @@ def is_for_named(task: ReviewTask) -> bool:
 def show(task: ReviewTask, approvals: Mapping[str, Any], asked: tuple[PersonRef, ...], at: datetime) -> None:
     """Takes over how the engine says it stands: assigns those who are asked now, and lets go whom it asks no more."""
     task.approvals = dict(approvals)
-    wanted = {pk for seat in _free_seats(approvals) for pk in _people_of(seat)}
+    voted = {int(each) for each in voters(task)}
+    wanted = {pk for seat in _free_seats(approvals) for pk in _people_of(seat)} - voted
     _let_go(task, wanted, at)
     _seat(task, wanted, at)
     task.moved = is_for_named(task)

@@ -43,7 +43,7 @@ WAITS = State("Waits", "calm", "wait")
 ASKED = State("Waits for a person", "calm", "mine")
 TAKE_BACK = State("Decided, can be taken back", "calm", "undo")
 
-LATE = {"late": State("Late", "breached", "alert"), "near": State("May be late", "warning", "wait")}
+LATE = {"late": State("Late", "breached", "alert"), "near": State("May be late", "warning", "risk")}
 
 NOW = {
     "ready": "about to do {}",

@@ -39,7 +39,7 @@ class Link:
 PROCESS = (  # name, label, icon, address, verb; everybody has runs of their own tasks to look at
     ("runs", _("Runs"), "pulse", "studio:runs", "workflow.read"),
     ("workflows", _("Workflows"), "flow", "studio:workflows", "workflow.read"),
-    ("deadlines", _("Deadlines"), "wait", "studio:deadlines", "workflow.read"),
+    ("deadlines", _("Deadlines"), "risk", "studio:deadlines", "workflow.read"),
     ("stuck", _("Stuck"), "alert", "studio:stuck", "stuck.read"),
     ("audit", _("Audit"), "shield", "studio:audit", "audit.read"),
     ("admin", _("Settings"), "gear", "admin:index", "config.read"),

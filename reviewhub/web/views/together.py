@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -23,7 +24,7 @@ PAGE = "desk/together.html"
 
 
 def _look(request: HttpRequest, view: str) -> HttpResponse:
-    return _looked(request, view, request.GET)
+    return _undone(request, view) if "late" in request.GET else _looked(request, view, request.GET)
 
 
 def _looked(request: HttpRequest, view: str, data: QueryDict, fault: str = "") -> HttpResponse:
@@ -61,16 +62,33 @@ def _said(request: HttpRequest, view: str, decided: list[Decision], held_back: l
 
 
 def _undo(request: HttpRequest, view: str) -> HttpResponse:
-    """Takes back what can still be taken back; for the rest it is too late, and their pages say so."""
-    for task_id in picked(f"{text}:0" for text in request.POST.getlist("task")):
+    """Takes back what can still be taken back. For the rest it is too late, and which they are is said."""
+    asked, late = picked(f"{text}:0" for text in request.POST.getlist("task")), []
+    for task_id in asked:
         try:
             take_back_decision(task_id=task_id, actor=viewer(request))
         except TaskMoved:
-            continue
+            late.append(str(task_id))
     href = reverse("web:queue", args=[view])
+    if late:
+        said = urlencode({"back": len(asked) - len(late), "late": late}, doseq=True)
+        href = f"{reverse('web:together', args=[view])}?{said}"
     if wants_fragment(request):
         return headers(HttpResponse(status=204), {"HX-Redirect": href})
     return redirect(href)
+
+
+def _undone(request: HttpRequest, view: str) -> HttpResponse:
+    """What was taken back together, and what counts already."""
+    ids = list(picked(f"{text}:0" for text in request.GET.getlist("late")))[:MOST]
+    known = ReviewTask.objects.visible_to(viewer(request)).in_bulk(ids)
+    back = request.GET.get("back", "")
+    context = {
+        "too_late": [known[task_id] for task_id in ids if task_id in known],
+        "back": int(back) if back.isascii() and back.isdigit() and len(back) < 4 else 0,
+        "done": True,
+    }
+    return _page(request, view, context, 200)
 
 
 def _page(request: HttpRequest, view: str, context: Mapping[str, object], status: int) -> HttpResponse:

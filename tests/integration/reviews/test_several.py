@@ -127,6 +127,17 @@ def test_a_level_adds_somebody_who_fills_the_seat_that_is_free(desk: Desk) -> No
     assert desk.close(task).outcome == "approve"
 
 
+def test_a_level_that_moves_it_leaves_it_to_the_new_people_whoever_votes_then(desk: Desk) -> None:
+    text = TEXT.replace("{backup_of: queue}}", "{user: oscar}, mode: move}")
+    desk.bench.publish(text % "{need: 2, of: [{user: alice}, {user: carol}, {user: oscar}]}")
+    task = ReviewTask.objects.get(run_id=desk.bench.start("payment", requester="ann@example.com", amount=1.0))
+    desk.bench.clock.forward(hours=24)
+    desk.bench.sweep()
+    assert set(task.assignments.filter(ended_at=None).values_list("person__username", flat=True)) == {"oscar"}
+    decide(task, desk.people.oscar)
+    assert not task.assignments.filter(ended_at=None, person__username__in=("alice", "carol")).exists()
+
+
 def test_what_others_decided_blindly_is_seen_nowhere_before_all_have(desk: Desk) -> None:
     people = desk.people
     task = asked(desk, "{need: 2, blind: true}")

@@ -161,3 +161,26 @@ def test_who_is_not_signed_in_is_sent_to_sign_in(room: DeskRoom) -> None:
     task = room.case()
     answer = Client().get(f"/tasks/{task.pk}/")
     assert answer.headers["Location"] == f"/sign-in/?next=/tasks/{task.pk}/"
+
+
+def test_taking_several_back_names_those_for_which_it_was_too_late(room: DeskRoom, signed_in: SignedIn) -> None:
+    alice, early, late = room.people.alice, room.case("Northwind"), room.case("Halden")
+    for task in (late, early):
+        room.clock.forward(seconds=60)
+        decide_task(task_id=task.pk, actor=alice, outcome="approve", channel="web")
+    page = signed_in(alice)
+    sent = {"_method": "delete", "task": [str(early.pk), str(late.pk)]}
+    answer = page.post("/queue/team/together/", sent, follow=True)
+    said = answer.content.decode()
+    assert "1 decision taken back" in said
+    assert "For 1 it was too late" in said
+    assert f'href="/tasks/{late.pk}/?view=team"' in said.partition("it was too late")[2].partition("</section>")[0]
+    early.refresh_from_db()
+    assert early.is_waiting
+
+
+def test_taking_several_back_in_time_leads_back_to_the_queue(room: DeskRoom, signed_in: SignedIn) -> None:
+    task = room.case()
+    decide_task(task_id=task.pk, actor=room.people.alice, outcome="approve", channel="web")
+    answer = signed_in(room.people.alice).post("/queue/team/together/", {"_method": "delete", "task": [str(task.pk)]})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/queue/team/")

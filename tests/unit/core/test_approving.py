@@ -8,7 +8,7 @@ import pytest
 
 from orchestration.core.approving import withheld
 from orchestration.core.effects import CloseReview, PersonRef, ShowApprovals
-from orchestration.core.events import DecisionTakenBack, TimerFired
+from orchestration.core.events import ApproverAsked, DecisionTakenBack, TimerFired
 from orchestration.core.language.definition import compile_definition
 from tests.unit.core.runs import ALICE, BOB, CAROL, Player
 
@@ -16,7 +16,7 @@ DAVE = PersonRef("4", "Dave")
 ANN, OSCAR = {"kind": "user", "name": "ann"}, {"kind": "owner", "of": "workflow"}
 
 
-def asked(**approvals: Any) -> Player:
+def asked(escalate: list[Any] | None = None, **approvals: Any) -> Player:
     """A review that waits for several people."""
     plan = {"need": 2, "of": 2, "in_order": False, "blind": False, "alone": [], "disagree": {"to": OSCAR}, **approvals}
     review = {
@@ -28,6 +28,7 @@ def asked(**approvals: Any) -> Player:
         "assign": {"queue": "finance", "approvals": plan},
         "sla": {"due": 3_600},
         "unanswered": {"after": 7_200, "outcome": "reject"},
+        **({"escalate": escalate} if escalate else {}),
     }
     canonical = {"workflow": "w", "title": "W", "input": {"type": "object"}, "steps": [review]}
     player = Player(compile_definition(canonical))
@@ -242,3 +243,18 @@ def test_it_is_closed_once() -> None:
         player.decides("approval", "approve", by=by)
     effects = [effect for decided in player.made for effect in decided.effects]
     assert len([effect for effect in effects if isinstance(effect, CloseReview)]) == 1
+
+
+def test_a_level_that_moves_it_asks_the_new_people_and_no_vote_seats_the_others_again() -> None:
+    levels = [{"after": 1_800, "business": False, "to": OSCAR, "mode": "move"}]
+    player = asked(need=2, of=3, targets=[ANN, ANN, ANN], escalate=levels)
+    for seat, person in enumerate((ALICE, BOB, DAVE)):
+        player.happens(ApproverAsked("approval", seat, (person,)))
+    player.decides("approval", "approve", by=ALICE)
+    timer = player.state.timers["approval:level.0"]
+    player.passes(minutes=30)
+    player.happens(TimerFired(timer.name, timer.generation, (CAROL,)))
+    assert [seat["people"][0]["label"] for seat in shown(player)["seats"]] == ["Alice", "Carol", "Carol"]
+    player.decides("approval", "approve", by=CAROL)
+    assert standing(player) == ("closed", "approve")
+    assert player.folded == player.state
