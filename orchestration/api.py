@@ -1,6 +1,8 @@
 """The door: all that the faces of the product may do with the engine. One way in, whatever the channel."""
 
 from orchestration.core.calendars import Calendar, InvalidCalendar, calendar_from
+from orchestration.core.documents import OF as DOCUMENT_DIGEST
+from orchestration.core.documents import documents_in, is_document
 from orchestration.core.incidents import RESULT as GIVEN_RESULT
 from orchestration.core.language.check import Checked, Fault
 from orchestration.core.language.definition import Block, Definition, Step, compile_definition
@@ -39,6 +41,7 @@ from orchestration.runtime.control import cancel_run, pause_run, resume_run
 from orchestration.runtime.credentials import Credential, credential
 from orchestration.runtime.deadlines import near_deadlines, runs_near_deadlines, step_end
 from orchestration.runtime.definitions import definition_of
+from orchestration.runtime.documents import documents_of_run, has_document, keep_document, read_document
 from orchestration.runtime.events import Sent, send_event
 from orchestration.runtime.figures import (
     CallFigure,
@@ -122,6 +125,7 @@ from orchestration.triggers import (
 )
 
 __all__ = [
+    "DOCUMENT_DIGEST",
     "GIVEN_RESULT",
     "LARGE_DIGEST",
     "SILENT_FOR",
@@ -195,19 +199,24 @@ __all__ = [
     "decision_points",
     "definition_of",
     "deploy_workflow",
+    "documents_in",
+    "documents_of_run",
     "drafts",
     "drop_message",
     "drop_refused",
     "facts_of_step",
     "folded",
     "fork",
+    "has_document",
     "heart_of",
     "heartbeats",
     "hold_free_runs",
     "hold_run",
+    "is_document",
     "is_large",
     "iteration_of",
     "keep_advice",
+    "keep_document",
     "keep_version",
     "large_value",
     "limit_figures",
@@ -226,6 +235,7 @@ __all__ = [
     "propose",
     "publish_workflow",
     "reached",
+    "read_document",
     "read_json_object",
     "recommendation_for",
     "recommendations",

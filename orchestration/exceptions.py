@@ -18,6 +18,14 @@ class NotFound(OrchestrationError):
     """There is no such workflow, version, run or step."""
 
 
+class InvalidDocument(OrchestrationError):
+    """This cannot be kept as a document."""
+
+
+class DamagedDocument(OrchestrationError):
+    """The document's bytes are not those that were kept."""
+
+
 class InvalidTransition(OrchestrationError):
     """This cannot be done in the present state."""
 

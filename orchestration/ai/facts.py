@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from orchestration.core.documents import is_document
+
 Scalar = str | int | float | bool
 
 MOST_FACTS = 500
@@ -75,6 +77,8 @@ def flatten(facts: Mapping[str, Any]) -> tuple[Fact, ...]:
 
 def _leaves(value: Any, path: str, depth: int) -> Iterator[Fact]:
     if depth > DEEPEST:
+        return
+    if is_document(value):  # what names a file says nothing of the case
         return
     if isinstance(value, Mapping):
         for key, inner in value.items():

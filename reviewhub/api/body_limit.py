@@ -6,8 +6,11 @@ Django stores a request's body before any view runs; only a layer in front of it
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+
+from django.conf import settings
 
 from reviewhub.api.conf import BODY_MAX_BYTES, WEBHOOK_MAX_BYTES
 
@@ -18,7 +21,12 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
+_KEEPS_DOCUMENTS = re.compile(r"/api/v1/workflows/[^/]+/documents/|/tasks/[^/]+/comments/")
+
+
 def limit_of(path: str) -> int:
+    if _KEEPS_DOCUMENTS.fullmatch(path):
+        return int(settings.DOCUMENT_MAX_BYTES) + BODY_MAX_BYTES
     return WEBHOOK_MAX_BYTES if path.startswith("/hooks/") else BODY_MAX_BYTES
 
 

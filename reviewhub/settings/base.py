@@ -145,6 +145,9 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
 }
 
+# Documents
+DOCUMENT_MAX_BYTES = ENVIRONMENT.document_mb * 1_000_000
+
 # Messages between processes
 CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}

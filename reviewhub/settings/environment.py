@@ -50,6 +50,7 @@ class Environment:
     email_url: str
     email_from: str
     push_hosts: tuple[str, ...]  # push services that we may speak to
+    document_mb: int  # megabytes that one document may have
     time_zone: str
     log_level: str
     demo_speed: float  # process seconds in one real second
@@ -92,6 +93,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         email_url=env.str("EMAIL_URL", default="consolemail://"),
         email_from=env.str("EMAIL_FROM", default="ReviewHub <reviewhub@localhost>"),
         push_hosts=tuple(host.lower() for host in env.list("PUSH_HOSTS", default=[])),
+        document_mb=env.int("DOCUMENT_MB", default=20),
         time_zone=env.str("TIME_ZONE", default="UTC"),
         log_level=env.str("LOG_LEVEL", default="INFO").upper(),
         demo_speed=env.float("DEMO_SPEED", default=60.0),
@@ -109,7 +111,7 @@ def _mode(value: str) -> Mode:
 def _typed_faults(env: environ.Env) -> list[str]:
     """What cannot be read as its type."""
     faults = []
-    for name, read in (("PORT", env.int), ("DATABASE_POOL", env.int)):
+    for name, read in (("PORT", env.int), ("DATABASE_POOL", env.int), ("DOCUMENT_MB", env.int)):
         try:
             read(name, default=1)
         except ValueError:
@@ -119,6 +121,8 @@ def _typed_faults(env: environ.Env) -> list[str]:
         for name in ("DEBUG", "BEHIND_PROXY")
         if env.ENVIRON.get(name, "").lower() not in {*YES, *NO}
     ]
+    if env.ENVIRON.get("DOCUMENT_MB", "1").isdigit() and not 1 <= int(env.ENVIRON.get("DOCUMENT_MB", "1")) <= 100:
+        faults.append(f"DOCUMENT_MB has to be between 1 and 100, and is {env.ENVIRON['DOCUMENT_MB']!r}.")
     if not _is_positive(env.ENVIRON.get("DEMO_SPEED", "1")):
         faults.append(f"DEMO_SPEED has to be a number above 0 and at most 86400, and is {env.ENVIRON['DEMO_SPEED']!r}.")
     level = env.ENVIRON.get("LOG_LEVEL", "INFO").upper()
