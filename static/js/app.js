@@ -15,11 +15,13 @@ import moment from "./controllers/moment.js";
 import offline from "./controllers/offline.js";
 import pane from "./controllers/pane.js";
 import picking from "./controllers/picking.js";
+import papers from "./controllers/papers.js";
 import push from "./controllers/push.js";
 import reasons from "./controllers/reasons.js";
 import sheet from "./controllers/sheet.js";
 import theme from "./controllers/theme.js";
 import timer from "./controllers/timer.js";
+import viewer from "./controllers/viewer.js";
 
 const controllers = {
   countdown,
@@ -37,11 +39,13 @@ const controllers = {
   offline,
   pane,
   picking,
+  papers,
   push,
   reasons,
   sheet,
   theme,
   timer,
+  viewer,
 };
 const connected = new Map();
 

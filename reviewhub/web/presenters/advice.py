@@ -22,6 +22,7 @@ class Point:
     text: str
     ref: int | None = None
     label: str = ""
+    leads: bool = False  # to a place that shows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Advice:
     origin: str
 
 
-def advice_of(task: ReviewTask, marks: Marks) -> Advice | None:
-    """Made after the documents: a quote that is marked there is not said again here."""
+def advice_of(task: ReviewTask, marks: Marks, papers: Sequence[str] = ()) -> Advice | None:
+    """Made after the documents: a quote that is marked there is not said again. `papers` are the paths of files."""
     said = task.recommendation
     if said is None:
         return None
@@ -51,7 +52,10 @@ def advice_of(task: ReviewTask, marks: Marks) -> Advice | None:
         standing=_standing(said, percent),
         text=said.text,
         reasons=tuple(Point(str(reason), _cited(str(reason), marks)) for reason in said.reasons),
-        evidence=tuple(Point(quote.text, quote.ref, spoken_name(quote.name)) for quote in marks.unmarked()),
+        evidence=tuple(
+            Point(quote.text, quote.ref, spoken_name(quote.name), any(quote.source.endswith(each) for each in papers))
+            for quote in marks.unmarked()
+        ),
         concerns=tuple(str(concern) for concern in task.concerns[1:]),
         would_change=said.would_change,
         origin=_origin(said),

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from orchestration import api
 from reviewhub.web.presenters.evidence import Marks, Part
 from reviewhub.web.presenters.values import is_long, shown, spoken_name
 
@@ -72,14 +73,20 @@ def _leaves(values: Mapping[str, Any], labels: Mapping[str, str], above: str = "
     for name, value in values.items():
         own = labels.get(name) or spoken_name(name)
         label = f"{above}, {own[:1].lower()}{own[1:]}" if above else own
-        if isinstance(value, dict) and value:
+        if isinstance(value, dict) and value and not api.is_document(value):
             yield from _leaves(value, {}, label)
         else:
             yield name, label, value
 
 
 def _is_table(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
+    return (
+        isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value) and not _files(value)
+    )
+
+
+def _files(values: list[dict[str, Any]]) -> bool:
+    return all(api.is_document(each) for each in values)
 
 
 def _table(label: str, rows: list[dict[str, Any]], marks: Marks) -> Table:

@@ -13,6 +13,7 @@ from orchestration import ports
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.selectors import HistoryEntry, TaskDetail
+from reviewhub.web.papers import named_by
 from reviewhub.web.presenters.acts import Act, Panel, acts_of, split
 from reviewhub.web.presenters.advice import Advice, advice_of
 from reviewhub.web.presenters.approvers import Approvers, approvers_of
@@ -25,6 +26,7 @@ from reviewhub.web.presenters.future import Step, steps_of
 from reviewhub.web.presenters.incidents import Incident, incident_of
 from reviewhub.web.presenters.information import Information, Question, information_of, question_of
 from reviewhub.web.presenters.outcomes import MAIN, OutcomeButton, outcome_buttons
+from reviewhub.web.presenters.papers import PaperLink, links_of
 from reviewhub.web.presenters.reasons_shown import Why, why_of
 from reviewhub.web.presenters.standing import Happened, happened_to, state_of
 from reviewhub.web.presenters.values import shown
@@ -60,6 +62,7 @@ class TaskPage:
     why: Why | None
     incident: Incident | None
     facts: tuple[Fact, ...]
+    papers: tuple[PaperLink, ...]  # files, which are fetched when they are looked at
     documents: tuple[Document, ...]
     fields: tuple[Field, ...]
     fields_title: str
@@ -129,10 +132,11 @@ def page_of_task(
         why=why_of(task),
         incident=incident_of(task),
         facts=tuple(Fact(str(each["label"]), shown(each["value"])) for each in task.highlights),
+        papers=links_of(task),
         documents=documents_of(task.context, labels, marks),
         fields=fields_of(task, marks, sent.corrections, wrong, can_decide),
         fields_title=_("Input of the step") if task.incident else _("Fields"),
-        advice=advice_of(task, marks),
+        advice=advice_of(task, marks, [path for path, _value in named_by(task)]),
         history=tuple(detail.history),
         may_comment=detail.may["task.comment"],
         outcomes=outcomes,

@@ -10,6 +10,8 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from orchestration import api
+
 LONGEST_LINE = 72
 
 
@@ -29,6 +31,8 @@ def shown(value: Any) -> str:
             return _number(value, get_language())
         case list() | tuple():
             return ", ".join(shown(each) for each in value)
+        case dict() if api.is_document(value):
+            return str(value["name"])
         case dict():
             return ", ".join(f"{spoken_name(str(key))} {shown(each)}" for key, each in value.items())
         case _:
