@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -26,6 +27,18 @@ SEED = os.environ.get("CHAOS_SEED") or "7"
 RATE = 12
 PAUSE = (0.5, 1.5)  # seconds between disasters, at least and at most
 PATIENCE = 180  # seconds for what was accepted to end
+LOOK_FOR = 20  # seconds until a person looks again at what lies before people
+MENDS = """
+from reviewhub.accounts.models import Person
+from reviewhub.reviews.models import ReviewTask
+from reviewhub.reviews.services import decide_task
+oscar = Person.objects.get(username="oscar")
+traffic = ReviewTask.objects.filter(kind="incident", run__event_id__startswith="traffic-")
+for task in traffic.filter(status__in=("open", "claimed")):
+    if task.incident["error"]["class"] != "permanent":
+        decide_task(task_id=task.pk, actor=oscar, outcome="retry")
+    print(task.run_id, task.key, task.incident["error"]["message"])
+"""
 
 
 @pytest.fixture
@@ -122,8 +135,19 @@ def test_whatever_is_taken_away_every_run_ends_and_nothing_happens_twice(
         befell = list(strikes(acts, chance))
         said, _ = sender.communicate(timeout=PATIENCE)
     assert sender.returncode == 0, said
-    report = json.loads(everything.manage("demo", "check", "--wait", str(PATIENCE)))
-    told = f"seed {SEED}: {', '.join(befell)}\n{json.dumps(report)}\n{everything.tail()}"
+    report, mended = _when_all_have_ended(everything)
+    told = f"seed {SEED}: {', '.join(befell)}\n{json.dumps(report)}\nmended:\n{mended}\n{everything.tail()}"
     assert report["holds"], told
     assert report["ended"] == report["accepted"] == round(RATE * SECONDS), told
     everything.manage("audit", "verify")
+
+
+def _when_all_have_ended(everything: Installation) -> tuple[dict[str, Any], str]:
+    """What became of the events, and what a person had to say `retry` to on the way: a system that is away for longer
+    than attempts last puts its steps before people."""
+    mended, until = "", time.monotonic() + PATIENCE
+    while True:
+        report = json.loads(everything.says("demo", "check", "--wait", str(LOOK_FOR)))
+        if report["holds"] or time.monotonic() > until:
+            return report, mended
+        mended += everything.manage("shell", "--no-imports", "-c", MENDS)

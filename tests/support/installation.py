@@ -75,7 +75,16 @@ class Installation:
 
     def manage(self, *arguments: str) -> str:
         """Runs one of the commands; fails the test when it fails."""
-        done = subprocess.run(
+        done = self._command(*arguments)
+        assert done.returncode == 0, f"manage.py {' '.join(arguments)}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def says(self, *arguments: str) -> str:
+        """What one of the commands writes, also where it fails."""
+        return self._command(*arguments).stdout
+
+    def _command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
             env=self.environment,
@@ -84,8 +93,6 @@ class Installation:
             check=False,
             timeout=300,
         )
-        assert done.returncode == 0, f"manage.py {' '.join(arguments)}: {done.stdout}{done.stderr}"
-        return done.stdout
 
     def wait_until_ready(self, seconds: float = READY_WITHIN) -> None:
         deadline = time.monotonic() + seconds
