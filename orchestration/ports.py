@@ -143,6 +143,10 @@ class HumanTaskGateway(Protocol):
 
     def withdraw(self, run_id: str, key: str, reason: str, at: datetime) -> None: ...
 
+    def rename(self, run_id: str, key: str, to: str, step_id: str) -> None:
+        """The run goes by another version, where this review has another name; all else of it stays as it is."""
+        ...
+
     def stand_still(self, run_id: str, key: str, at: datetime) -> None:
         """The run was paused: the task may still be decided, and its clock stands still."""
         ...

@@ -217,6 +217,18 @@ def _run_migrated(work: Working, change: Change) -> None:
     for path in change.data["anew"]:
         scope = work.steps[path].scope or {}
         work.step(path, scope={**scope, "corrected": scope.get("corrected", 0) + 1})
+    for path, place in change.data.get("carried", {}).items():
+        _carry(work, path, place)
+        work.step(path, status="cancelled", ended_at=change.at, review=None)
+
+
+def _carry(work: Working, path: str, place: str) -> None:
+    """What waits goes on waiting at another place, with its review."""
+    step = work.steps[path]
+    review = {**step.review, "key": place} if step.review is not None else None
+    id_ = place.rpartition("/")[2]
+    work.steps[place] = replace(step, path=place, id=id_, position=work.sequence, review=review)
+    work.touched_steps[place] = None
 
 
 def _undos_moved(work: Working, moved: Mapping[str, str]) -> None:

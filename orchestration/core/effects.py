@@ -159,6 +159,15 @@ class ResumeReview:
 
 
 @dataclass(frozen=True, slots=True)
+class RenameReview:
+    """Its run goes by another version, which has the review under another name: it goes on as `to`."""
+
+    key: str
+    to: str
+    step_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskApprover:
     """One more person has to decide the review: the runtime settles who, and answers with `ApproverAsked`."""
 
@@ -274,6 +283,7 @@ Effect = (
     | LateRun
     | EscalateReview
     | ResumeReview
+    | RenameReview
     | AskApprover
     | ShowApprovals
     | AwaitEvent

@@ -252,6 +252,7 @@ class MigrationRequested:
     moved: Mapping[str, str]  # new paths of finished steps by their old ones
     anew: tuple[str, ...]  # open steps that begin anew
     renamed: Mapping[str, str] = field(default_factory=dict)  # and those that do at another place, by their old paths
+    carried: Mapping[str, str] = field(default_factory=dict)  # those that go on waiting at another place
 
 
 @dataclass(frozen=True, slots=True)

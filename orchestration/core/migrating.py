@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from orchestration.core import paths
 from orchestration.core.deciding import Deciding
+from orchestration.core.effects import AwaitEvent, RenameReview
 from orchestration.core.events import MigrationRequested
 from orchestration.core.language.definition import Definition, Step
 from orchestration.core.state import RunState, StepState
@@ -29,6 +30,7 @@ class Plan:
     moved: dict[str, str] = field(default_factory=dict)  # paths of finished steps, and where the new text has them
     anew: list[str] = field(default_factory=list)  # paths of open steps that begin anew
     renamed: dict[str, str] = field(default_factory=dict)  # paths of open steps that begin anew at another place
+    carried: dict[str, str] = field(default_factory=dict)  # paths of open steps that go on waiting at another place
     faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -61,11 +63,26 @@ def migrated(d: Deciding, event: MigrationRequested) -> None:
         d.withdraw(path, "The step begins anew on another version.")
         review = d.work.steps[path].review
         d.stop(d.armed_of(path) + (d.armed_of(review["key"]) if review and review["key"] != path else []))
-    renamed = {"renamed": dict(event.renamed)} if event.renamed else {}
-    d.record("run.migrated", {**data, "moved": dict(event.moved), "anew": list(event.anew), **renamed})
+    elsewhere = {"renamed": dict(event.renamed), "carried": dict(event.carried)}
+    said = {name: places for name, places in elsewhere.items() if places}
+    d.record("run.migrated", {**data, "moved": dict(event.moved), "anew": list(event.anew), **said})
     for path in event.renamed:
         d.record("step.cancelled", {"path": path})
+    for path, place in event.carried.items():
+        _carry(d, path, place)
     d.entering.extend((*event.anew, *event.renamed.values()))
+
+
+def _carry(d: Deciding, path: str, place: str) -> None:
+    """What waits at its new place is told of by its new name, and its clocks strike there at the old instants."""
+    step = d.work.steps[place]
+    clocks = [timer for timer in d.timers_of(path) if timer.status in ("armed", "held")]
+    d.stop([timer.name for timer in clocks])
+    d.arm([(f"{place}:{timer.name.rpartition(':')[2]}", timer.clock, timer.due_at) for timer in clocks])
+    if step.kind == "review":
+        d.effects.append(RenameReview(path, place, step.id))
+    elif step.input is not None:  # of waits, only those for an event were given something
+        d.effects.append(AwaitEvent(place, step.input["event"], step.input["key"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +156,10 @@ def _place_ended(made: Plan, step: StepState, target: Step, texts: _Texts) -> No
 
 def _place_open(made: Plan, step: StepState, target: Step, texts: _Texts) -> None:
     was, place = texts.old.at(step.path), texts.place(step.path, target)
-    if place != step.path and not _is_begun_elsewhere(step, place):
-        made.faults.append(f"{step.path} is open and stands elsewhere in the new text, at {target.path}.")
+    if place is not None and place != step.path and _may_be_carried(step, place):
+        _place_waiting(made, step, was, target, place)
+    elif place != step.path and not _is_begun_elsewhere(step, place):
+        made.faults.append(_stands_elsewhere(step, target))
     elif step.kind in BLOCKS:
         made.faults += _faults_of_block(step, was, target)
     elif was.spec == target.spec:
@@ -166,10 +185,53 @@ def _place_asked(made: Plan, step: StepState, was: Step, target: Step) -> None:
         made.notes.append(f"{step.path} goes on as it was asked; what the new text says of it counts later.")
 
 
+def _may_be_carried(step: StepState, place: str) -> bool:
+    """Whether it waits for somebody or something, and around the new place is what was around the old one."""
+    return step.status == "waiting" and step.kind in ("review", "wait") and _is_beside(step, place)
+
+
+def _place_waiting(made: Plan, step: StepState, was: Step, target: Step, place: str) -> None:
+    if (step.scope or {}).get("handling"):
+        made.faults.append(f"{step.path} has failed, and its on_error is being done: wait for it.")
+    elif step.kind == "review" and (step.review or {}).get("status") != "open":
+        made.faults.append(f"{step.path} was decided just now: wait until the decision counts.")
+    elif not _asks_the_same(was, target):
+        said = (
+            "is being asked with other outcomes than {} has"
+            if step.kind == "review"
+            else "waits otherwise than {} does"
+        )
+        made.faults.append(f"{step.path} {said.format(target.id)} in the new text.")
+    else:
+        made.carried[step.path] = place
+
+
+def _asks_the_same(was: Step, target: Step) -> bool:
+    """The rest of a review stays as it was asked."""
+    return _outcomes(was) == _outcomes(target) if was.kind == "review" else was.spec["wait"] == target.spec["wait"]
+
+
+def _stands_elsewhere(step: StepState, target: Step) -> str:
+    if step.kind in CALLS and step.status == "running":
+        return (
+            f"{step.path} is being done right now, and stands elsewhere in the new text, at {target.path}: wait for it."
+        )
+    if step.kind == "workflow":
+        return (
+            f"{step.path} waits for the run that it started, which answers it by this name; "
+            f"the new text has it at {target.path}: wait for that run, or keep the name."
+        )
+    return f"{step.path} is open and stands elsewhere in the new text, at {target.path}."
+
+
 def _is_begun_elsewhere(step: StepState, place: str | None) -> bool:
     """Whether nothing was asked of anybody yet, and all that is around the new place is what was around the old one."""
-    beside = place is not None and paths.sequence_of(place) == paths.sequence_of(step.path)
+    beside = place is not None and _is_beside(step, place)
     return beside and step.status in NOT_BEGUN and step.kind not in BLOCKS
+
+
+def _is_beside(step: StepState, place: str) -> bool:
+    return paths.sequence_of(place) == paths.sequence_of(step.path)
 
 
 def _place_beside(made: Plan, step: StepState, texts: _Texts) -> None:
@@ -205,7 +267,7 @@ def _outcomes(step: Step) -> list[str]:
 
 def _passed_over(state: RunState, new: Definition, made: Plan) -> Iterator[str]:
     """Steps of the new text that the run has passed already and will never do."""
-    known = {*state.steps, *made.moved.values(), *made.renamed.values()}
+    known = {*state.steps, *made.moved.values(), *made.renamed.values(), *made.carried.values()}
     for step in new.all_steps():
         following = new.following(step.path)
         while step.path not in known and following is not None:

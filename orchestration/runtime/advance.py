@@ -30,6 +30,7 @@ from orchestration.core.effects import (
     LateRun,
     OpenReview,
     PersonRef,
+    RenameReview,
     ResumeReview,
     RunEnded,
     ShowApprovals,
@@ -236,6 +237,8 @@ def _tell_desk(run_id: str, effect: Effect) -> None:
             human_tasks().run_late(run_id, effect)
         case EscalateReview(key, level):
             human_tasks().escalate(run_id, key, level)
+        case RenameReview(key, to, step_id):
+            human_tasks().rename(run_id, key, to, step_id)
         case StandStillReview(key, at):
             human_tasks().stand_still(run_id, key, at)
         case GoOnReview(key, since, by):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Fact:
     """Something that happened to a task. `kind`: opened, claimed, released, decided, taken_back, commented, warned,
     escalated, closed, withdrawn, asked, snoozed, resumed, question, answered, delegated, undelegated, declined,
-    stands_still, goes_on, voted (one of several has decided), approval (one of several is asked),
+    stands_still, goes_on, renamed, voted (one of several has decided), approval (one of several is asked),
     given (the queue, or a lead, has found somebody), stood_in (what somebody had who is away has gone on)."""
 
     kind: str

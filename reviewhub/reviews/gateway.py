@@ -131,6 +131,12 @@ class DeskGateway:
         _end(task, ReviewTask.Status.WITHDRAWN, at, Assignment.Ended.WITHDRAWN, withdrawn_reason=reason[:300])
         announce(Fact("withdrawn", task, at, people=asked, details={"reason": reason}))
 
+    def rename(self, run_id: str, key: str, to: str, step_id: str) -> None:
+        task = _held(run_id, key)
+        task.key, task.step_id = to, step_id
+        task.save(update_fields=("key", "step_id"))
+        announce(Fact("renamed", task, ports.clock().process_now()))
+
     def stand_still(self, run_id: str, key: str, at: datetime) -> None:
         """A clock that somebody stopped before stays his."""
         task = _held(run_id, key)

@@ -57,8 +57,10 @@ def run_resumed(_: Names, fact: Fact) -> str:
 
 def run_migrated(names: Names, fact: Fact) -> str:
     anew = ", ".join(names.step(path) for path in (*fact.data["anew"], *fact.data.get("renamed", {}).values()))
+    carried = ", ".join(f"{names.step(old)} as {names.step(new)}" for old, new in fact.data.get("carried", {}).items())
     said = f"{fact.who} moved the run from version {fact.data['from']} to version {fact.data['to']}"
-    return f"{said}; begun anew: {anew}" if anew else said
+    said = f"{said}; begun anew: {anew}" if anew else said
+    return f"{said}; goes on waiting: {carried}" if carried else said
 
 
 def run_held(names: Names, fact: Fact) -> str:

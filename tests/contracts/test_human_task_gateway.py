@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 import pytest
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
 from orchestration.ports import HumanTaskGateway, LateRun, PersonRef, ReachedLevel, ReviewRequest
@@ -167,6 +168,16 @@ def test_a_task_of_a_paused_run_stands_still_and_everything_to_come_comes_later(
     desk.gateway.go_on(desk.asked.run_id, KEY, NOON + timedelta(hours=5), timedelta(hours=30))
     assert desk.clock() == (None, due + timedelta(hours=30))
     assert desk.see().status == "open"
+
+
+def test_a_task_that_has_another_name_in_another_version_is_the_same_task(desk: Desk) -> None:
+    desk.gateway.open(desk.asked)
+    reach(desk, desk.bob)
+    desk.gateway.rename(desk.asked.run_id, KEY, "release", "release")
+    with pytest.raises((KeyError, ObjectDoesNotExist)):
+        desk.gateway.warn(desk.asked.run_id, KEY, "half", NOON)
+    desk.gateway.rename(desk.asked.run_id, "release", KEY, KEY)
+    assert (desk.see().status, desk.see().asked) == ("open", {desk.bob.id})
 
 
 def test_a_level_never_lands_on_the_requester(desk: Desk) -> None:

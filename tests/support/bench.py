@@ -85,6 +85,9 @@ class NotingDesk:
     def withdraw(self, run_id: str, key: str, reason: str, at: datetime) -> None:
         self.told.append(("withdrawn", key, reason))
 
+    def rename(self, run_id: str, key: str, to: str, step_id: str) -> None:
+        self.told.append(("renamed", key, to))
+
     def stand_still(self, run_id: str, key: str, at: datetime) -> None:
         self.told.append(("stands still", key))
 

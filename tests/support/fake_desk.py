@@ -99,6 +99,9 @@ class FakeDesk:
         task = self.tasks[run_id, key]
         task.status, task.ended_at, task.asked = "withdrawn", at, []
 
+    def rename(self, run_id: str, key: str, to: str, step_id: str) -> None:
+        self.tasks[run_id, to] = self.tasks.pop((run_id, key))
+
     def stand_still(self, run_id: str, key: str, at: datetime) -> None:
         self.tasks[run_id, key].stands_still_since = at
 

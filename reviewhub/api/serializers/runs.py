@@ -102,6 +102,7 @@ class MigrationShown(Shown):
     moved = serializers.DictField(help_text="New paths of finished steps by their old ones.")
     anew = serializers.ListField(child=serializers.CharField(), help_text="Open steps that begin anew.")
     renamed = serializers.DictField(help_text="Open steps that begin anew at another place, by their old paths.")
+    carried = serializers.DictField(help_text="Open reviews and waits that go on at another place, by their old paths.")
     faults = serializers.ListField(child=serializers.CharField(), help_text="Every reason to refuse it.")
     notes = serializers.ListField(child=serializers.CharField())
 

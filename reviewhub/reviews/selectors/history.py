@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,9 +24,19 @@ class HistoryEntry:
 
 def history_of(task: ReviewTask) -> list[HistoryEntry]:
     """The newest first."""
-    about = [entry for entry in api.told_timeline(task.run_id) if entry.data.get("key") == task.key]
-    told = [_told(task, entry) for entry in about if entry.kind in _SAYS]
+    told = [_told(task, entry) for entry in _about(task) if entry.kind in _SAYS]
     return [entry for entry in reversed(told) if entry.says]
+
+
+def _about(task: ReviewTask) -> Iterator[Entry]:
+    """The oldest first. Where the run was moved to another version, the task may have had another key before."""
+    entries, key, found = list(api.told_timeline(task.run_id)), task.key, list[Entry]()
+    for entry in reversed(entries):
+        if entry.kind == "run.migrated":
+            key = next((old for old, new in entry.data.get("carried", {}).items() if new == key), key)
+        elif entry.data.get("key") == key:
+            found.append(entry)
+    return reversed(found)
 
 
 def _told(task: ReviewTask, entry: Entry) -> HistoryEntry:

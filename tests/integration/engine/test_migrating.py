@@ -7,6 +7,7 @@ import pytest
 from orchestration import api
 from orchestration.exceptions import CannotMigrate
 from orchestration.models import Run
+from orchestration.runtime import outbox
 from tests.integration.engine.test_runs_command import runs
 from tests.integration.engine.texts import PURCHASE
 from tests.support.bench import OSCAR, Bench
@@ -53,3 +54,32 @@ def test_the_command_looks_first_and_moves_then(engine: Bench, run_id: str) -> N
     assert (status, out) == (0, f"{run_id}: would be moved\n")
     assert runs("migrate", run_id, "--to", 2, "--map", "budget=money")[0] == 0
     assert api.timeline(run_id)[-1].data["map"] == {"budget": "money"}
+
+
+WAITS = """
+workflow: waits
+input: {type: object}
+steps:
+  - {id: paid, wait: {event: invoice.paid, key: k, unanswered: {after: 1d, outcome: late}}}
+  - {id: told, set: {was: "${ steps.paid.outcome }"}}
+"""
+
+
+@pytest.mark.parametrize("comes", [True, False])
+def test_a_wait_under_another_name_hears_its_event_and_its_clock(engine: Bench, comes: bool) -> None:
+    engine.publish(WAITS)
+    run_id = engine.start("waits")
+    engine.publish(WAITS.replace("id: paid", "id: settled").replace("steps.paid", "steps.settled"))
+    assert runs("migrate", run_id, "--to", 2, "--map", "paid=settled", "--dry-run")[1].splitlines() == [
+        f"{run_id}: paid goes on waiting as settled.",
+        f"{run_id}: would be moved",
+    ]
+    api.migrate_run(run_id=run_id, to=2, step_map={"paid": "settled"}, actor=OSCAR)
+    if comes:
+        api.send_event(name="invoice.paid", key="k", payload={}, actor=OSCAR)
+        outbox.send_due()
+    engine.clock.forward(days=1)
+    engine.sweep()
+    state = api.run_state(run_id)
+    assert state.steps["told"].result == {"was": "received" if comes else "late"}
+    assert api.folded(run_id) == state

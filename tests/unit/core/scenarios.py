@@ -18,7 +18,7 @@ from orchestration.core.events import (
 )
 from orchestration.core.forking import followed, known_before
 from tests.unit.core.runs import ALICE, BOB, CAROL, Player
-from tests.unit.core.test_migrating import TEXT, compiled, migrated
+from tests.unit.core.test_migrating import ASKED, NAMES, RENAMED, TEXT, compiled, migrated
 
 SEVERAL = """\
 workflow: several
@@ -102,6 +102,20 @@ def overtaken() -> Player:
     return player
 
 
+def carried_on() -> Player:
+    """Moved to another version that calls by other names what waits: a review, a time and an event."""
+    player = Player(compiled(ASKED))
+    player.starts()
+    player.passes(minutes=10)
+    migrated(player, RENAMED, **NAMES)
+    player.decides("both/asked/release", "approve")
+    player.happens(EventArrived("both/told/settled", "paid", "k", "e1", {}, player.now))
+    player.passes(days=1)
+    player.fires_what_is_due()
+    _done(player, "order")
+    return player
+
+
 def followed_by_another() -> Player:
     """It has ended, and another run goes on from one of its steps; the fact stands in its own story."""
     player = overtaken()
@@ -117,4 +131,5 @@ SCENARIOS: Mapping[str, Callable[[], Player]] = {
     "several": decided_by_several,
     "overtaken": overtaken,
     "followed": followed_by_another,
+    "carried-on": carried_on,
 }

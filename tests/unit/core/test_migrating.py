@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from orchestration.core.decide import decide
 from orchestration.core.deciding import World
-from orchestration.core.effects import CallStep, WithdrawReview
+from orchestration.core.effects import AwaitEvent, CallStep, RenameReview, WithdrawReview
 from orchestration.core.events import (
     AttemptFailed,
     AttemptLeased,
     AttemptLost,
     AttemptSucceeded,
     CancelRequested,
+    EventArrived,
     MigrationRequested,
     Now,
+    PauseRequested,
+    ResumeRequested,
+    ReviewPaused,
 )
 from orchestration.core.language.check import Catalogue, check_text
 from orchestration.core.language.definition import Definition, compile_definition
 from orchestration.core.migrating import Plan, plan
 from orchestration.core.state import is_stuck
-from tests.unit.core.runs import Player
+from tests.unit.core.runs import ALICE, Player
 
 TEXT = """\
 workflow: order
@@ -62,7 +67,7 @@ def migrated(run: Player, text: str, **step_map: str) -> Any:
     made = planned(run, text, **step_map)
     assert made.faults == []
     run.definition = compiled(text)
-    event = MigrationRequested(1, step_map, made.moved, tuple(made.anew), made.renamed)
+    event = MigrationRequested(1, step_map, made.moved, tuple(made.anew), made.renamed, made.carried)
     decided = decide(run.state, event, Now(run.now, run.now), World(run.definition, 2))
     run.state = decided.state
     run.changes += decided.changes
@@ -224,3 +229,117 @@ def test_what_is_done_in_a_loop_has_its_place_in_the_same_loop_only(booked: Play
         "seats#2/seat can be undone, and the new text does not say how.",
         "seats#1/seat can be undone, and the new text does not say how.",
     ]
+
+
+# ---- what waits, under another name --------------------------------------------------------------
+
+ASKED = """
+workflow: order
+input: {type: object}
+steps:
+  - id: both
+    parallel:
+      branches:
+        asked:
+          - id: approval
+            review:
+              outcomes: [approve, reject]
+              assign: {queue: finance}
+              escalate: [{after: 1h, to: {backup_of: queue}}]
+              unanswered: {after: 2d, outcome: reject}
+        napped: [{id: nap, wait: {for: 1d}}]
+        told: [{id: paid, wait: {event: paid, key: k, unanswered: {after: 5d, outcome: late}}}]
+  - {id: order, tool: erp.order@1, with: {was: "${ steps.approval.outcome }", paid: "${ steps.paid.outcome }"}}
+"""
+RENAMED = (
+    ASKED.replace("id: approval", "id: release")
+    .replace("steps.approval", "steps.release")
+    .replace("id: nap", "id: cooled")
+    .replace("id: paid", "id: settled")
+    .replace("steps.paid", "steps.settled")
+)
+NAMES = {"approval": "release", "nap": "cooled", "paid": "settled"}
+
+
+@pytest.fixture
+def asked() -> Player:
+    player = Player(compiled(ASKED))
+    player.starts()
+    return player
+
+
+def test_what_waits_goes_on_waiting_under_its_new_name_with_its_clocks(asked: Player) -> None:
+    asked.passes(minutes=10)
+    decided = migrated(asked, RENAMED, **NAMES)
+    assert set(decided.effects) == {
+        RenameReview("both/asked/approval", "both/asked/release", "release"),
+        AwaitEvent("both/told/settled", "paid", "k"),
+    }
+    assert asked.folded == asked.state
+    asked.passes(hours=1)
+    asked.fires_what_is_due()
+    assert asked.changes[-1].kind == "review.escalated"
+    asked.decides("both/asked/release", "approve")
+    asked.happens(EventArrived("both/told/settled", "paid", "k", "e1", {}, asked.now))
+    asked.passes(days=1)
+    asked.fires_what_is_due()
+    assert asked.state.steps["order"].input == {"was": "approve", "paid": "received"}
+    assert {asked.state.steps[path].status for path in ("both/asked/approval", "both/napped/nap")} == {"cancelled"}
+    assert asked.folded == asked.state
+
+
+def test_nobody_answers_by_the_old_name_any_more(asked: Player) -> None:
+    migrated(asked, RENAMED, **NAMES)
+    assert asked.decides("both/asked/approval", "approve") is None
+    assert asked.happens(EventArrived("both/told/paid", "paid", "k", "e1", {}, asked.now)) is None
+    assert not is_stuck(asked.state)
+
+
+def test_a_review_that_is_set_aside_keeps_its_pause_under_its_new_name(asked: Player) -> None:
+    until = asked.now + timedelta(hours=3)
+    asked.happens(ReviewPaused("both/asked/approval", "asked", until, stops_clock=True, by=ALICE))
+    migrated(asked, RENAMED, **NAMES)
+    asked.passes(hours=3)
+    asked.fires_what_is_due()
+    assert [change.kind for change in asked.changes if change.kind == "review.resumed"]
+    due = {timer.name: timer.due_at - asked.now for timer in asked.state.armed()}
+    assert due["both/asked/release:level.0"] == timedelta(hours=1)
+
+
+def test_of_a_paused_run_what_waits_stands_still_under_its_new_name(asked: Player) -> None:
+    asked.happens(PauseRequested("The ERP moves"))
+    migrated(asked, RENAMED, **NAMES)
+    asked.passes(days=9)
+    asked.fires_what_is_due()
+    asked.happens(ResumeRequested())
+    assert asked.state.steps["both/napped/cooled"].status == "waiting"
+    asked.passes(days=1)
+    asked.fires_what_is_due()
+    assert asked.state.steps["both/napped/cooled"].status == "succeeded"
+    assert asked.folded == asked.state
+
+
+def test_what_waits_otherwise_than_the_new_text_says_is_refused_with_the_reason(asked: Player) -> None:
+    other = RENAMED.replace("[approve, reject]", "[approve, later]").replace("outcome: reject", "outcome: later")
+    assert planned(asked, other.replace("for: 1d", "for: 2d"), **NAMES).faults == [
+        "both/asked/approval is being asked with other outcomes than release has in the new text.",
+        "both/napped/nap waits otherwise than cooled does in the new text.",
+    ]
+    asked.decides("both/asked/approval", "approve", undo=True)
+    assert planned(asked, RENAMED, **NAMES).faults == [
+        "both/asked/approval was decided just now: wait until the decision counts."
+    ]
+
+
+def test_a_call_under_way_and_a_run_that_was_started_keep_their_names(run: Player) -> None:
+    run.happens(AttemptLeased("both/price/price", "worker"))
+    (fault,) = planned(run, TEXT.replace("id: price", "id: quote"), price="quote").faults
+    assert fault.startswith("both/price/price is being done right now, and stands elsewhere")
+    assert fault.endswith("at both/price/quote: wait for it.")
+    text = "workflow: w\ninput: {type: object}\nsteps: [{id: a, workflow: w2}]\n"
+    player = Player(compiled(text))
+    player.starts()
+    (fault,) = planned(player, text.replace("id: a", "id: b"), a="b").faults
+    assert fault.startswith(
+        "a waits for the run that it started, which answers it by this name; the new text has it at b"
+    )
