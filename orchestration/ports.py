@@ -175,7 +175,7 @@ class PolicySource(Protocol):
     def sla_policy(self, name: str) -> NamedPolicy: ...
 
     def names(self) -> Mapping[str, frozenset[str]]:
-        """What a workflow may name: {"queues", "calendars", "escalation_policies", "sla_policies"}."""
+        """What a workflow may name: {"queues", "groups", "calendars", "escalation_policies", "sla_policies"}."""
         ...
 
 

@@ -16,7 +16,7 @@ class Level:
     index: int
     after: timedelta
     business: bool
-    to: Mapping[str, str]  # {"kind": backup_of | manager_of | owner | user | role | queue, "of" or "name": …}
+    to: Mapping[str, str]  # {"kind": backup_of | manager_of | owner | user | role | group | queue, "of" or "name": …}
     priority: str | None
     mode: str  # add: all of them may decide | move: only the new ones
     applies: bool

@@ -26,6 +26,7 @@ def catalogue() -> Catalogue:
         lookups=frozenset(known.reference for known in tools().values() if known.reads),
         decision_points=frozenset(DecisionPoint.objects.values_list("name", flat=True)),
         queues=names.get("queues"),
+        groups=names.get("groups"),
         calendars=names.get("calendars"),
         escalation_policies=names.get("escalation_policies"),
         sla_policies=names.get("sla_policies"),

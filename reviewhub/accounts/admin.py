@@ -14,7 +14,7 @@ from django.http import HttpRequest
 
 from orchestration import api
 from reviewhub.accounts.auditing import AnyForm, AuditedAdmin, TabularInline
-from reviewhub.accounts.models import Absence, Person, RoleGrant, Skill
+from reviewhub.accounts.models import Absence, GroupMembership, PeopleGroup, Person, RoleGrant, Skill
 
 admin.site.unregister(Group)  # roles are granted, and what they allow is one table
 admin.site.site_header = admin.site.site_title = "ReviewHub settings"
@@ -116,3 +116,21 @@ class PersonAdmin(AuditedAdmin, PeopleAdmin):
     @admin.display(description="roles")
     def roles(self, person: Person) -> str:
         return ", ".join(str(grant) for grant in person.grants.all())
+
+
+class GroupMembershipInline(TabularInline):
+    model = GroupMembership
+    extra = 0
+    autocomplete_fields = ("person",)
+
+
+@admin.register(PeopleGroup)
+class PeopleGroupAdmin(AuditedAdmin):
+    kind = "group"
+    inlines = (GroupMembershipInline,)
+    list_display = ("title", "name")
+    search_fields = ("title", "name")
+    prepopulated_fields = {"name": ("title",)}
+
+    def chain_of(self, obj: PeopleGroup) -> str:
+        return f"group:{obj.name}"

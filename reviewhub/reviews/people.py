@@ -52,6 +52,8 @@ def _named(task: ReviewTask, target: Mapping[str, str]) -> Iterable[Person | Non
             return Person.objects.filter(Q(username=of.lower()) | Q(email=of.lower()))
         case "role":
             return _holders(task, of)
+        case "group":
+            return Person.objects.filter(people_groups__name=of)
         case "queue":
             return Person.objects.filter(memberships__queue__slug=of)
         case _:

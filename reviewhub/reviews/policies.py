@@ -11,6 +11,7 @@ from django.db.models import F
 from orchestration.api import Calendar, calendar_from
 from orchestration.exceptions import NotFound
 from orchestration.ports import NamedPolicy
+from reviewhub.accounts.models import PeopleGroup
 from reviewhub.reviews.models import (
     BusinessCalendar,
     BusinessCalendarVersion,
@@ -49,6 +50,7 @@ class SettingsPolicies:
         calendars = BusinessCalendar.objects.filter(current__isnull=False)
         return {
             "queues": frozenset(Queue.objects.values_list("slug", flat=True)),
+            "groups": frozenset(PeopleGroup.objects.values_list("name", flat=True)),
             "calendars": frozenset(calendars.values_list("name", flat=True)),
             "escalation_policies": frozenset(EscalationPolicyVersion.objects.values_list("policy__name", flat=True)),
             "sla_policies": frozenset(SlaPolicyVersion.objects.values_list("policy__name", flat=True)),

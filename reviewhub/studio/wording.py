@@ -13,6 +13,7 @@ TARGETS = {
     "manager_of": "the manager",
     "owner": "the process owner",
 }
+NAMED = {"role": "everyone with the role {}", "group": "the group {}", "queue": "the queue {}"}
 OF = {"queue": "of the queue", "assignee": "of whoever has it", "workflow": ""}
 
 STAGES = {"half": "Half of the time", "three_quarters": "Three quarters of the time", "breach": "All of the time"}
@@ -61,7 +62,7 @@ def target(to: Mapping[str, str]) -> str:
     if kind in TARGETS:
         return f"{TARGETS[kind]} {OF.get(to.get('of', ''), to.get('of', ''))}".strip()
     name = to.get("name") or to.get("of") or ""
-    return f"everyone with the role {name}" if kind == "role" else f"the queue {name}" if kind == "queue" else name
+    return NAMED.get(kind, "{}").format(name)
 
 
 def source(text: str) -> str:

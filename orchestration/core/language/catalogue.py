@@ -17,6 +17,7 @@ class Catalogue:
     lookups: Collection[str] | None = None  # references of tools that change nothing
     decision_points: Collection[str] | None = None
     queues: Collection[str] | None = None
+    groups: Collection[str] | None = None  # of people
     calendars: Collection[str] | None = None
     escalation_policies: Collection[str] | None = None
     sla_policies: Collection[str] | None = None

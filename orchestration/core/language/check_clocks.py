@@ -11,7 +11,7 @@ from orchestration.core.language.faults import nearest
 
 PRIORITIES = ("low", "normal", "high", "urgent")
 TARGETS = {"backup_of": ("queue",), "manager_of": ("assignee", "queue"), "owner": ("workflow",)}
-NAMED_TARGETS = ("user", "role", "queue")
+NAMED_TARGETS = ("user", "role", "group", "queue")
 MAX_LEVELS = 12
 
 
@@ -97,6 +97,8 @@ def check_target(cursor: Cursor, catalogue: Catalogue, *, has_owner: bool) -> di
         return {"kind": kind, "of": child.one_of(*TARGETS[kind])}
     if kind == "queue":
         return {"kind": kind, "name": child.among(catalogue.queues, "a queue")}
+    if kind == "group":
+        return {"kind": kind, "name": child.among(catalogue.groups, "a group of people")}
     return {"kind": kind, "name": child.text(f"the name of a {kind}", 150) if kind in NAMED_TARGETS else None}
 
 

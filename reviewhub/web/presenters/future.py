@@ -18,6 +18,7 @@ ROLES = {
     "manager_of": gettext_lazy("manager"),
     "owner": gettext_lazy("owner"),
     "queue": gettext_lazy("team"),
+    "group": gettext_lazy("group"),
 }
 
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from orchestration.exceptions import InvalidWorkflow
 from orchestration.runtime import sweeper
-from reviewhub.accounts.models import Absence
+from reviewhub.accounts.models import Absence, PeopleGroup
 from reviewhub.accounts.permissions import allows
 from reviewhub.notifications.models import Notice
 from reviewhub.reviews.exceptions import TaskMoved
@@ -15,7 +16,7 @@ from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.selectors import future_of, history_of
 from reviewhub.reviews.services import claim_task, decide_task, take_back_decision
 from tests.support.bench import NOON
-from tests.support.desk import Desk
+from tests.support.desk import PURCHASE, Desk
 
 HOUR = timedelta(hours=1)
 
@@ -133,3 +134,20 @@ def test_the_history_tells_it_in_sentences(desk: Desk) -> None:
         ("Alice Moreau", "Alice Moreau claimed it", ""),
         ("ReviewHub", "Put before Finance", ""),
     ]
+
+
+def test_a_group_is_asked_past_those_who_are_away_and_never_the_requester(desk: Desk) -> None:
+    people = desk.people
+    board = PeopleGroup.objects.create(name="board", title="The board")
+    for person in (people.bob, people.oscar, people.mallory):
+        board.memberships.create(person=person)
+    Absence.objects.create(person=people.bob, starts_at=NOON, ends_at=NOON + 200 * HOUR, delegate=people.carol)
+    desk.bench.publish(PURCHASE.replace("to: {backup_of: queue}", "to: {group: board}, priority: high"))
+    task = wait(desk, desk.task(requester="mallory@example.com"), 24)
+    assert [(name, level) for name, _, level in asked(task)] == [("carol", 1), ("oscar", 1)]
+    assert task.priority == "high"
+
+
+def test_a_workflow_names_groups_that_there_are(desk: Desk) -> None:
+    with pytest.raises(InvalidWorkflow, match=r"no group of people .nobody."):
+        desk.bench.publish(PURCHASE.replace("to: {backup_of: queue}", "to: {group: nobody}"))
