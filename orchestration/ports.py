@@ -182,7 +182,7 @@ class PolicySource(Protocol):
 class Observer(Protocol):
     """Told after a commit that something can be looked at anew. Must be quick and must not raise."""
 
-    def run_changed(self, run_id: str) -> None: ...
+    def runs_changed(self, run_ids: Sequence[str]) -> None: ...
 
 
 # ---- recommendations ---------------------------------------------------------------------------

@@ -125,7 +125,8 @@ def commit_many(batch: Iterable[Saving], *, taken: Iterable[tuple[Any, str]] = (
     for held, decided, _ in changed:
         for effect in decided.effects:
             _carry_out(held, effect)
-        transaction.on_commit(partial(_observed, str(held.row.id)), robust=True)
+    if changed:
+        transaction.on_commit(partial(_observed, [str(held.row.id) for held, _, _ in changed]), robust=True)
     _closed(changed)
 
 
@@ -192,9 +193,9 @@ def _as_one(decided: Sequence[Decided]) -> Decided:
     )
 
 
-def _observed(run_id: str) -> None:
+def _observed(run_ids: Sequence[str]) -> None:
     if bound.observer is not None:
-        bound.observer.run_changed(run_id)
+        bound.observer.runs_changed(run_ids)
 
 
 def _carry_out(held: Held, effect: Effect) -> None:

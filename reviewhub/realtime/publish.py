@@ -10,7 +10,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
@@ -67,10 +67,10 @@ def desk_changed(fact: Fact) -> None:
     _post.take(TaskChanged(fact.task.pk, groups.told_of(fact.task), fact.kind != "opened"))
 
 
-def run_changed(run_id: str) -> None:
-    """Whoever follows the run, or all runs, looks again."""
-    for topic in (groups.run(run_id), groups.RUNS):
-        _post.take(Said((topic,), "topic", (("topic", topic),)))
+def runs_changed(run_ids: Sequence[str]) -> None:
+    """Whoever follows one of the runs, or all runs, looks again."""
+    topics = [*map(groups.run, run_ids), groups.RUNS]
+    _post.take(*(Said((topic,), "topic", (("topic", topic),)) for topic in topics))
 
 
 def notice_added(person_id: int) -> None:
@@ -92,20 +92,22 @@ class _Post:
         self._waiting: dict[Change, None] = {}  # the same change is told once
         self._sent_at = float("-inf")
 
-    def take(self, change: Change) -> None:
+    def take(self, *changes: Change) -> None:
+        """Without a loop, in a command for example, what is told at once goes out at once, as one message."""
         try:
             if self.loop is not None and self.loop.is_running():
-                self._put(change, self.loop)
+                self._put(changes, self.loop)
             elif not isinstance(get_channel_layer(), InMemoryChannelLayer):
-                async_to_sync(_send)(_addressed((change,)))
+                async_to_sync(_send)(_addressed(changes))
         except Exception:
-            log.exception("A change could not be told: %r", change)
+            log.exception("A change could not be told: %r", changes)
 
-    def _put(self, change: Change, loop: asyncio.AbstractEventLoop) -> None:
+    def _put(self, changes: Iterable[Change], loop: asyncio.AbstractEventLoop) -> None:
         with self._lock:
             is_first = not self._waiting
-            self._waiting.pop(change, None)  # what is said again is said last
-            self._waiting[change] = None
+            for change in changes:
+                self._waiting.pop(change, None)  # what is said again is said last
+                self._waiting[change] = None
         if is_first:
             # In no request's context: what is asked there waits until the request's thread has made its page.
             loop.call_soon_threadsafe(self._start, loop, context=Context())

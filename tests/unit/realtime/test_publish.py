@@ -36,6 +36,19 @@ def _post() -> Any:
     return post
 
 
+def test_runs_that_change_together_are_told_as_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[list[str]] = []
+
+    async def send(told: list[Any]) -> None:
+        sent.append([group for each in told for group in each["to"]])
+
+    monkeypatch.setattr(publish, "_send", send)
+    monkeypatch.setattr(publish, "get_channel_layer", object)  # not the one in memory
+    monkeypatch.setattr(publish, "_post", publish._Post())  # of a process without a loop
+    publish.runs_changed(["1", "2"])
+    assert sent == [["run.1", "run.2", "runs"]]
+
+
 def test_a_change_is_told_while_its_request_goes_on(sent: asyncio.Queue[list[UUID]]) -> None:
     task, told = uuid4(), threading.Event()
 
