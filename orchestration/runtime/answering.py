@@ -28,7 +28,7 @@ from orchestration.exceptions import InvalidTransition
 from orchestration.ports import SYSTEM, Actor, PersonRef, clock, human_tasks
 from orchestration.runtime.advance import commit, consider, fire_due
 from orchestration.runtime.given_results import checked_fields
-from orchestration.runtime.loading import lock_free
+from orchestration.runtime.loading import lock_known
 from orchestration.runtime.store import hold, lock, record
 
 
@@ -54,7 +54,7 @@ def hold_run(run_id: Any) -> None:
 def hold_free_runs(run_ids: Iterable[Any]) -> frozenset[UUID]:
     """As `hold_run` for several, but waits for nobody: gives those that nobody else holds. All belong to this
     transaction from here on."""
-    return frozenset(lock_free(run_ids))
+    return frozenset(lock_known(run_ids, wait=False))
 
 
 def decide_review(

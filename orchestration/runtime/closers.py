@@ -27,7 +27,7 @@ from orchestration.runtime import hints
 from orchestration.runtime.advance import consider
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.execute import Lease, Leasing, perform, ready_here
-from orchestration.runtime.store import Held, hold_free, look_at
+from orchestration.runtime.store import Held, hold_known, look_at
 
 logger = logging.getLogger(__name__)
 
@@ -107,7 +107,8 @@ def close(due: Mapping[Closing, Held], queues: Collection[str]) -> list[Lease]:
     """Closes undo windows and leases what follows in these queues, in one transaction. A run that somebody else holds
     is left alone, and what cannot be leased here is hinted as ever."""
     with transaction.atomic():
-        held_by_id = {held.row.id: held for held in hold_free(due.values(), _about(due))}
+        known = {held.row.id: held for held in due.values()}
+        held_by_id = {held.row.id: held for held in hold_known(known, _about(due), wait=False)}
         leasing = Leasing()
         for closing in due:
             if (held := held_by_id.get(closing.run_id)) is not None:

@@ -14,10 +14,11 @@ import socket
 import time
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -39,7 +40,9 @@ from orchestration.runtime import calls, figures, hints, limits, pace, values
 from orchestration.runtime.advance import Decisions, commit_many
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.loading import lock_ready, lock_where_ready, next_ready
-from orchestration.runtime.store import END_ATTEMPT, INSERT_ATTEMPT, Held, Rows, held_ready, hold_many, read_timer
+from orchestration.runtime.parts import reads_in_part
+from orchestration.runtime.plain import own
+from orchestration.runtime.store import END_ATTEMPT, INSERT_ATTEMPT, Held, Rows, held_ready, hold_known, read_timer
 from orchestration.runtime.together import LATE, Batch
 from orchestration.runtime.tools import ToolCall
 
@@ -63,6 +66,7 @@ class Lease:
     scope: Mapping[str, Any]
     queue: str
     until: float  # on the monotonic clock
+    held: Held = field(repr=False, compare=False)  # the run as this worker has left it
 
 
 Done = Sequence[tuple[Lease, calls.Outcome]]
@@ -103,7 +107,7 @@ def _carry_on(hanging: Lease, done: Done, left: list[Lease], back: list[Lease]) 
 def _call(lease: Lease) -> calls.Outcome:
     began = time.monotonic()
     looks, settles = (bool(lease.scope.get(name)) for name in ("reconcile", "settling"))
-    given = values.whole(lease.run_id, lease.input)
+    given = own(values.whole(lease.run_id, lease.input))
     outcome = calls.call(lease.step, given, _tool_call(lease), reconcile=looks, settle=settles)
     seconds = time.monotonic() - began
     pace.learn(lease.step, seconds)
@@ -142,6 +146,7 @@ class Leasing:
         self._count(step)
         lease = _lease(held, path, step)
         self.leases.append(lease)
+        held.running[path] = (lease.number, lease.token)
         self.rows.add(INSERT_ATTEMPT, _attempt(held, lease))
 
     def _has_to_wait(self, held: Held, path: str, step: Step) -> bool:
@@ -253,7 +258,7 @@ def complete(done: Done, *, go_on: bool, beside: Sequence[Lease] = ()) -> list[L
 
 def _complete(done: Done, *, go_on: bool, beside: Sequence[Lease]) -> list[Lease]:
     with transaction.atomic():
-        held_by_id = {str(held.row.id): held for held in hold_many(_concerned(lease for lease, _ in done))}
+        held_by_id = _held_again([lease for lease, _ in done])
         leasing = Leasing(beside=beside)
         recorded = [
             (held_by_id[lease.run_id], decided)
@@ -269,12 +274,21 @@ def _complete(done: Done, *, go_on: bool, beside: Sequence[Lease]) -> list[Lease
         return leasing.leases
 
 
-def _concerned(leases: Iterable[Lease]) -> dict[str, list[str]]:
-    """The paths that were leased, by run."""
-    about: dict[str, list[str]] = {}
+def _held_again(leases: Sequence[Lease]) -> dict[str, Held]:
+    """The runs of these leases under their locks. What this worker has left of a run itself is not read again, but of a
+    long one a part is read each time, so that what is held of it does not grow."""
+    known: dict[UUID, Held] = {}
+    about: dict[UUID, list[str]] = {}
     for lease in leases:
-        about.setdefault(lease.run_id, []).append(lease.path)
-    return about
+        held, run_id = lease.held, lease.held.row.id
+        about.setdefault(run_id, []).append(lease.path)
+        if held.is_all and not reads_in_part(held.row):
+            known[run_id] = max(known.get(run_id, held), held, key=_sequence)
+    return {str(held.row.id): held for held in hold_known(known, about, wait=True)}
+
+
+def _sequence(held: Held) -> int:
+    return held.row.sequence
 
 
 def give_back(leases: Sequence[Lease]) -> None:
@@ -282,7 +296,7 @@ def give_back(leases: Sequence[Lease]) -> None:
     if not leases:
         return
     with transaction.atomic():
-        held_by_id = {str(held.row.id): held for held in hold_many(_concerned(leases))}
+        held_by_id = _held_again(leases)
         leasing = Leasing()
         for lease in leases:
             if lease.run_id in held_by_id:
@@ -346,6 +360,7 @@ def _lease(held: Held, path: str, step: Step) -> Lease:
         scope=state.scope or {},
         queue=hints.queue_of(step),
         until=time.monotonic() + calls.timeout_of(step) + GRACE.total_seconds(),
+        held=held,
     )
 
 

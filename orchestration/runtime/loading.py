@@ -45,9 +45,10 @@ def lock_runs(run_ids: Iterable[Any]) -> list[Run]:
     return [_run(values) for values in fetch(_lock("one" if one else connection.vendor), (given,))]
 
 
-def lock_free(run_ids: Iterable[Any]) -> dict[UUID, int]:
-    """As `lock_runs`, but those that somebody else holds are left out. Gives how far each has come: its sequence."""
-    locked = fetch(_lock_free(connection.vendor), (_ids(run_ids),))
+def lock_known(run_ids: Iterable[Any], *, wait: bool) -> dict[UUID, int]:
+    """As `lock_runs`, for runs that are known already: gives how far each has come, its sequence. Without waiting,
+    those that somebody else holds are left out."""
+    locked = fetch(_lock_known(connection.vendor, wait), (_ids(run_ids),))
     return {run_id if isinstance(run_id, UUID) else UUID(run_id): sequence for run_id, sequence in locked}
 
 
@@ -115,11 +116,12 @@ def _lock(vendor: str) -> str:
     return _runs() + " WHERE r.id IN (SELECT value FROM json_each(?)) ORDER BY r.id"  # noqa: S608
 
 
-@lru_cache(maxsize=2)
-def _lock_free(vendor: str) -> str:
+@lru_cache(maxsize=4)
+def _lock_known(vendor: str, wait: bool) -> str:
     text = "SELECT r.id, r.sequence FROM orchestration_run r"
     if vendor == "postgresql":
-        return f"{text} WHERE r.id = ANY(%s::uuid[]) ORDER BY r.id FOR NO KEY UPDATE OF r SKIP LOCKED"
+        held = "" if wait else " SKIP LOCKED"
+        return f"{text} WHERE r.id = ANY(%s::uuid[]) ORDER BY r.id FOR NO KEY UPDATE OF r{held}"
     return f"{text} WHERE r.id IN (SELECT value FROM json_each(?)) ORDER BY r.id"  # noqa: S608
 
 

@@ -38,3 +38,14 @@ def _cleaned(value: Any) -> Any:
 
 def _replaced(text: str) -> str:
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def own(value: Any) -> Any:
+    """A copy for somebody who may change it."""
+    match value:
+        case dict():
+            return {name: own(item) for name, item in value.items()}
+        case list() | tuple():
+            return [own(item) for item in value]
+        case _:
+            return value

@@ -4,7 +4,6 @@ statements, whatever the events."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, field, replace
 from dataclasses import fields as dataclass_fields
 from datetime import datetime
@@ -30,7 +29,7 @@ from orchestration.runtime.loading import (
     Loaded,
     load,
     load_ready,
-    lock_free,
+    lock_known,
     lock_runs,
     read_runs,
     run_state,
@@ -48,10 +47,17 @@ class Held:
     state: RunState
     running: dict[str, tuple[int, UUID]] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)  # large ones, by digest, as far as they were read or made
+    is_all: bool = False  # nothing of the run is missing
     stored: RunState = field(init=False)
 
     def __post_init__(self) -> None:
         self.stored = self.state
+
+    def again(self) -> Held:
+        """The same for another transaction: should that fail, this one is as it was."""
+        row = Run.__new__(Run)
+        row.__dict__.update(self.row.__dict__)
+        return Held(row, self.state, dict(self.running), is_all=self.is_all)
 
 
 Saving = tuple[Held, Decided, Actor]
@@ -93,10 +99,13 @@ def hold(run_id: Any, about: str | None = None) -> Held:
 
 
 def held_ready(found: Sequence[tuple[Run, str]]) -> list[Held]:
-    """Runs that are locked already, each with those of the named steps that are ready and no more of it."""
+    """Runs that are locked already; of one with many steps those of the named ones that are ready, and no more."""
     rows = {row.id: row for row, _ in found}
-    loaded = load_ready([(row.id, path) for row, path in found])
-    return [Held(row, run_state(row, loaded[row.id].steps, {})) for row in rows.values()]
+    whole = [row for row in rows.values() if not reads_in_part(row)]
+    of_long = [(row, path) for row, path in found if reads_in_part(row)]
+    ready = load_ready([(row.id, path) for row, path in of_long]) if of_long else {}
+    long = [Held(row, run_state(row, ready[row.id].steps, {})) for row in rows.values() if row.id in ready]
+    return [*_held(whole, {}), *long]
 
 
 def hold_many(about: Mapping[Any, Iterable[str]]) -> list[Held]:
@@ -105,21 +114,23 @@ def hold_many(about: Mapping[Any, Iterable[str]]) -> list[Held]:
     return _held(lock_runs(about), _listed(about))
 
 
-def hold_free(foreseen: Iterable[Held], about: Mapping[Any, Iterable[str]]) -> list[Held]:
-    """Locks the runs that nobody else holds. What was read of one before its lock is read again where it has moved."""
-    known = {held.row.id: held for held in foreseen}
-    locked = lock_free(known)
+def hold_known(known: Mapping[UUID, Held], about: Mapping[UUID, Iterable[str]], *, wait: bool) -> list[Held]:
+    """As `hold_many`, where something of the runs may be known from before: it is good if the run's sequence is still
+    the same under its lock, and is read otherwise. Without waiting, runs that somebody else holds are left out."""
+    if not known and wait:
+        return hold_many(about)
+    locked = lock_known(about, wait=wait)
     same = [
-        replace(known[run_id], row=copy(known[run_id].row))  # what fails must leave what was foreseen as it was
+        known[run_id].again()
         for run_id, sequence in locked.items()
-        if known[run_id].row.sequence == sequence
+        if run_id in known and known[run_id].row.sequence == sequence
     ]
     moved = locked.keys() - {held.row.id for held in same}
     return [*same, *(hold_many({run_id: about[run_id] for run_id in moved}) if moved else ())]
 
 
 def look_at(about: Mapping[Any, Iterable[str]]) -> list[Held]:
-    """Their states without their locks, rows first: for foreseeing what will be decided. See `hold_free`."""
+    """Their states without their locks, rows first: for foreseeing what will be decided. See `hold_known`."""
     return _held(read_runs(about), _listed(about))
 
 
@@ -139,7 +150,7 @@ def _wanted(row: Run, concerned: Sequence[str]) -> Wanted:
 
 
 def _held_as(row: Run, loaded: Loaded, part: Part | None) -> Held:
-    return Held(row, run_state(row, loaded.steps, loaded.timers, part), loaded.running)
+    return Held(row, run_state(row, loaded.steps, loaded.timers, part), loaded.running, is_all=part is None)
 
 
 def read_more(held: Held, wanted: Part) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from orchestration import api
@@ -43,6 +43,15 @@ steps:
       join: all
       branches:
 """ + "".join(f"        b{number}: [{{id: call{number}, tool: quick.one@1}}]\n" for number in range(40))
+GREEDY = """
+workflow: greedy
+title: A tool that eats its input
+owner: oscar
+input: {type: object, properties: {lines: {type: array, items: {type: integer}}}}
+steps:
+  - {id: one, tool: greedy.one@1, with: {lines: "${ input.lines }"}}
+  - {id: two, set: {left: "${ size(input.lines) }"}}
+"""
 TOOLS = ("quick.one@1!", "quick.two@1!", "slow.one@1!", "erp.order@1!", "asks.first@1")
 
 
@@ -119,6 +128,62 @@ def test_an_outcome_that_cannot_be_stored_spoils_nothing_for_its_neighbours(engi
     done = [(lease, calls.Succeeded(outcomes[lease.run_id])) for lease in leases]
     execute.complete(done, go_on=True)
     assert [api.run_state(run_id).status for run_id in (first, second)] == ["running", "succeeded"]
+
+
+def test_what_a_worker_has_left_itself_it_does_not_read_again(engine: Bench) -> None:
+    engine.publish(FIVE)
+    engine.start("five", n=1)
+    (lease,) = execute.take(*ready()[0], "tools")
+    with CaptureQueriesContext(connection) as asked:
+        (following,) = execute.complete([(lease, calls.Succeeded({"n": 1}))], go_on=True)
+    assert following.path == "two"
+    reads = [query["sql"] for query in asked.captured_queries if query["sql"].startswith("SELECT")]
+    assert len(reads) == 1  # under the run's lock: how far it has come
+    assert "orchestration_steprun" not in reads[0]
+
+
+def test_what_somebody_else_has_done_meanwhile_is_read(engine: Bench) -> None:
+    engine.publish(FIVE)
+    run_id = engine.start("five", n=1)
+    (lease,) = execute.take(*ready()[0], "tools")
+    api.pause_run(run_id=run_id, actor=api.SYSTEM, reason="Wait.")
+    assert execute.complete([(lease, calls.Succeeded({"n": 1}))], go_on=True) == []
+    assert api.run_state(run_id).held == ("two",)
+    assert api.folded(run_id) == api.run_state(run_id)
+
+
+def test_what_could_not_be_written_is_not_taken_for_written(engine: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine.publish(FIVE)
+    run_id = engine.start("five", n=1)
+    (lease,) = execute.take(*ready()[0], "tools")
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise DatabaseError("The disk is full.")
+
+    with monkeypatch.context() as full:
+        full.setattr(execute, "commit_many", refuse)
+        with pytest.raises(DatabaseError):
+            execute.complete([(lease, calls.Succeeded({"n": 1}))], go_on=True)
+    execute.perform(execute.complete([(lease, calls.Succeeded({"n": 1}))], go_on=True))
+    engine.work()
+    assert api.run_state(run_id).status == "succeeded"
+    assert api.folded(run_id) == api.run_state(run_id)
+    assert api.verify_audit().ok
+
+
+def test_a_tool_that_changes_what_it_was_given_changes_nothing_else(engine: Bench) -> None:
+    @api.tool(name="greedy.one", version=1, idempotent=True)
+    def greedy(given: Any, call: api.ToolCall) -> dict[str, Any]:
+        given["lines"].clear()
+        return {}
+
+    engine.publish(GREEDY)
+    run_id = engine.start("greedy", lines=[1, 2])
+    engine.work()
+    state = api.run_state(run_id)
+    assert state.steps["one"].input == {"lines": [1, 2]}
+    assert state.steps["two"].result == {"left": 2}
+    assert api.folded(run_id) == state
 
 
 def test_a_tool_whose_calls_may_not_be_repeated_goes_alone(engine: Bench) -> None:
