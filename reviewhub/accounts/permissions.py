@@ -81,6 +81,7 @@ VERBS: Mapping[str, Verb] = {
     "breach.read": _verb(
         "see this missed due time", Role.LEAD, Role.PROCESS_OWNER, Role.OPERATOR, Role.AUDITOR, Role.SERVICE
     ),
+    "override.export": _verb("export decisions", Role.PROCESS_OWNER, Role.AUDITOR),
     "run.read": _verb(
         "read this run",
         Role.REVIEWER,

@@ -56,6 +56,12 @@ class NothingToAsk(Strict):
     pass
 
 
+class OverrideQuery(Strict):
+    workflow = serializers.CharField(required=False, default="", max_length=100)
+    since = serializers.DateTimeField(required=False, help_text="Received at this instant or later.")
+    limit = serializers.IntegerField(required=False, default=1000, min_value=1, max_value=10_000)
+
+
 class ReasonQuery(Strict):
     workflow = serializers.CharField(
         required=False, default="", max_length=100, help_text="With this workflow's own; else those of every workflow."

@@ -171,6 +171,11 @@ class ReviewTask(models.Model):
                 name="review_task_incident_urgency",
             ),
             models.Index(fields=("workflow", "-created_at"), name="review_task_by_workflow"),
+            models.Index(
+                fields=("workflow", "step_id", "-closed_at"),
+                condition=Q(status="closed"),
+                name="review_task_precedents",
+            ),
             models.Index(fields=("-decided_at",), condition=Q(decided_at__isnull=False), name="review_task_decided"),
         )
 

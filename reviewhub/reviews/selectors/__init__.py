@@ -6,6 +6,7 @@ from reviewhub.reviews.selectors.detail import TaskDetail, read_task, task_detai
 from reviewhub.reviews.selectors.future import FutureEntry, future_of
 from reviewhub.reviews.selectors.history import HistoryEntry, history_of
 from reviewhub.reviews.selectors.paging import Cursor, Page, page_of
+from reviewhub.reviews.selectors.precedents import Precedent, precedents_of
 from reviewhub.reviews.selectors.queues import queues_of
 from reviewhub.reviews.selectors.reasons import ReasonGroup, reason_groups
 from reviewhub.reviews.selectors.runs import visible_runs
@@ -20,6 +21,7 @@ __all__ = [
     "FutureEntry",
     "HistoryEntry",
     "Page",
+    "Precedent",
     "ReasonGroup",
     "TaskDetail",
     "breaches",
@@ -34,6 +36,7 @@ __all__ = [
     "near_tasks",
     "next_to_decide",
     "page_of",
+    "precedents_of",
     "queues_of",
     "read_task",
     "reason_groups",
