@@ -151,8 +151,8 @@ class HumanTaskGateway(Protocol):
         """The run was paused: the task may still be decided, and its clock stands still."""
         ...
 
-    def go_on(self, run_id: str, key: str, since: datetime, by: timedelta) -> None:
-        """The run, paused since then, goes on: what was still to come for the task comes later by so much."""
+    def go_on(self, run_id: str, key: str, since: datetime, by: timedelta, instants: Mapping[str, datetime]) -> None:
+        """The run, paused since then for so long, goes on. `instants` replace the old ones, as when a task resumes."""
         ...
 
 

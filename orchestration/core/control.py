@@ -1,20 +1,24 @@
 """What somebody does to a run as a whole: pausing it, going on with it, cancelling it.
 
 A paused run starts no new step. What is running may finish, and what it would have led to is kept in `held`, by
-path. Its timers stand still; those of the process run on later by as much as the pause was long. A person, its workflow
-and its parent may each hold it; it goes on when the last of them lets go, or when a person says so.
+path. Its timers stand still; what was left of those of the process is left when it goes on: wall time moves by as much
+as the pause was long, working time is counted anew on its calendar. A person, its workflow and its parent may each hold
+it; it goes on when the last of them lets go, or when a person says so.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from orchestration.core import ending
 from orchestration.core.changes import instant
+from orchestration.core.deadlines import SLA
 from orchestration.core.deciding import Deciding
 from orchestration.core.effects import CallStep, ChildFollows, Effect, GoOnReview, StandStillReview
 from orchestration.core.events import CancelRequested, PauseRequested, ResumeRequested
+from orchestration.core.pausing import still
 from orchestration.core.state import StepState, TimerState
 from orchestration.exceptions import InvalidTransition
 
@@ -45,12 +49,12 @@ def resumed(d: Deciding, event: ResumeRequested) -> None:
     if event.by is not None and len(run.paused_by) > 1:
         d.record("run.let_go", {"by": event.by})
         return
-    pause = d.now.process - run.paused_at
+    since = run.paused_at
     held = [timer for timer in d.all_timers() if timer.status == "held"]
-    d.record("run.resumed", {"paused_for": pause.total_seconds()})
+    d.record("run.resumed", {"paused_for": (d.now.process - since).total_seconds()})
     for step in _asking(d):
-        _move_review(d, step, pause)
-    d.arm((timer.name, timer.clock, _later(timer, pause)) for timer in held)
+        _move_review(d, step, since)
+    d.arm([(timer.name, timer.clock, _later(d, timer, since)) for timer in held])
     d.entering.extend(run.held)
     d.effects += [CallStep(step.path) for step in d.all_steps() if step.status == "ready"]
     d.effects += _followers(d)
@@ -84,31 +88,50 @@ def _asking(d: Deciding) -> list[StepState]:
     return [step for step in d.all_steps() if step.review is not None and step.review["status"] in ASKING]
 
 
-def _later(timer: TimerState, pause: timedelta) -> Any:
-    return timer.due_at + pause if timer.clock == "process" else timer.due_at
+def _later(d: Deciding, timer: TimerState, since: datetime) -> datetime:
+    """When a timer that has stood still since then is due now."""
+    if timer.clock != "process":
+        return timer.due_at
+    return still(d, timer.due_at, since, _calendar_of(d, timer.name))
 
 
-def _move_review(d: Deciding, step: StepState, pause: timedelta) -> None:
+def _calendar_of(d: Deciding, timer: str) -> str | None:
+    """The calendar that the timer counts working time on."""
+    subject, _, what = timer.rpartition(":")
+    if what.startswith(f"{SLA}."):
+        spec = d.world.definition.at(subject).spec[SLA] if subject else d.world.definition.sla
+        return (spec or {}).get("calendar")
+    step = d.work.run_step(subject)
+    review = (step.review if step is not None else None) or {}
+    return _counted_on(review, what) if review.get("key") == subject else None
+
+
+def _counted_on(review: Mapping[str, Any], what: str) -> str | None:
+    return str(review["calendar"]) if what in review.get("business", ()) else None
+
+
+def _move_review(d: Deciding, step: StepState, since: datetime) -> None:
     """The review's own instants move with its timers, and so do those that a decision stopped: taking the decision
     back must not find them overdue."""
     review = step.review or {}
-    key, since = review["key"], d.now.process - pause
+    key = review["key"]
     if review.get("due_at") is not None or review.get("levels"):
-        levels = [{**level, "at": _moved(level["at"], since, pause)} for level in review.get("levels", ())]
-        moved = {"due_at": _moved(review.get("due_at"), since, pause), "levels": levels}
+        levels = [
+            {**level, "at": _moved(d, review, f"level.{level['index']}", level["at"], since)}
+            for level in review.get("levels", ())
+        ]
+        moved = {"due_at": _moved(d, review, "breach", review.get("due_at"), since), "levels": levels}
         d.record("review.moved", {"path": step.path, "key": key, "review": moved})
-    if review["status"] == "decided":
-        stopped = [timer for timer in d.timers_of(key) if _waits_for_undo(timer)]
-        d.move((timer.name, timer.due_at + pause) for timer in stopped)
-    d.effects.append(GoOnReview(key, since, pause))
+    waits = ("held", "stopped") if review["status"] == "decided" else ("held",)
+    clocks = [timer for timer in d.timers_of(key) if timer.clock == "process" and timer.status in waits]
+    later = {timer.name: _later(d, timer, since) for timer in clocks}
+    d.move([(timer.name, later[timer.name]) for timer in clocks if timer.status == "stopped"])
+    instants = {name.rpartition(":")[2]: at for name, at in later.items()}
+    d.effects.append(GoOnReview(key, since, d.now.process - since, instants))
 
 
-def _waits_for_undo(timer: TimerState) -> bool:
-    return timer.status == "stopped" and timer.clock == "process"
-
-
-def _moved(at: str | None, since: datetime, pause: timedelta) -> str | None:
+def _moved(d: Deciding, review: Mapping[str, Any], what: str, at: str | None, since: datetime) -> str | None:
     """What had passed before the pause stays where it was."""
     if at is None or instant(at) < since:
         return at
-    return (instant(at) + pause).isoformat()
+    return still(d, instant(at), since, _counted_on(review, what)).isoformat()

@@ -223,11 +223,13 @@ class StandStillReview:
 
 @dataclass(frozen=True, slots=True)
 class GoOnReview:
-    """Its run, paused since then, goes on: every instant of it comes later by this much."""
+    """Its run, paused since then for so long, goes on. `instants` are the new ones of what comes by itself, by timer,
+    as of `ResumeReview`."""
 
     key: str
     since: datetime
     by: timedelta
+    instants: Mapping[str, datetime]
 
 
 @dataclass(frozen=True, slots=True)

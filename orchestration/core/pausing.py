@@ -64,18 +64,20 @@ def end_pause(d: Deciding, step: StepState, by: PersonRef | None, how: str) -> N
 
 def _moved(d: Deciding, review: Mapping[str, Any], pause: Mapping[str, Any]) -> dict[str, datetime]:
     """When each held timer is due now, by its short name."""
-    began, now = instant(pause["at"]), d.now.process
-    business = frozenset(review.get("business", ()))
-    moved = {}
-    for name, text in pause["held"].items():
-        due_at = instant(text)
-        if name in business:
-            calendar = d.world.calendar(review["calendar"])
-            left = max(calendar.between(began, due_at), timedelta(0))
-            moved[name] = calendar.add(now, left)
-        else:
-            moved[name] = due_at + (now - began)
-    return moved
+    began, business = instant(pause["at"]), frozenset(review.get("business", ()))
+    return {
+        name: still(d, instant(text), began, review["calendar"] if name in business else None)
+        for name, text in pause["held"].items()
+    }
+
+
+def still(d: Deciding, due_at: datetime, since: datetime, calendar: str | None) -> datetime:
+    """When something is due whose clock has stood still since then: what was left before is left now, in working time
+    where it counts on a calendar."""
+    if calendar is None:
+        return due_at + (d.now.process - since)
+    counted = d.world.calendar(calendar)
+    return counted.add(d.now.process, max(counted.between(since, due_at), timedelta(0)))
 
 
 def _later(level: Mapping[str, Any], instants: Mapping[str, datetime]) -> dict[str, Any]:

@@ -242,8 +242,8 @@ def _tell_desk(run_id: str, effect: Effect) -> None:
             human_tasks().rename(run_id, key, to, step_id)
         case StandStillReview(key, at):
             human_tasks().stand_still(run_id, key, at)
-        case GoOnReview(key, since, by):
-            human_tasks().go_on(run_id, key, since, by)
+        case GoOnReview(key, since, by, instants):
+            human_tasks().go_on(run_id, key, since, by, instants)
 
 
 def _continue(row: Run, given: Mapping[str, Any]) -> None:

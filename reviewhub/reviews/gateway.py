@@ -107,10 +107,7 @@ class DeskGateway:
         task = _held(run_id, key)
         back_to, was = task.paused_by, task.status
         task.status, task.paused_by, task.wakes_at, task.stands_still_since = ReviewTask.Status.OPEN, None, None, None
-        for name, field in _INSTANTS.items():
-            setattr(task, field, instants.get(name, getattr(task, field)))
-        task.future = [_moved(step, instants) for step in task.future]
-        task.urgency_at = urgency_at(task.created_at, task.due_at, task.priority)
+        _move_clocks(task, instants)
         task.version += 1
         if back_to is not None and back_to.is_active:
             hand_to(task, back_to, at=at)
@@ -145,25 +142,21 @@ class DeskGateway:
             task.save(update_fields=("stands_still_since",))
         announce(Fact("stands_still", task, at))
 
-    def go_on(self, run_id: str, key: str, since: datetime, by: timedelta) -> None:
+    def go_on(self, run_id: str, key: str, since: datetime, by: timedelta, instants: Mapping[str, datetime]) -> None:
+        """A task whose clock somebody else stopped is still waiting for them."""
         task = _held(run_id, key)
         if task.stands_still_since in (None, since):
-            for field in (*_INSTANTS.values(), "urgency_at"):
-                setattr(task, field, _later(getattr(task, field), since, by))
-            task.future = [_later_step(step, since, by) for step in task.future]
+            _move_clocks(task, instants)
             task.stands_still_since = None
             task.save()
         announce(Fact("goes_on", task, since + by))
 
 
-def _later(at: datetime | None, since: datetime, by: timedelta) -> datetime | None:
-    """What had passed before the clock stood still stays where it was."""
-    return at + by if at is not None and at >= since else at
-
-
-def _later_step(step: dict[str, Any], since: datetime, by: timedelta) -> dict[str, Any]:
-    later = _later(datetime.fromisoformat(step["at"]), since, by)
-    return {**step, "at": later.isoformat()} if later is not None else step
+def _move_clocks(task: ReviewTask, instants: Mapping[str, datetime]) -> None:
+    for name, field in _INSTANTS.items():
+        setattr(task, field, instants.get(name, getattr(task, field)))
+    task.future = [_moved(step, instants) for step in task.future]
+    task.urgency_at = urgency_at(task.created_at, task.due_at, task.priority)
 
 
 def _opened(request: ReviewRequest, queue: Queue, recommendation: Any | None) -> ReviewTask:

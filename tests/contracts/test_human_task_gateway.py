@@ -123,7 +123,7 @@ class DeskInMemory:
     def clock(self) -> tuple[datetime | None, datetime | None]:
         task = self.fake.tasks["run", KEY]
         due = task.request.due_at
-        return task.stands_still_since, due + task.later if due is not None else None
+        return task.stands_still_since, task.instants.get("breach", due)
 
     def send_away(self, person: PersonRef, delegate: PersonRef) -> None:
         self.fake.instead[person.id] = delegate
@@ -165,7 +165,8 @@ def test_a_task_of_a_paused_run_stands_still_and_everything_to_come_comes_later(
     desk.gateway.open(replace(desk.asked, due_at=due, half_at=NOON + timedelta(hours=4)))
     desk.gateway.stand_still(desk.asked.run_id, KEY, NOON + timedelta(hours=5))
     assert desk.clock() == (NOON + timedelta(hours=5), due)
-    desk.gateway.go_on(desk.asked.run_id, KEY, NOON + timedelta(hours=5), timedelta(hours=30))
+    later = {"breach": due + timedelta(hours=30)}
+    desk.gateway.go_on(desk.asked.run_id, KEY, NOON + timedelta(hours=5), timedelta(hours=30), later)
     assert desk.clock() == (None, due + timedelta(hours=30))
     assert desk.see().status == "open"
 

@@ -91,7 +91,7 @@ class NotingDesk:
     def stand_still(self, run_id: str, key: str, at: datetime) -> None:
         self.told.append(("stands still", key))
 
-    def go_on(self, run_id: str, key: str, since: datetime, by: timedelta) -> None:
+    def go_on(self, run_id: str, key: str, since: datetime, by: timedelta, instants: Mapping[str, datetime]) -> None:
         self.told.append(("goes on", key, by))
 
 

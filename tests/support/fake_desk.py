@@ -24,7 +24,6 @@ class FakeTask:
     ended_at: datetime | None = None
     instants: dict[str, datetime] = field(default_factory=dict)  # as a pause has moved them
     stands_still_since: datetime | None = None
-    later: timedelta = timedelta(0)  # by how much its instants have moved
 
 
 class FakeDesk:
@@ -105,10 +104,10 @@ class FakeDesk:
     def stand_still(self, run_id: str, key: str, at: datetime) -> None:
         self.tasks[run_id, key].stands_still_since = at
 
-    def go_on(self, run_id: str, key: str, since: datetime, by: timedelta) -> None:
+    def go_on(self, run_id: str, key: str, since: datetime, by: timedelta, instants: Mapping[str, datetime]) -> None:
         task = self.tasks[run_id, key]
         task.stands_still_since = None
-        task.later += by
+        task.instants.update(instants)
 
     def _standing_in(self, person: PersonRef) -> PersonRef:
         seen: set[str] = set()
