@@ -14,7 +14,7 @@ from reviewhub.demo.people import ALICE
 Handler = Callable[[HttpRequest], HttpResponse]
 
 NOT_VISITORS = ("/healthz", "/readyz", "/static/", "/demo/systems/")  # neither starts the clock
-NOT_PAGES = (*NOT_VISITORS, "/api/", "/hooks/", "/sign-in/", "/sign-out/")  # nor is signed in to
+NOT_PAGES = (*NOT_VISITORS, "/api/", "/hooks/", "/sign-in/", "/sign-out/", "/decide/")  # nor is signed in to
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from orchestration import ports
 from orchestration.api import on_topic
 from reviewhub.notifications.models import Notice
+from reviewhub.reviews.links import DecisionLink, decision_token
+from reviewhub.reviews.services.holding import may_decide
 
 TOPIC = "notices.mail"
 
@@ -30,7 +34,8 @@ def mail_of(notice: Notice, key: str) -> EmailMultiAlternatives:
     """Plain text with an HTML part. What came from outside is escaped there, and on one line in the subject."""
     due = notice.task.due_at if notice.task is not None else notice.due_at
     about = {"notice": notice, "task": notice.task, "due": due}
-    context = {**about, "zone": notice.person.timezone, "link": link_to(notice)}
+    decide = {"decide": decision_address(notice), "hours": settings.MAIL_DECISION_HOURS}
+    context = {**about, **decide, "zone": notice.person.timezone, "link": link_to(notice)}
     mail = EmailMultiAlternatives(
         subject=_one_line(f"{notice.get_kind_display()}: {notice.subject}"),
         body=render_to_string("notifications/notice.txt", context),
@@ -40,6 +45,17 @@ def mail_of(notice: Notice, key: str) -> EmailMultiAlternatives:
     )
     mail.attach_alternative(render_to_string("notifications/notice.html", context), "text/html")
     return mail
+
+
+def decision_address(notice: Notice) -> str:
+    """Where the addressee decides without signing in; empty where they may not, or nothing is to be decided."""
+    task, person = notice.task, notice.person
+    able = bool(settings.MAIL_DECISION_HOURS) and person.email_verified_at is not None
+    if not able or task is None or not may_decide(task, person):
+        return ""
+    until = ports.clock().system_now() + timedelta(hours=settings.MAIL_DECISION_HOURS)
+    token = decision_token(DecisionLink(task.pk, person.pk, until))
+    return f"{settings.PUBLIC_URL}{reverse('web:linked-decision', args=[token])}"
 
 
 def link_to(notice: Notice) -> str:

@@ -184,6 +184,8 @@ if DEMO:
 DEFAULT_FROM_EMAIL = ENVIRONMENT.email_from
 EMAIL_TIMEOUT = 15
 
+MAIL_DECISION_HOURS = ENVIRONMENT.mail_decision_hours
+
 # Pushes: to the services that were named, and to no other host
 PUSH_HOSTS = ENVIRONMENT.push_hosts
 

@@ -49,6 +49,7 @@ class Environment:
     behind_proxy: bool
     email_url: str
     email_from: str
+    mail_decision_hours: int  # how long the link of a mail decides; 0: mails carry none
     push_hosts: tuple[str, ...]  # push services that we may speak to
     document_mb: int  # megabytes that one document may have
     time_zone: str
@@ -92,6 +93,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         behind_proxy=env.bool("BEHIND_PROXY", default=False),
         email_url=env.str("EMAIL_URL", default="consolemail://"),
         email_from=env.str("EMAIL_FROM", default="ReviewHub <reviewhub@localhost>"),
+        mail_decision_hours=env.int("MAIL_DECISION_HOURS", default=72),
         push_hosts=tuple(host.lower() for host in env.list("PUSH_HOSTS", default=[])),
         document_mb=env.int("DOCUMENT_MB", default=20),
         time_zone=env.str("TIME_ZONE", default="UTC"),
@@ -111,7 +113,12 @@ def _mode(value: str) -> Mode:
 def _typed_faults(env: environ.Env) -> list[str]:
     """What cannot be read as its type."""
     faults = []
-    for name, read in (("PORT", env.int), ("DATABASE_POOL", env.int), ("DOCUMENT_MB", env.int)):
+    for name, read in (
+        ("PORT", env.int),
+        ("DATABASE_POOL", env.int),
+        ("DOCUMENT_MB", env.int),
+        ("MAIL_DECISION_HOURS", env.int),
+    ):
         try:
             read(name, default=1)
         except ValueError:
@@ -123,6 +130,8 @@ def _typed_faults(env: environ.Env) -> list[str]:
     ]
     if env.ENVIRON.get("DOCUMENT_MB", "1").isdigit() and not 1 <= int(env.ENVIRON.get("DOCUMENT_MB", "1")) <= 100:
         faults.append(f"DOCUMENT_MB has to be between 1 and 100, and is {env.ENVIRON['DOCUMENT_MB']!r}.")
+    if env.ENVIRON.get("MAIL_DECISION_HOURS", "0").isdigit() and int(env.ENVIRON.get("MAIL_DECISION_HOURS", "0")) > 720:
+        faults.append("MAIL_DECISION_HOURS is at most 720, thirty days.")
     if not _is_positive(env.ENVIRON.get("DEMO_SPEED", "1")):
         faults.append(f"DEMO_SPEED has to be a number above 0 and at most 86400, and is {env.ENVIRON['DEMO_SPEED']!r}.")
     level = env.ENVIRON.get("LOG_LEVEL", "INFO").upper()

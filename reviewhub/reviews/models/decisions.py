@@ -20,6 +20,8 @@ class Decision(models.Model):
     class Channel(models.TextChoices):
         WEB = "web", "In the browser"
         API = "api", "Over the API"
+        MAIL = "eml", "By a link in a mail"
+        CHAT = "cht", "In a chat"
         APP = "app", "On the phone"  # the installed app's cards; it may have been offline
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

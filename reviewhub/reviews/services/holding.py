@@ -7,7 +7,7 @@ from uuid import UUID
 
 from orchestration import api, ports
 from reviewhub.accounts.models import Person
-from reviewhub.accounts.permissions import PermissionDenied
+from reviewhub.accounts.permissions import PermissionDenied, allows
 from reviewhub.reviews.approvals import has_voted
 from reviewhub.reviews.exceptions import (
     AlreadyDecided,
@@ -39,6 +39,12 @@ def refuse_requester(task: ReviewTask, person: Person) -> None:
         raise PermissionDenied(f"{person.display_name} is not among those asked to decide “{task.title}”.")
     if is_requester(task, person):
         raise SelfApproval(f"{person.display_name} is excluded from “{task.title}”: nobody decides their own request.")
+
+
+def may_decide(task: ReviewTask, person: Person) -> bool:
+    """Whether an answer of this person would be taken now, as far as who they are goes."""
+    able = task.is_waiting and allows(person, "task.decide", task)
+    return able and not is_excluded(task, person) and not names_others(task, person)
 
 
 def is_excluded(task: ReviewTask, person: Person) -> bool:

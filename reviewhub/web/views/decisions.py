@@ -33,10 +33,10 @@ REASONS = "/reasons"
 def _make(request: HttpRequest, task_id: UUID) -> HttpResponse:
     task = task_or_404(request, task_id)
     sent = sent_of(request.POST, task)
-    if _asks_why_corrected(task, sent):
+    if asks_why_corrected(task, sent):
         return _ask(request, detail_or_404(request, task_id), sent, {})
     try:
-        decide_as_sent(sent, task_id, viewer(request), Decision.Channel.WEB, _seconds_since(sent.opened))
+        decide_as_sent(sent, task_id, viewer(request), Decision.Channel.WEB, seconds_since(sent.opened))
     except InvalidDecision as error:
         faults = {fault["path"]: fault["message"] for fault in error.faults}
         return _ask(request, detail_or_404(request, task_id), sent, faults)
@@ -46,13 +46,13 @@ def _make(request: HttpRequest, task_id: UUID) -> HttpResponse:
     return go_on(request)
 
 
-def _asks_why_corrected(task: ReviewTask, sent: Sent) -> bool:
+def asks_why_corrected(task: ReviewTask, sent: Sent) -> bool:
     """A correction opens the reasons once; the answer may be left out."""
     is_review = task.kind == ReviewTask.Kind.REVIEW
     return is_review and bool(sent.corrections) and not sent.asked and task.outcome_named(sent.outcome) is not None
 
 
-def _seconds_since(opened: str) -> float | None:
+def seconds_since(opened: str) -> float | None:
     try:
         at = parse_datetime(opened)
         spent = (ports.clock().system_now() - at).total_seconds() if at else None

@@ -1,0 +1,41 @@
+"""The page of a mail's link, in browsers where nobody is signed in: wide, on the phone, in both themes, with axe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from reviewhub.reviews.models import Decision
+from tests.e2e.conftest import SIZES
+from tests.e2e.test_access import fits
+from tests.integration.web.test_linked import link
+from tests.support.desk_room import DeskRoom
+from tests.support.live_site import LiveSite
+
+Axe = Callable[[Page], Any]
+
+
+@pytest.mark.parametrize(("size", "scheme"), [("wide", "light"), ("phone", "dark")])
+def test_the_addressee_says_why_and_decides_by_keyboard(
+    room: DeskRoom, site: LiveSite, visit: Callable[..., Any], axe: Axe, size: str, scheme: str
+) -> None:
+    task = room.case("A supplier with a name that is longer than anybody expected " * 3, quotation="Long. " * 200)
+    width, height = SIZES[size]
+    page = visit(site.url, width=width, height=height, scheme=scheme).page
+    page.goto(link(room, task, room.people.alice))
+    expect(page.locator("main")).to_contain_text("This link is for Alice Moreau")
+    fits(page)
+    assert not axe(page)
+
+    page.get_by_role("button", name="Reject").press("Enter")
+    page.get_by_role("radio", name="Policy").press("Space")
+    fits(page)
+    assert not axe(page)
+    page.get_by_role("button", name="Reject with this reason").press("Enter")
+    expect(page.locator(".happened")).to_contain_text("You decided “Reject”")
+    fits(page)
+    assert not axe(page)
+    assert Decision.objects.get().channel == Decision.Channel.MAIL
