@@ -44,6 +44,11 @@ def decision(request: HttpRequest, token: str) -> HttpResponse:
     if request.user.is_authenticated and request.user.pk != person.pk:
         whose = _("This link is for %(name)s, and you are signed in as somebody else.") % {"name": person.display_name}
         return _no(request, 403, whose, _("Decide in your own name, from your own queue."), link)
+    with timezone.override(person.timezone):
+        return _for(request, link, person)
+
+
+def _for(request: HttpRequest, link: DecisionLink, person: Person) -> HttpResponse:
     try:
         detail = task_detail(link.task_id, person)
     except (TaskNotFound, PermissionDenied):
@@ -110,8 +115,7 @@ def _shown(request: HttpRequest, detail: TaskDetail, person: Person, page: TaskP
     until = detail.decision.undo_until if detail.decision and detail.decision.by_id == person.pk else None
     takes_back = until is not None and until > ports.clock().system_now()
     context = {"page": page, "task": detail.task, "person": person, "until": until if takes_back else None}
-    with timezone.override(person.timezone):
-        return headers(render(request, "desk/linked.html", context, status=status), PRIVATE)
+    return headers(render(request, "desk/linked.html", context, status=status), PRIVATE)
 
 
 def _no(request: HttpRequest, status: int, title: str, text: str, link: DecisionLink | None = None) -> HttpResponse:
