@@ -40,10 +40,10 @@ class Role(StrEnum):
 ROLES: Mapping[Role, str] = {
     Role.PERSON: "anybody who is signed in",
     Role.REVIEWER: "a member of the task's queue",
-    Role.LEAD: "a lead of the task's queue",
+    Role.LEAD: "a lead of the task's queue; of a queue itself also its manager",
     Role.ASSIGNEE: "somebody an escalation level or a colleague has asked",
     Role.MENDER: "an engineer, an operator or the workflow's process owner, on incidents",
-    Role.PROCESS_OWNER: "the process owner of the workflow",
+    Role.PROCESS_OWNER: "the process owner of the workflow; of a queue, of a workflow whose tasks have come to it",
     Role.ENGINEER: "engineers, everywhere",
     Role.OPERATOR: "operators, everywhere",
     Role.AUDITOR: "auditors, everywhere: reads all and changes nothing",
@@ -82,6 +82,16 @@ VERBS: Mapping[str, Verb] = {
         "see this missed due time", Role.LEAD, Role.PROCESS_OWNER, Role.OPERATOR, Role.AUDITOR, Role.SERVICE
     ),
     "override.export": _verb("export decisions", Role.PROCESS_OWNER, Role.AUDITOR),
+    "queue.read": _verb(
+        "see how this queue does",
+        Role.LEAD,
+        Role.PROCESS_OWNER,
+        Role.OPERATOR,
+        Role.AUDITOR,
+        Role.ADMINISTRATOR,
+    ),
+    "queue.lead": _verb("lead this queue", Role.LEAD, Role.PROCESS_OWNER, Role.ADMINISTRATOR),
+    "absence.enter": _verb("enter an absence for somebody of this queue", Role.LEAD, Role.ADMINISTRATOR),
     "run.read": _verb(
         "read this run",
         Role.REVIEWER,

@@ -35,13 +35,24 @@ def set_absence(
     absence = Absence(person=person, starts_at=starts_at, ends_at=ends_at, delegate=delegate)
     absence.full_clean()
     absence.save()
-    data = {
-        "starts_at": starts_at.isoformat(),
-        "ends_at": ends_at.isoformat(),
-        "delegate": delegate.username if delegate else None,
-    }
-    api.record_change(chain=f"person:{person.username}", kind="absence.set", data=data, actor=actor)
+    _record_absence(absence, "absence.set", actor)
     return absence
+
+
+@transaction.atomic
+def end_absence(*, absence: Absence, actor: Actor) -> None:
+    """The person is here after all, from now on or at that time."""
+    _record_absence(absence, "absence.removed", actor)
+    absence.delete()
+
+
+def _record_absence(absence: Absence, kind: str, actor: Actor) -> None:
+    data = {
+        "starts_at": absence.starts_at.isoformat(),
+        "ends_at": absence.ends_at.isoformat(),
+        "delegate": absence.delegate.username if absence.delegate else None,
+    }
+    api.record_change(chain=f"person:{absence.person.username}", kind=kind, data=data, actor=actor)
 
 
 def _record(person: Person, kind: str, role: str, workflow: str, actor: Actor) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from orchestration import api
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import Role, owns_workflow, roles_on
 from reviewhub.compiled import IDENTITY, NUMBER, Statement, statement_of
@@ -51,7 +52,19 @@ def _asked(vendor: str) -> Statement:
 
 
 def _on_queue(person: Person, queue: Queue) -> set[Role]:
-    return _membership(person, queue=queue.pk)
+    roles = _membership(person, queue=queue.pk)
+    if queue.manager_id == person.pk:
+        roles.add(Role.LEAD)
+    owned = owned_workflows(person)
+    if owned and ReviewTask.objects.filter(workflow__in=owned, queue=queue.pk).exists():
+        roles.add(Role.PROCESS_OWNER)
+    return roles
+
+
+def owned_workflows(person: Person) -> set[str]:
+    """By grant, or because the workflow names them."""
+    granted = {workflow for _, workflow in person.granted if workflow}
+    return granted | set(api.workflows().filter(owner=person.username).values_list("name", flat=True))
 
 
 def _on_run(person: Person, run: Any) -> set[Role]:

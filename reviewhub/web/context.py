@@ -117,11 +117,18 @@ class Shell:
     def process(self) -> tuple[Link, ...]:
         if not self._signed_in:
             return ()
-        return tuple(
+        led = (Link("lead", _("Team"), "team", _href("web:teams")),) if leads_something(self._person) else ()
+        return led + tuple(
             Link(name, label, icon, href)
             for name, label, icon, address, verb in PROCESS
             if allows_somewhere(self._person, verb) and (href := _href(address))
         )
+
+
+def leads_something(person: Any) -> bool:
+    """For the menu: without a query more. Who manages a queue and works in none finds it by its address."""
+    leads = any(role == "lead" for _, role in person.queue_roles)
+    return leads or allows_somewhere(person, "queue.read")
 
 
 def _said(count: int) -> str:

@@ -23,6 +23,8 @@ SCOPES = MappingProxyType(
         "tasks:read": "Read review tasks and their comments",
         "tasks:comment": "Write comments",
         "tasks:decide": "Claim review tasks, decide them and take decisions back",
+        "queues:read": "See how the queues do that one leads",
+        "queues:lead": "Hold queues, hand over their tasks and enter absences",
     }
 )
 

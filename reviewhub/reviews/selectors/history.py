@@ -156,7 +156,8 @@ def _gone_on(task: ReviewTask, entry: Entry) -> str:
 
 def _given(task: ReviewTask, entry: Entry) -> str:
     by = f"{entry.actor.label} gave it to" if entry.actor.kind == "person" else "It was given to"
-    return f"{by} {entry.data['to_label'] or task.queue.title}"
+    before = f", from {entry.data['from_label']}" if entry.data.get("from_label") else ""
+    return f"{by} {entry.data['to_label'] or task.queue.title}{before}"
 
 
 def _called(task: ReviewTask, entry: Entry) -> str:

@@ -14,6 +14,14 @@ from reviewhub.reviews.services.handing_over import (
     take_back_delegation,
 )
 from reviewhub.reviews.services.information import answer_information, ask_for_information
+from reviewhub.reviews.services.leading import (
+    enter_absence,
+    hold_queue,
+    let_queue_go_on,
+    remove_absence,
+    set_pull_only,
+)
+from reviewhub.reviews.services.mass_handover import hand_over_tasks
 from reviewhub.reviews.services.past_decisions import PastCase, import_past_decisions
 from reviewhub.reviews.services.pauses import snooze_task, wake_task
 from reviewhub.reviews.services.taking_back import take_back_decision
@@ -30,11 +38,17 @@ __all__ = [
     "decide_together",
     "decline_task",
     "delegate_task",
+    "enter_absence",
     "escalate_task",
+    "hand_over_tasks",
+    "hold_queue",
     "import_past_decisions",
+    "let_queue_go_on",
     "release_task",
+    "remove_absence",
     "remove_filter",
     "save_filter",
+    "set_pull_only",
     "snooze_task",
     "take_back_decision",
     "take_back_delegation",

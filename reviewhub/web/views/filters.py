@@ -50,10 +50,12 @@ def shown_of(saved: SavedFilter, request: HttpRequest) -> Shown:
 
 
 def _list(request: HttpRequest) -> HttpResponse:
-    """With counts: asked for after the queue's page has come, so that the page does not wait for them."""
+    """With counts, and with the queues that are held: asked for after the queue's page has come, so that the page does
+    not wait for them."""
     saved = [shown_of(each, request) for each in saved_filters(viewer(request)) if each.view in QUEUE_VIEWS]
     part = "#list" if wants_fragment(request) else ""
-    return render(request, f"desk/filters.html{part}", {"saved": saved, "current": "filters"})
+    held = queues_of(viewer(request)).filter(held_at__isnull=False)
+    return render(request, f"desk/filters.html{part}", {"saved": saved, "held": held, "current": "filters"})
 
 
 def _address(view: str, criteria: Criteria) -> str:

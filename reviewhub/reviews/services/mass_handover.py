@@ -1,0 +1,130 @@
+"""Many tasks handed over in one act of a lead: each for itself, with a record of its own; what cannot go is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from orchestration import api, ports
+from reviewhub.accounts.actors import actor_of
+from reviewhub.accounts.models import Absence, Person
+from reviewhub.accounts.permissions import require
+from reviewhub.reviews.announcements import Fact, announce
+from reviewhub.reviews.exceptions import InvalidRequest, ReviewError, TaskMoved, TaskNotFound
+from reviewhub.reviews.models import Assignment, Queue, ReviewTask
+from reviewhub.reviews.services.holding import hold_task, is_excluded, refuse_moved, standing_of
+
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    task_id: UUID
+    title: str
+    why: str
+
+
+@dataclass(slots=True)
+class Handed:
+    tasks: list[ReviewTask] = field(default_factory=list)
+    held_back: list[HeldBack] = field(default_factory=list)
+
+
+def hand_over_tasks(*, queue: Queue, task_ids: Iterable[UUID], to: Person | None, actor: Person) -> Handed:
+    """Hands tasks of the queue to somebody of it, or back to all of it. At most `MOST`.
+
+    Raises PermissionDenied, InvalidRequest.
+    """
+    require(actor, "queue.lead", queue)
+    wanted = list(dict.fromkeys(task_ids))
+    if len(wanted) > MOST:
+        raise _refused("/tasks", f"At most {MOST} tasks at a time.")
+    if to is not None:
+        _refuse_recipient(queue, to)
+    handed = Handed()
+    titles = dict(ReviewTask.objects.filter(pk__in=wanted, queue=queue).values_list("pk", "title"))
+    for task_id in wanted:
+        if task_id not in titles:
+            handed.held_back.append(HeldBack(task_id, str(task_id), f"It is no task of {queue.title}."))
+            continue
+        try:
+            handed.tasks.append(_hand_over(task_id, queue, to, actor))
+        except ReviewError as refusal:
+            handed.held_back.append(HeldBack(task_id, titles[task_id], str(refusal)))
+    return handed
+
+
+@transaction.atomic
+def _hand_over(task_id: UUID, queue: Queue, to: Person | None, actor: Person) -> ReviewTask:
+    task = hold_task(task_id)
+    _refuse(task, queue, to)
+    now = ports.clock().process_now()
+    before = _let_go(task, now)
+    if to is not None:
+        _give(task, to, now)
+    else:
+        task.status, task.claimed_by, task.claim_expires_at = ReviewTask.Status.OPEN, None, None
+        task.moved = False
+    task.version += 1
+    task.save(update_fields=("status", "claimed_by", "claim_expires_at", "moved", "version"))
+    data = {
+        "key": task.key,
+        "to": str(to.pk) if to else "",
+        "to_label": to.display_name if to else "",
+        "from_label": ", ".join(person.display_name for person in before),
+        "giving": "lead",
+    }
+    api.record_run_event(run_id=task.run_id, kind="desk.given", data=data, actor=actor_of(actor))
+    others = tuple(person for person in before if to is None or person.pk != to.pk)
+    if others or to is None:
+        announce(Fact("released", task, now, by=actor, people=others))
+    if to is not None:
+        announce(Fact("given", task, now, by=actor, people=(to,)))
+    return task
+
+
+def _refuse(task: ReviewTask, queue: Queue, to: Person | None) -> None:
+    refuse_moved(task)
+    if task.queue_id != queue.pk:
+        raise TaskNotFound(f"It is no task of {queue.title}.")
+    if task.is_paused:
+        raise TaskMoved("It is set aside: take it up again first.", **standing_of(task))
+    if task.approvals is not None and task.moved:
+        raise TaskMoved("Several people were asked for it by name.", **standing_of(task))
+    if to is not None and is_excluded(task, to):
+        raise TaskMoved(f"{to.display_name} may not decide it.", **standing_of(task))
+    if to is not None and task.holder_id(ports.clock().system_now()) == to.pk:
+        raise TaskMoved(f"{to.display_name} has it already.", **standing_of(task))
+
+
+def _let_go(task: ReviewTask, now: datetime) -> tuple[Person, ...]:
+    """Whoever held it, or was asked for it by name, has it no more."""
+    given = task.assignments.filter(ended_at=None)
+    people = {person.pk: person for person in Person.objects.filter(assignments__in=given)}
+    if task.claimed_by is not None and task.holder_id(ports.clock().system_now()) is not None:
+        people[task.claimed_by.pk] = task.claimed_by
+    given.update(ended_at=now, ended=Assignment.Ended.MOVED)
+    return tuple(people[pk] for pk in sorted(people))
+
+
+def _give(task: ReviewTask, to: Person, now: datetime) -> None:
+    Assignment.objects.create(task=task, person=to, role=Assignment.Role.REVIEWER, assigned_at=now)
+    task.status, task.claimed_by = ReviewTask.Status.CLAIMED, to
+    task.claim_expires_at = ports.clock().system_now() + timedelta(minutes=task.queue.given_minutes)
+    task.moved = False
+
+
+def _refuse_recipient(queue: Queue, to: Person) -> None:
+    now = ports.clock().process_now()
+    if not to.is_active or not queue.memberships.filter(person=to).exists():
+        raise _refused("/to", f"{to.display_name} does not work in {queue.title}.")
+    if Absence.objects.filter(person=to, starts_at__lte=now, ends_at__gt=now).exists():
+        raise _refused("/to", f"{to.display_name} is away.")
+
+
+def _refused(path: str, message: str) -> InvalidRequest:
+    return InvalidRequest([{"path": path, "code": "refused", "message": message}])

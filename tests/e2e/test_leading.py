@@ -1,0 +1,77 @@
+"""The lead's page in a browser: empty and full, wide and on the phone, light and dark, by keyboard."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from reviewhub.accounts.models import Absence
+from reviewhub.reviews.models import ReviewTask
+from reviewhub.reviews.services import claim_task
+from tests.e2e.conftest import Open
+from tests.support.cast import person
+from tests.support.desk_room import DeskRoom
+
+pytestmark = pytest.mark.browser
+
+PAGE = "/teams/finance/"
+DAY = timedelta(days=1)
+
+
+def fill(room: DeskRoom) -> None:
+    finance, alice = room.people.finance, room.people.alice
+    long = person("maximiliana", display_name="Maximiliana von Hohenlohe-Waldenburg-Schillingsfürst")
+    finance.memberships.create(person=long, is_given_tasks=False)
+    for name in ("german", "imports"):
+        long.skills.create(name=name)
+    for supplier in ("Northwind", "A supplier whose name does not end where one would think that it has to end"):
+        claim_task(task_id=room.case(supplier).pk, actor=alice)
+    room.case("Nobody's")
+    now = room.clock.process
+    Absence.objects.create(person=long, starts_at=now, ends_at=now + 4 * DAY, delegate=alice)
+
+
+def looked_at(page: Page, name: str) -> None:
+    if folder := os.environ.get("PICTURES"):
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["wide", "phone"])
+def test_the_pages_are_readable_for_everybody(
+    room: DeskRoom, open_as: Open, axe: Callable[[Page], Any], size: str, scheme: str
+) -> None:
+    page = open_as(room.people.carol, PAGE, size, scheme)
+    expect(page.get_by_text("Nothing has a deadline ahead")).to_be_visible()
+    assert axe(page) == []
+    looked_at(page, f"team-empty-{size}-{scheme}")
+    fill(room)
+    for path, name in ((PAGE, "team"), (f"{PAGE}handover/", "handover")):
+        page.goto(path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        assert axe(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        looked_at(page, f"{name}-{size}-{scheme}")
+
+
+def test_a_lead_hands_over_and_holds_by_keyboard(room: DeskRoom, open_as: Open) -> None:
+    fill(room)
+    page = open_as(room.people.carol, PAGE)
+    page.get_by_role("link", name="Hand over what Alice Moreau has").press("Enter")
+    page.get_by_label("All of them").press("Space")
+    page.get_by_label("To", exact=True).select_option("carol")
+    page.get_by_role("button", name="Hand over").press("Enter")
+    expect(page.get_by_text("2 handed over to Carol Nyström.")).to_be_visible()
+    assert ReviewTask.objects.filter(claimed_by=room.people.carol).count() == 2
+    page.locator("summary", has_text="Hold").press("Enter")
+    page.get_by_label("Why? Everybody of the queue reads it.").fill("The ERP moves")
+    page.get_by_label("Why? Everybody of the queue reads it.").press("Enter")
+    expect(page.get_by_text("Held by Carol Nyström")).to_be_visible()
+    page.goto("/queue/team/")
+    expect(page.locator("#held")).to_contain_text("Finance is held by Carol Nyström")

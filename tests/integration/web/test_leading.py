@@ -1,0 +1,85 @@
+"""The lead's pages: what they show, whom they are for, and what their forms do."""
+
+from __future__ import annotations
+
+from reviewhub.accounts.models import Absence
+from reviewhub.reviews.services import claim_task
+from tests.integration.web.conftest import SignedIn
+from tests.support.desk_room import DeskRoom
+
+PAGE = "/teams/finance/"
+
+
+def test_the_page_shows_load_deadlines_and_absences(room: DeskRoom, signed_in: SignedIn) -> None:
+    people = room.people
+    claim_task(task_id=room.case("Northwind").pk, actor=people.alice)
+    carol = signed_in(people.carol)
+    assert carol.get("/teams/").headers["Location"] == PAGE
+    shown = carol.get(PAGE).content.decode()
+    for text in ("Alice Moreau", "Northwind", "5 minutes", "Hold the queue", "Enter an absence", 'href="/teams/"'):
+        assert text in shown
+    part = carol.get(PAGE, headers={"HX-Request": "true"}).content.decode()
+    assert part.lstrip().startswith('<div id="figures"')
+
+
+def test_it_is_for_those_who_lead(room: DeskRoom, signed_in: SignedIn) -> None:
+    alice = signed_in(room.people.alice)
+    for path in (PAGE, f"{PAGE}handover/"):
+        assert alice.get(path).status_code == 404
+    assert alice.post(f"{PAGE}hold/", {"reason": "no"}).status_code == 404
+    assert 'href="/teams/"' not in alice.get("/queue/team/").content.decode()
+
+
+def test_a_queue_is_held_and_goes_on(room: DeskRoom, signed_in: SignedIn) -> None:
+    carol, alice = signed_in(room.people.carol), signed_in(room.people.alice)
+    task = room.case()
+    assert "Say why" in carol.post(f"{PAGE}hold/", {"reason": ""}, follow=True).content.decode()
+    assert "The ERP moves" in carol.post(f"{PAGE}hold/", {"reason": "The ERP moves"}, follow=True).content.decode()
+    assert "is held by Carol" in alice.get("/filters/", headers={"HX-Request": "true"}).content.decode()
+    assert "The ERP moves" in alice.get(f"/tasks/{task.pk}/").content.decode()
+    assert alice.post(f"/tasks/{task.pk}/claim/").status_code == 403
+    assert "Hold the queue" in carol.post(f"{PAGE}hold/", {"_method": "delete"}, follow=True).content.decode()
+
+
+def test_nobody_picks_while_it_is_switched_so(room: DeskRoom, signed_in: SignedIn) -> None:
+    carol, alice = signed_in(room.people.carol), signed_in(room.people.alice)
+    first, second = room.case("First"), room.case("Second")
+    assert 'aria-pressed="true"' in carol.post(f"{PAGE}pull-only/", follow=True).content.decode()
+    assert "nobody picks" in alice.get(f"/tasks/{second.pk}/").content.decode()
+    assert str(first.pk) in alice.post("/tasks/next/").headers["Location"]
+    carol.post(f"{PAGE}pull-only/", {"_method": "delete"})
+    assert "nobody picks" not in alice.get(f"/tasks/{second.pk}/").content.decode()
+
+
+def test_tasks_are_handed_over(room: DeskRoom, signed_in: SignedIn) -> None:
+    carol = signed_in(room.people.carol)
+    task = claim_task(task_id=room.case("Northwind").pk, actor=room.people.alice)
+    own = room.case("Own", requester="carol@example.com")
+    assert "Northwind" in carol.get(f"{PAGE}handover/?person=alice").content.decode()
+    assert "Northwind" not in carol.get(f"{PAGE}handover/?person=-").content.decode()
+    assert carol.post(f"{PAGE}handover/", {"to": "carol"}).status_code == 422
+    assert carol.post(f"{PAGE}handover/", {"to": "nobody", "task": [task.pk]}).status_code == 422
+    done = carol.post(f"{PAGE}handover/", {"to": "carol", "task": [str(task.pk), str(own.pk), "mangled"]})
+    shown = done.content.decode()
+    assert "1 handed over to Carol Nyström." in shown
+    assert "Own: Carol Nyström may not decide it." in shown
+    task.refresh_from_db()
+    assert task.claimed_by == room.people.carol
+
+
+def test_an_absence_is_days_in_the_persons_own_zone(room: DeskRoom, signed_in: SignedIn) -> None:
+    carol = signed_in(room.people.carol)
+    day = room.clock.process.date().isoformat()
+    carol.post(f"{PAGE}absences/", {"person": "alice", "first": day, "last": day, "delegate": "carol"})
+    absence = Absence.objects.get()
+    assert absence.starts_at.astimezone(room.people.alice.timezone).isoformat()[11:16] == "00:00"
+    assert (absence.ends_at - absence.starts_at).days == 1
+    shown = carol.get(PAGE).content.decode()
+    assert "stands in" in shown
+    assert "data-away" in shown
+    assert (
+        "Say from which day"
+        in carol.post(f"{PAGE}absences/", {"person": "alice", "first": "2026-13-01"}, follow=True).content.decode()
+    )
+    carol.post(f"{PAGE}absences/{absence.pk}/", {"_method": "delete"})
+    assert not Absence.objects.exists()
