@@ -60,7 +60,8 @@ def undo_again(d: Deciding, event: UndoRequested) -> None:
     """The run ended well, and the run that started it has what was done undone."""
     if d.work.run.status != "succeeded" or _newest(d) is None:
         raise InvalidTransition(f"Nothing is to be undone: the run is {d.work.run.status}.")
-    d.record("run.undoing", {"status": "cancelled", "outcome": UNDONE, "reason": event.reason})
+    asker = {"asker": dict(event.asker)} if event.asker else {}
+    d.record("run.undoing", {"status": "cancelled", "outcome": UNDONE, "reason": event.reason, **asker})
     go_on(d)
 
 

@@ -26,6 +26,7 @@ class Known:
     result: Any
     error: Mapping[str, Any] | None = None
     undo: int | None = None  # its place among the undos that the new run takes over with it
+    undoes: str | None = None  # the run that the step had started, where that is what is undone then
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +234,7 @@ class UndoRequested:
     """The run had ended well; the run that started it did not, or was cancelled: what was done is undone."""
 
     reason: str
+    asker: Mapping[str, str] | None = None  # who waits for it: {"run", "path"}
 
 
 @dataclass(frozen=True, slots=True)

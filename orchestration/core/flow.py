@@ -73,7 +73,8 @@ def _enter(d: Deciding, step: Step) -> None:
 def _take_over(d: Deciding, step: Step) -> None:
     """Ends the step as it ended in the run that this one goes on from."""
     known = d.known[step.path]
-    _open(d, step, "waiting", scope={"taken_over": d.how}, given=known.input)
+    undoes = {"undoes": known.undoes} if known.undoes is not None else {}
+    _open(d, step, "waiting", scope={"taken_over": d.how, **undoes}, given=known.input)
     if known.error is not None:
         fail(d, step.path, dict(known.error))
     else:

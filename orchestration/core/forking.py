@@ -88,13 +88,15 @@ def _is_handled(step: StepState) -> bool:
 
 def _known(step: StepState, present: RunState) -> Known:
     failed = step.status == "failed" or _is_handled(step)
-    return Known(step.input, step.result, dict(step.error or {}) if failed else None, _undo_to_take(present, step))
+    undo = _undo_to_take(present, step)
+    undoes = (step.scope or {}).get("undoes") if undo is not None else None
+    return Known(step.input, step.result, dict(step.error or {}) if failed else None, undo, undoes)
 
 
 def _undo_to_take(present: RunState, step: StepState) -> int | None:
-    """A run that has ended undoes nothing more, so the new one may. What a run inside it did stays with that run."""
+    """A run that has ended undoes nothing more, so the new one may: also what runs did that it had started."""
     undo = present.steps.get(paths.undo_of(step.path))
-    if present.status in OPEN_RUN or step.kind == "workflow" or undo is None or undo.status != "registered":
+    if present.status in OPEN_RUN or undo is None or undo.status != "registered":
         return None
     return undo.position
 

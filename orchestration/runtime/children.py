@@ -112,19 +112,20 @@ def _is_let_go(child: Run) -> bool:
 
 @outbox.on_topic(inbox.CHILD_UNDO)
 def _undo(message: Mapping[str, Any], _: str) -> None:
-    """A run that ended well undoes what it did, for the run that had started it."""
-    if not _undo_what_was_done(message["child"], "The run that started it did not end well."):
+    """A run that ended well undoes what it did, for the run that had started it, or one that goes on from that."""
+    asker = {"run": message["parent"], "path": message["path"]}
+    if not _undo_what_was_done(message["child"], "The run that started it did not end well.", asker):
         child = Run.objects.get(pk=message["child"])
         if child.status not in OPEN_RUN:
-            _tell_undone(child)
+            _tell_undone(child, asker)
 
 
-def _undo_what_was_done(child_id: Any, reason: str) -> bool:
+def _undo_what_was_done(child_id: Any, reason: str, asker: Mapping[str, str] | None = None) -> bool:
     """It takes no business key from others: whoever has the key meanwhile keeps it."""
     try:
         with transaction.atomic():
             held = hold(child_id)
-            decided = consider(held, UndoRequested(reason))
+            decided = consider(held, UndoRequested(reason, asker))
             Run.objects.filter(pk=held.row.pk, key_while="open").update(key_while="always")
             commit(held, decided, SYSTEM)
     except InvalidTransition:
@@ -132,8 +133,8 @@ def _undo_what_was_done(child_id: Any, reason: str) -> bool:
     return True
 
 
-def _tell_undone(child: Run) -> None:
-    _tell(child.parent_id, ChildUndone(child.parent_path or "", str(child.pk)), f"{child.pk}:{UNDONE}")
+def _tell_undone(child: Run, asker: Mapping[str, str]) -> None:
+    _tell(asker["run"], ChildUndone(asker["path"], str(child.pk)), f"{child.pk}:{UNDONE}")
 
 
 @outbox.on_topic(inbox.CHILD_FOLLOWS)
@@ -162,7 +163,8 @@ def _follow(parent_id: Any, path: str, child_id: Any) -> None:
 def _ended(message: Mapping[str, Any], _: str) -> None:
     child = Run.objects.get(pk=message["child"])
     if child.outcome == UNDONE:
-        _tell_undone(child)
+        parent = {"run": str(child.parent_id), "path": child.parent_path or ""}
+        _tell_undone(child, (child.undo or {}).get("asker") or parent)
         return
     event = ChildEnded(
         path=child.parent_path or "",

@@ -54,7 +54,7 @@ def test_whenever_a_worker_dies_there_the_next_one_completes_its_work_once(
     assert api.verify_audit().ok
 
 
-@pytest.mark.parametrize("name", ["closing", "commit"])
+@pytest.mark.parametrize("name", ["closing", "commit", "call", "effect", "message"])
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_decision_counts_once_whenever_the_worker_dies_that_closes_it_and_calls_what_follows(
     engine: Bench, mortals: Mortals, tmp_path: Path, when: str, name: str
@@ -75,7 +75,16 @@ def test_a_decision_counts_once_whenever_the_worker_dies_that_closes_it_and_call
     assert api.verify_audit().ok
 
 
-@pytest.mark.parametrize(("point", "every"), [("after commit", 3), ("after effect", 1), ("after message", 1)])
+@pytest.mark.parametrize(
+    ("point", "every"),
+    [
+        ("before commit", 3),
+        ("after commit", 3),
+        *((f"{when} {name}", 1) for name in ("effect", "message") for when in ("before", "after")),
+        ("before timer", 1),
+        ("after timer", 1),
+    ],
+)
 def test_items_a_wait_and_a_run_inside_are_done_once_and_undone_once(
     engine: Bench, mortals: Mortals, tmp_path: Path, point: str, every: int
 ) -> None:

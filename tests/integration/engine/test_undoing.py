@@ -165,3 +165,49 @@ def test_a_run_that_goes_on_from_an_ended_one_undoes_what_it_has_taken_over_and_
     engine.work()
     assert len(engine.tools["erp.order"].calls) == 6  # they were undone, so they are done again
     assert all(api.replay(each).ok for each in (run_id, forked, third))
+
+
+def looked_at(engine: Bench) -> tuple[str, Run]:
+    """The run around has ended well, and what its run inside did stands."""
+    run_id, child = around(engine)
+    engine.decide(run_id, "look", "approve", undo=0)
+    assert api.run_state(run_id).status == "succeeded"
+    return run_id, child
+
+
+def test_a_run_that_goes_on_from_one_that_ended_undoes_what_its_run_inside_did(engine: Bench) -> None:
+    run_id, child = looked_at(engine)
+    order: list[str] = []
+    engine.tools["mail.tell"].before = lambda: order.append("inside")
+    engine.tools["suppliers.history"].before = lambda: order.append("desk")
+    again = api.retry(run_id=run_id, path="look", actor=OSCAR).run_id
+    assert api.children_of(again).count() == 0
+    api.cancel_run(run_id=again, reason="Plans changed", actor=OSCAR)
+    carry(engine)
+    assert order == ["inside", "inside", "desk"]
+    child.refresh_from_db()
+    assert (child.status, child.outcome) == ("cancelled", "undone")
+    assert (api.run_state(run_id).status, api.run_state(again).status) == ("succeeded", "cancelled")
+    for each in (run_id, again, str(child.pk)):
+        assert api.replay(each).ok
+
+
+def test_what_a_run_inside_undid_for_one_that_went_on_is_done_again_by_the_next(engine: Bench) -> None:
+    run_id, _ = looked_at(engine)
+    first = api.retry(run_id=run_id, path="look", actor=OSCAR).run_id
+    api.cancel_run(run_id=first, reason="Plans changed", actor=OSCAR)
+    carry(engine)
+    second = api.retry(run_id=run_id, path="look", actor=OSCAR).run_id
+    carry(engine)
+    assert api.children_of(second).get().status == "succeeded"
+    assert api.run_state(second).steps["look"].status == "waiting"
+
+
+def test_a_run_inside_is_undone_for_a_step_that_has_another_name_by_now(engine: Bench) -> None:
+    run_id, child = around(engine)
+    engine.publish(AROUND.replace("id: inside", "id: journey"))
+    api.migrate_run(run_id=run_id, to=2, step_map={"inside": "journey"}, actor=OSCAR)
+    api.cancel_run(run_id=run_id, reason="Plans changed", actor=OSCAR)
+    carry(engine)
+    child.refresh_from_db()
+    assert (child.outcome, api.run_state(run_id).status) == ("undone", "cancelled")
