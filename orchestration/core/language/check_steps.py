@@ -154,7 +154,20 @@ def _check_step(step: Cursor, scope: Scope, checking: Checking) -> tuple[dict[st
         inside = scope.after({id_: given for id_, given in results.items() if id_ != name})
         made[ON_ERROR], given = _handlers(handlers, inside.inside(name, ON_ERROR), checking)
         results = given | results
+        if made[ON_ERROR] and made[ON_ERROR][-1]["kind"] == "set":
+            results[name] = _either(results[name], given[made[ON_ERROR][-1]["id"]])
     return made, results
+
+
+def _either(own: Schema, instead: Schema) -> Schema:
+    """What a step gives: what it gave itself, or what its `on_error` gives in the place of failing."""
+    if not isinstance(own, Mapping) or not isinstance(instead, Mapping):
+        return None
+    if "properties" not in own or "properties" not in instead:
+        return None
+    closed = own.get("additionalProperties") is False and instead.get("additionalProperties") is False
+    properties = {**instead["properties"], **own["properties"]}
+    return {"type": "object", "properties": properties, **({"additionalProperties": False} if closed else {})}
 
 
 def _handlers(handlers: Cursor, scope: Scope, checking: Checking) -> tuple[list[dict[str, Any]], dict[str, Schema]]:

@@ -8,6 +8,7 @@ from typing import Any
 from orchestration.core.language.workflow_tests import Expected, WorkflowTest
 from orchestration.core.rehearsal.outcome import Failure, Happened
 from orchestration.core.rehearsal.telling import length
+from orchestration.core.state import StepState
 
 
 def failures_of(test: WorkflowTest, happened: Happened) -> Iterator[Failure]:
@@ -55,10 +56,15 @@ def _outcome(expected: str, happened: Happened) -> str | None:
     return f"{happened.outcome}{more}"
 
 
-def _opened(happened: Happened) -> list[tuple[str, str]]:
+def _opened(happened: Happened) -> list[tuple[str, ...]]:
     """Path and id of every step that ran, in the order in which they began."""
     steps = (step for step in happened.state.steps.values() if step.status != "skipped")
-    return [(step.path, step.id) for step in sorted(steps, key=lambda step: step.position)]
+    return [_names(step) for step in sorted(steps, key=lambda step: step.position)]
+
+
+def _names(step: StepState) -> tuple[str, ...]:
+    """What a test may call a step. What undoes it, or stands in for it, has its path alone."""
+    return (step.path,) if "~" in step.path else (step.path, step.id)
 
 
 def _path(expected: Sequence[str], happened: Happened) -> str | None:
@@ -66,7 +72,7 @@ def _path(expected: Sequence[str], happened: Happened) -> str | None:
     rest = iter(ran)
     if all(any(name in names for names in rest) for name in expected):
         return None
-    return said([path for path, _ in ran])
+    return said([names[0] for names in ran])
 
 
 def _never(expected: Sequence[str], happened: Happened) -> str | None:
@@ -92,7 +98,7 @@ def _emitted(expected: Sequence[Mapping[str, Any]], happened: Happened) -> str |
 
 
 def _results(expected: Mapping[str, Any], happened: Happened) -> str | None:
-    found = {step.id: step.result for step in happened.state.steps.values()}
+    found = {step.id: step.result for step in happened.state.steps.values() if "~" not in step.path}
     wrong = {name: found.get(name) for name, value in expected.items() if not _within(value, found.get(name))}
     return said(wrong) if wrong else None
 

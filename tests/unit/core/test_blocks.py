@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from orchestration.core.effects import CancelChild
 from orchestration.core.events import (
     AttemptFailed,
     AttemptLeased,
     AttemptSucceeded,
+    ChildEnded,
     DecisionTakenBack,
     PauseRequested,
     ResumeRequested,
@@ -300,6 +302,18 @@ def test_the_timeout_of_a_block_cancels_what_is_inside() -> None:
     assert player.state.steps["fork"].error["code"] == "timeout"  # type: ignore[index]
     assert {status(player, f"fork/{path}") for path in ("left/one", "middle/two", "right/three")} == {"cancelled"}
     assert player.state.status == "failed"
+
+
+def test_a_run_inside_that_takes_too_long_is_cancelled_and_its_step_handled() -> None:
+    player = playing("""
+  - {id: child, workflow: w2, timeout: 1d, on_error: [{id: late, set: {code: "${ error.code }"}}]}
+  - {id: last, set: {code: "${ steps.child.code }"}}
+""")
+    player.passes(days=1)
+    player.fires_what_is_due()
+    assert CancelChild("child", 1, "Its time was over.") in player.made[-1].effects
+    assert player.state.steps["last"].result == {"code": "timeout"}
+    assert player.happens(ChildEnded("child", 1, "r2", "succeeded", "done", {}, None, 0.5)) is None
 
 
 # ---- repeat --------------------------------------------------------------------------------------

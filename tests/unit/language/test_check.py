@@ -230,6 +230,21 @@ def test_steps_of_an_earlier_block_can_be_read_and_those_of_a_sibling_cannot() -
     assert "cannot have run before" in faults_of(text + sibling)[0].message
 
 
+def test_what_on_error_gives_in_the_place_of_failing_can_be_read_too() -> None:
+    text = """
+workflow: w
+steps:
+  - id: approval
+    review: {outcomes: [approve], assign: {queue: finance}}
+    on_error: [{id: late, set: {outcome: late, why: "${ error.code }"}}]
+  - {id: said, set: {why: "${ steps.approval.why }", by: "${ steps.approval.by }"}}
+  - {id: other, set: {n: "${ steps.approval.whom }"}}
+"""
+    (fault,) = faults_of(text)
+    assert fault.line == 8
+    assert "has no 'whom'" in fault.message
+
+
 def test_ids_that_are_too_long_together_are_a_fault() -> None:
     """A step's path is a column of the database."""
     long = "x" * 58
