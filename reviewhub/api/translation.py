@@ -14,6 +14,7 @@ from rest_framework import exceptions as drf
 from orchestration import exceptions as engine
 from reviewhub.api.problems import Problem
 from reviewhub.api.tokens.services import InvalidToken
+from reviewhub.notifications.ways import InvalidWays
 from reviewhub.reviews import exceptions as desk
 
 
@@ -128,6 +129,7 @@ _TRANSLATIONS: tuple[tuple[Any, Any], ...] = (
     (desk.TaskMoved, _moved("conflict")),
     (desk.InvalidRequest, _desk_faults),
     (desk.KeyReused, _said("key-reused")),
+    (InvalidWays, lambda error: Problem("invalid", str(error), errors=error.faults)),
     (InvalidToken, _said("invalid")),
     (OperationalError, _unavailable),
 )

@@ -22,12 +22,14 @@ from reviewhub.api.views import (
     tasks,
     together,
     tokens,
+    ways,
     workflows,
 )
 
 app_name = "api"
 
 urlpatterns = [
+    path("v1/notices/ways/", ways.OwnWays.as_view(), name="ways"),
     path("v1/workflows/", workflows.Workflows.as_view(), name="workflows"),
     path("v1/workflows/<slug:name>/", workflows.OneWorkflow.as_view(), name="workflow"),
     path("v1/workflows/<slug:name>/pause/", workflows.Pausing.as_view(), name="workflow-pause"),

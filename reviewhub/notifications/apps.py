@@ -10,7 +10,7 @@ class NotificationsConfig(AppConfig):
     verbose_name = "Notices"
 
     def ready(self) -> None:
-        from reviewhub.notifications import mail, questions  # noqa: F401 - registers what sends the outbox's mails
+        from reviewhub.notifications import digests, mail, questions  # noqa: F401 - registers what sends the outbox's mails
         from reviewhub.notifications.push import identity, sending  # noqa: F401 - and its pushes
 
         post_migrate.connect(identity.make_missing, sender=self)

@@ -23,8 +23,10 @@ TOPIC = "notices.mail"
 @on_topic(TOPIC)
 def send_notice(payload: Mapping[str, Any], key: str) -> None:
     """One mail for one notice. What the backend raises sends the message back to the outbox."""
-    notice = Notice.objects.select_related("person", "task__queue").filter(pk=payload["notice"]).first()
+    notice = Notice.objects.select_related("person", "task__queue", "run").filter(pk=payload["notice"]).first()
     if notice is None or notice.mailed_at is not None or not notice.person.is_active:
+        return
+    if payload.get("pending") and not notice.still_tells:
         return
     mail_of(notice, key).send()
     Notice.objects.filter(pk=notice.pk).update(mailed_at=ports.clock().system_now())

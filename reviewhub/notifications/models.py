@@ -30,6 +30,8 @@ class Notice(models.Model):
         AT_RISK = "at_risk", "May be late"  # a run or a step of it: three quarters of its time are gone
         LATE = "late", "Is late"
 
+    OVER = frozenset({Kind.RELEASED, Kind.DECIDED, Kind.WITHDRAWN})  # what they tell is over already
+
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     task = models.ForeignKey(
         "reviews.ReviewTask", null=True, blank=True, on_delete=models.CASCADE, related_name="notices"
@@ -44,6 +46,7 @@ class Notice(models.Model):
     subject = models.CharField(max_length=300)
     text = models.CharField(max_length=500)
     at = models.DateTimeField()  # process time
+    in_digest = models.BooleanField(default=False, db_default=False)  # it is mailed with others, at a chosen hour
     read_at = models.DateTimeField(null=True, blank=True)  # system time
     mailed_at = models.DateTimeField(null=True, blank=True)  # system time
 
@@ -72,12 +75,35 @@ class Notice(models.Model):
         return self.task.due_at if self.task.is_waiting else None
 
     @property
+    def still_tells(self) -> bool:
+        """It has not been read, and what it asks for has not been done."""
+        if self.read_at is not None:
+            return False
+        if self.kind in self.OVER:
+            return True
+        return self.task.is_waiting if self.task is not None else self.run is None or self.run.ended_at is None
+
+    @property
     def address(self) -> str:
         """Where it can be looked at."""
         if self.task_id is not None:
             return reverse("web:task", args=[self.task_id])
         step = f"?{urlencode({'step': self.path})}" if self.path else ""
         return f"{reverse('studio:run', args=[self.run_id])}{step}"
+
+
+class TellingChoice(models.Model):
+    """How somebody wants to be told, where it differs from the usual ways: see reviewhub.notifications.ways."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="telling_choice"
+    )
+    mail_after = models.PositiveSmallIntegerField()  # minutes
+    digest_hours = models.JSONField()  # of the person's zone
+    chosen = models.JSONField()  # {channel: {kind: way}}
+
+    def __str__(self) -> str:
+        return f"How {self.person} is told"
 
 
 class PushDevice(models.Model):

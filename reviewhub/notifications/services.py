@@ -11,12 +11,12 @@ from django.db import transaction
 
 from orchestration import api, ports
 from reviewhub.accounts.models import Person
-from reviewhub.notifications.mail import TOPIC
 from reviewhub.notifications.models import Notice, PushDevice
-from reviewhub.notifications.push.devices import TOPIC as PUSHES
 from reviewhub.notifications.questions import QUESTIONS
 from reviewhub.notifications.recipients import Message, messages_for
 from reviewhub.notifications.runs import messages_for_late
+from reviewhub.notifications.travel import Journey, send
+from reviewhub.notifications.ways import ways_of
 from reviewhub.reviews.announcements import Fact, LateFact
 from reviewhub.reviews.breaches import name_of
 from reviewhub.reviews.models import ReviewTask
@@ -56,28 +56,26 @@ def forget_decided(task: ReviewTask) -> None:
 
 
 def tell(message: Message, about: Mapping[str, Any]) -> list[Notice]:
-    """Write the notices that are not there yet, each with its mail, and a push to every device of the person.
+    """Write the notices that are not there yet, and let each travel as its reader wants.
 
     `about` are the fields of a notice that say what it is about, and when: a task or a run, subject, at.
     """
     told = set(Notice.objects.filter(key=message.key, person__in=message.people).values_list("person_id", flat=True))
-    devices = _devices_of(message.people)
+    devices, ways = _devices_of(message.people), ways_of(message.people)
     made = []
     for person in message.people:
         if person.pk in told:
             continue
+        journey = Journey(person, ways[person.pk], devices.get(person.pk, ()), message.held)
         notice = Notice.objects.create(
             person=person,
+            in_digest=journey.is_gathered(message.kind),
             kind=message.kind,
             key=message.key,
             text=message.text[:500],
             **about,
         )
-        key, payload = f"notice:{notice.pk}", {"notice": notice.pk}
-        api.send_later(topic=TOPIC, key=key, payload=payload, delay_seconds=message.held)
-        for device in devices.get(person.pk, ()):
-            to_one = {**payload, "device": device}
-            api.send_later(topic=PUSHES, key=f"push:{notice.pk}:{device}", payload=to_one, delay_seconds=message.held)
+        send(notice, journey)
         transaction.on_commit(partial(_noticed, person.pk), robust=True)
         made.append(notice)
     return made

@@ -23,6 +23,7 @@ from reviewhub.web.views import (
     sessions,
     tasks,
     together,
+    ways,
 )
 
 app_name = "web"
@@ -63,6 +64,7 @@ urlpatterns = [
     path("worker.js", device.worker, name="worker"),
     path("information/<str:token>/", information.information, name="question"),
     path("decide/<str:token>/", linked.decision, name="linked-decision"),
+    path("notices/ways/", ways.ways, name="ways"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<int:notice_id>/", notices.notice, name="notice"),
     path("devices/", devices.devices, name="devices"),

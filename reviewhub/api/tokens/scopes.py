@@ -22,6 +22,7 @@ SCOPES = MappingProxyType(
         "reviews:read": "Read the reviews that were asked for, and their answers",
         "tasks:read": "Read review tasks and their comments",
         "tasks:comment": "Write comments",
+        "notices:set": "Read and choose how one is told",
         "tasks:decide": "Claim review tasks, decide them and take decisions back",
         "queues:read": "See how the queues do that one leads",
         "queues:lead": "Hold queues, hand over their tasks and enter absences",

@@ -1,0 +1,85 @@
+"""How the viewer wants to be told: each kind of notice on each channel, when a mail follows, and when digests come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from reviewhub.notifications.models import Notice
+from reviewhub.notifications.ways import CHANNELS, DIGEST, NOW, OFF, PENDING, InvalidWays, Ways, choose_ways, ways_of
+from reviewhub.web.answers import by_method, viewer
+
+CHANNEL_LABELS = {"push": _("Push"), "mail": _("Mail")}
+WAY_LABELS = {NOW: _("At once"), PENDING: _("If still pending"), DIGEST: _("In the digest"), OFF: _("Not at all")}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One select of the table."""
+
+    name: str
+    channel: str | Promise
+    options: tuple[tuple[str, str | Promise, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    label: str
+    choices: tuple[Choice, ...]
+
+
+def _shown(request: HttpRequest) -> HttpResponse:
+    person = viewer(request)
+    return _page(request, ways_of([person])[person.pk], saved="saved" in request.GET)
+
+
+def _set(request: HttpRequest) -> HttpResponse:
+    sent = _sent(request.POST)
+    try:
+        choose_ways(actor=viewer(request), **sent)
+    except InvalidWays as error:
+        person = viewer(request)
+        return _page(request, ways_of([person])[person.pk], fault=str(error), status=422)
+    return redirect(f"{request.path}?saved")
+
+
+def _sent(data: QueryDict) -> dict[str, Any]:
+    hours = [int(hour) if hour.isdigit() else hour for hour in data.getlist("hour")]
+    after = data.get("mail_after", "")
+    chosen = {
+        channel: {kind: data[f"{channel}.{kind}"] for kind in Notice.Kind.values if f"{channel}.{kind}" in data}
+        for channel in CHANNELS
+    }
+    return {"mail_after": int(after) if after.isdigit() else after, "digest_hours": hours, "chosen": chosen}
+
+
+def _page(request: HttpRequest, ways: Ways, *, saved: bool = False, fault: str = "", status: int = 200) -> HttpResponse:
+    context = {
+        "rows": [
+            Row(str(kind.label), tuple(_choice(ways, channel, kind) for channel in CHANNELS)) for kind in Notice.Kind
+        ],
+        "channels": [CHANNEL_LABELS[channel] for channel in CHANNELS],
+        "mail_after": ways.mail_after,
+        "hours": [(hour, f"{hour:02}:00", hour in ways.digest_hours) for hour in range(24)],
+        "zone": viewer(request).zone,
+        "pushes": bool(settings.PUSH_HOSTS),
+        "saved": saved,
+        "fault": fault,
+        "current": "notices",
+    }
+    return render(request, "desk/ways.html", context, status=status)
+
+
+def _choice(ways: Ways, channel: str, kind: Notice.Kind) -> Choice:
+    chosen = ways.of(channel, kind)
+    options = tuple((way, WAY_LABELS[way], way == chosen) for way in CHANNELS[channel])
+    return Choice(f"{channel}.{kind}", CHANNEL_LABELS[channel], options)
+
+
+ways = by_method(get=_shown, post=_set)

@@ -1,0 +1,31 @@
+"""How somebody is told, chosen by keyboard, wide and on the phone, in both themes, with axe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from reviewhub.notifications.ways import ways_of
+from tests.e2e.conftest import Open
+from tests.e2e.test_access import fits
+from tests.support.desk_room import DeskRoom
+
+
+@pytest.mark.parametrize(("size", "scheme"), [("wide", "dark"), ("phone", "light")])
+def test_ways_are_chosen_and_kept(
+    room: DeskRoom, open_as: Open, axe: Callable[[Page], Any], size: str, scheme: str
+) -> None:
+    page = open_as(room.people.alice, "/notices/ways/", size=size, scheme=scheme)
+    fits(page)
+    assert not axe(page)
+    page.get_by_label("You are asked, Mail").select_option("digest")
+    page.get_by_label("13:00").press("Space")
+    page.get_by_role("button", name="Keep").press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Kept.")).to_be_visible()
+    fits(page)
+    assert not axe(page)
+    chosen = ways_of([room.people.alice])[room.people.alice.pk]
+    assert (chosen.of("mail", "asked"), chosen.digest_hours) == ("digest", (8, 13))
