@@ -26,7 +26,8 @@ SECONDS = float(os.environ.get("CHAOS_SECONDS") or 9)
 SEED = os.environ.get("CHAOS_SEED") or "7"
 RATE = 12
 PAUSE = (0.5, 1.5)  # seconds between disasters, at least and at most
-PATIENCE = 180  # seconds for what was accepted to end
+PATIENCE = 60  # seconds in which something that was accepted has to end, until all of it has
+SENT_WITHIN = 180  # seconds
 LOOK_FOR = 20  # seconds until a person looks again at what lies before people
 MENDS = """
 from reviewhub.accounts.models import Person
@@ -133,7 +134,7 @@ def test_whatever_is_taken_away_every_run_ends_and_nothing_happens_twice(
     acts, chance = disasters(everything, redis), Random(SEED)
     with traffic(everything) as sender:
         befell = list(strikes(acts, chance))
-        said, _ = sender.communicate(timeout=PATIENCE)
+        said, _ = sender.communicate(timeout=SENT_WITHIN)
     assert sender.returncode == 0, said
     report, mended = _when_all_have_ended(everything)
     told = f"seed {SEED}: {', '.join(befell)}\n{json.dumps(report)}\nmended:\n{mended}\n{everything.tail()}"
@@ -145,9 +146,11 @@ def test_whatever_is_taken_away_every_run_ends_and_nothing_happens_twice(
 def _when_all_have_ended(everything: Installation) -> tuple[dict[str, Any], str]:
     """What became of the events, and what a person had to say `retry` to on the way: a system that is away for longer
     than attempts last puts its steps before people."""
-    mended, until = "", time.monotonic() + PATIENCE
+    mended, ended, until = "", 0, time.monotonic() + PATIENCE
     while True:
         report = json.loads(everything.says("demo", "check", "--wait", str(LOOK_FOR)))
+        if report["ended"] > ended:  # a busy machine is slow, and that is no fault
+            ended, until = report["ended"], time.monotonic() + PATIENCE
         if report["holds"] or time.monotonic() > until:
             return report, mended
         mended += everything.manage("shell", "--no-imports", "-c", MENDS)
