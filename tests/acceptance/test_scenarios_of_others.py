@@ -1,7 +1,6 @@
 """What other engines promise, written anew in our language: each text names its origin and carries its tests.
 
-Lock contention and a queue that is down, of the same origins, need real processes: see the engine's races and the
-disasters in tests/chaos.
+What a text alone cannot show is in test_promises_of_others.py.
 """
 
 from __future__ import annotations
