@@ -11,6 +11,8 @@ from reviewhub.reviews.announcements import when_changed, when_told, when_told_l
 from reviewhub.reviews.gateway import DeskGateway
 from reviewhub.reviews.handling import learn_handling_times
 from reviewhub.reviews.labels import DecisionLabels
+from reviewhub.reviews.looks import ending
+from reviewhub.reviews.looks.drawing import draw_looks
 from reviewhub.reviews.policies import SettingsPolicies
 from reviewhub.reviews.requested import callbacks
 from reviewhub.reviews.services.giving import give_out_everywhere, give_soon
@@ -23,6 +25,7 @@ CHORES = (
     api.Chore(60.0, move_what_waits),
     api.Chore(2.0, give_out_everywhere),
     api.Chore(60.0, learn_handling_times),
+    api.Chore(60.0, draw_looks),
 )
 
 
@@ -32,6 +35,7 @@ def bind() -> None:
     when_told(listen)
     when_told_late(listen_late)
     when_told(callbacks.listen)
+    when_told(ending.listen)
     when_noticed(publish.notice_added)
     ports.bind(observer=publish)
     when_changed(publish.desk_changed)

@@ -92,6 +92,8 @@ VERBS: Mapping[str, Verb] = {
     ),
     "queue.lead": _verb("lead this queue", Role.LEAD, Role.PROCESS_OWNER, Role.ADMINISTRATOR),
     "absence.enter": _verb("enter an absence for somebody of this queue", Role.LEAD, Role.ADMINISTRATOR),
+    "quality.read": _verb("read how alike a queue decides", Role.LEAD, Role.AUDITOR),
+    "quality.mark": _verb("stand for the known answer of a case", Role.LEAD, Role.PROCESS_OWNER),
     "run.read": _verb(
         "read this run",
         Role.REVIEWER,

@@ -16,7 +16,9 @@ from reviewhub.reviews.approvals import show
 from reviewhub.reviews.breaches import record_run, record_task
 from reviewhub.reviews.closing import close_tasks
 from reviewhub.reviews.evidence import evidence_of
-from reviewhub.reviews.models import Assignment, Queue, ReviewTask
+from reviewhub.reviews.looks import WORKFLOW
+from reviewhub.reviews.looks.opening import dress
+from reviewhub.reviews.models import Assignment, Queue, ReviewTask, SecondLook
 from reviewhub.reviews.people import people_for
 from reviewhub.reviews.proposals import ask_model_later, proposed
 from reviewhub.reviews.services.claims import hand_to
@@ -53,7 +55,9 @@ class DeskGateway:
         tasks = [_opened(request, queues[_slug(request)], _advised(request, recommendations)) for request in requests]
         rows = [[getattr(task, column) for column in _INSERT_TASK.columns] for task in tasks]
         api.statements.write({_INSERT_TASK: rows})
-        for task in tasks:
+        for task, request in zip(tasks, requests, strict=True):
+            if request.workflow == WORKFLOW:
+                SecondLook.objects.filter(pk=request.context["input"]["look"]).update(task=task.pk)
             task._state.adding = False  # noqa: SLF001 - public
             if task.incident is not None:
                 ask_model_later(task)
@@ -210,6 +214,8 @@ def _opened(request: ReviewRequest, queue: Queue, recommendation: Any | None) ->
     if task.incident is not None:
         task.incident["proposal"] = proposed(request)
         task.ai_outcome = task.incident["proposal"]["way"]
+    if request.workflow == WORKFLOW:
+        dress(task, request.context["input"])
     task.evidence_hash = evidence_of(task)
     return task
 

@@ -67,6 +67,8 @@ SETTINGS: Mapping[str, Callable[[Data], str]] = {
     "queue.went_on": lambda data: f"let the queue go on, after {length(data['held_for'])}",
     "queue.member_set": lambda data: f"made {data['person']} a {data['role']} of the queue",
     "queue.member_removed": lambda data: f"took {data['person']} out of the queue",
+    "queue.known_answer_marked": lambda data: f"said that {data['outcome']} is right for {data['title']}",
+    "queue.known_answer_removed": lambda data: f"takes the answer to {data['title']} for known no longer",
     "calendar.changed": _changed("the calendar"),
     "policy.changed": _changed("the policy"),
     "reason.changed": _changed("the reason"),

@@ -40,6 +40,7 @@ PROCESS = (  # name, label, icon, address, verb; everybody has runs of their own
     ("runs", _("Runs"), "pulse", "studio:runs", "workflow.read"),
     ("workflows", _("Workflows"), "flow", "studio:workflows", "workflow.read"),
     ("deadlines", _("Deadlines"), "risk", "studio:deadlines", "workflow.read"),
+    ("quality", _("Quality"), "diff", "web:quality", "workflow.read"),
     ("stuck", _("Stuck"), "alert", "studio:stuck", "stuck.read"),
     ("audit", _("Audit"), "shield", "studio:audit", "audit.read"),
     ("admin", _("Settings"), "gear", "admin:index", "config.read"),

@@ -8,6 +8,7 @@ from reviewhub.reviews.models.decisions import Decision, Override
 from reviewhub.reviews.models.filters import SavedFilter
 from reviewhub.reviews.models.handling import HandlingTime
 from reviewhub.reviews.models.information import InformationRequest
+from reviewhub.reviews.models.looks import KnownAnswer, SecondLook
 from reviewhub.reviews.models.past_decisions import PastDecision
 from reviewhub.reviews.models.policies import (
     EscalationPolicy,
@@ -30,6 +31,7 @@ __all__ = [
     "EscalationPolicyVersion",
     "HandlingTime",
     "InformationRequest",
+    "KnownAnswer",
     "Override",
     "OverrideReason",
     "PastDecision",
@@ -37,6 +39,7 @@ __all__ = [
     "QueueMembership",
     "ReviewTask",
     "SavedFilter",
+    "SecondLook",
     "SlaPolicy",
     "SlaPolicyVersion",
 ]

@@ -76,6 +76,19 @@ class Queue(models.Model):
     held_at = models.DateTimeField(null=True, blank=True, editable=False)  # process time; none: work goes on
     held_by = models.CharField(max_length=150, blank=True, editable=False)  # the label of who did it, as it was then
     hold_reason = models.CharField(max_length=300, blank=True, editable=False)
+    second_share = models.PositiveSmallIntegerField(
+        "second reviews, %",
+        default=0,
+        validators=(MaxValueValidator(100),),
+        help_text="Of its decisions, drawn by lot, put before somebody else as a task like any other.",
+    )
+    known_share = models.PositiveSmallIntegerField(
+        "known answers, %",
+        default=0,
+        validators=(MaxValueValidator(100),),
+        help_text="For so many of its decisions, a case whose answer is known is put before somebody.",
+    )
+    looks_drawn_until = models.DateTimeField(null=True, blank=True, editable=False)  # process time
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="reviews.QueueMembership", related_name="review_queues"
     )

@@ -21,6 +21,7 @@ from reviewhub.reviews.models import Assignment, Comment, Decision, InformationR
 from reviewhub.reviews.selectors.approvals import Approvals, approvals_of
 from reviewhub.reviews.selectors.future import FutureEntry, future_of
 from reviewhub.reviews.selectors.history import HistoryEntry, history_of
+from reviewhub.reviews.selectors.looked import Looked, looked_of
 from reviewhub.reviews.services.holding import is_excluded, is_requester, names_others, why_not_picked
 
 _NOT_ONES_OWN = ("task.claim", "task.decide", "task.ask", "task.snooze", "task.delegate", "task.escalate")
@@ -41,6 +42,7 @@ class TaskDetail:
     not_picked: str  # why it is not to be picked from the list; empty where it may be
     voted: bool  # the person has decided, and others are needed
     approvals: Approvals | None  # where several decide
+    looked: Looked | None  # of second looks, once it is closed
 
     @property
     def decision(self) -> Decision | None:
@@ -70,6 +72,7 @@ def task_detail(task_id: UUID | str, person: Person) -> TaskDetail:
         not_picked=not_picked,
         voted=has_voted(task, person),
         approvals=approvals_of(task, seen),
+        looked=looked_of(task, person, roles),
     )
 
 

@@ -22,6 +22,7 @@ from reviewhub.reviews.services.leading import (
     set_pull_only,
 )
 from reviewhub.reviews.services.mass_handover import hand_over_tasks
+from reviewhub.reviews.services.known_answers import mark_known_answer, unmark_known_answer
 from reviewhub.reviews.services.past_decisions import PastCase, import_past_decisions
 from reviewhub.reviews.services.pauses import snooze_task, wake_task
 from reviewhub.reviews.services.taking_back import take_back_decision
@@ -44,6 +45,7 @@ __all__ = [
     "hold_queue",
     "import_past_decisions",
     "let_queue_go_on",
+    "mark_known_answer",
     "release_task",
     "remove_absence",
     "remove_filter",
@@ -52,5 +54,6 @@ __all__ = [
     "snooze_task",
     "take_back_decision",
     "take_back_delegation",
+    "unmark_known_answer",
     "wake_task",
 ]

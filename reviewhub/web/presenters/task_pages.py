@@ -25,6 +25,7 @@ from reviewhub.web.presenters.fields import Field, corrections_shown, fields_of
 from reviewhub.web.presenters.future import Step, steps_of
 from reviewhub.web.presenters.incidents import Incident, incident_of
 from reviewhub.web.presenters.information import Information, Question, information_of, question_of
+from reviewhub.web.presenters.looked import LookedShown, looked_shown
 from reviewhub.web.presenters.outcomes import MAIN, OutcomeButton, outcome_buttons
 from reviewhub.web.presenters.papers import PaperLink, links_of
 from reviewhub.web.presenters.reasons_shown import Why, why_of
@@ -59,6 +60,7 @@ class TaskPage:
     future: tuple[Step, ...]
     happened: Happened | None
     approvals: Approvers | None
+    looked: LookedShown | None
     why: Why | None
     incident: Incident | None
     facts: tuple[Fact, ...]
@@ -129,6 +131,7 @@ def page_of_task(
         future=steps_of(task, detail.future, viewer, now),
         happened=happened_to(task, detail.decision, viewer, now),
         approvals=approvers_of(detail.approvals, task, viewer, now),
+        looked=looked_shown(detail.looked, task, viewer),
         why=why_of(task),
         incident=incident_of(task),
         facts=tuple(Fact(str(each["label"]), shown(each["value"])) for each in task.highlights),

@@ -107,6 +107,8 @@ def test_a_queue_and_its_members_are_kept_with_who_changed_them(ada: Client, peo
         asking_stops_clock="on",
         answer_days=7,
         undo_seconds=5,
+        second_share=10,
+        known_share=5,
         **rows("memberships", *members, initial=2),
     )
     queue.refresh_from_db()

@@ -1,0 +1,41 @@
+"""How alike a queue decides, as programs see it."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from reviewhub.api.fields import Shown
+
+
+class AgreementShown(Shown):
+    pairs = serializers.IntegerField(help_text="Cases that two people decided, the second without knowing.")
+    same = serializers.IntegerField()
+    kappa = serializers.FloatField(allow_null=True, help_text="Cohen's; null below 30 pairs, or without any spread.")
+    low = serializers.FloatField(allow_null=True, help_text="Of its 95 % interval.")
+    high = serializers.FloatField(allow_null=True)
+
+
+class ShareShown(Shown):
+    of = serializers.IntegerField()
+    right = serializers.IntegerField()
+    low = serializers.FloatField(allow_null=True, help_text="Of its 95 % interval; null below 30.")
+    high = serializers.FloatField(allow_null=True)
+
+
+class PairShown(Shown):
+    people = serializers.ListField(child=serializers.CharField())
+    agreement = AgreementShown()
+
+
+class QualityShown(Shown):
+    queue = serializers.CharField(source="queue.slug")
+    second_share = serializers.IntegerField(source="queue.second_share", help_text="Percent of its decisions.")
+    known_share = serializers.IntegerField(source="queue.known_share", help_text="Percent of its decisions.")
+    waiting = serializers.IntegerField(help_text="Second looks among its open tasks.")
+    agreement = AgreementShown()
+    known = ShareShown(help_text="Known answers that were found.")
+    pairs = PairShown(many=True)
+
+
+class QualityList(Shown):
+    items = QualityShown(many=True)

@@ -1,0 +1,119 @@
+"""Putting a case before somebody for a second look."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from orchestration import api, ports
+from reviewhub.accounts.models import Person
+from reviewhub.reviews.looks import STEP, WORKFLOW
+from reviewhub.reviews.models import Decision, KnownAnswer, Queue, ReviewTask, SecondLook
+from reviewhub.reviews.urgency import urgency_at
+
+AS_IT_WAS = (
+    *("workflow", "workflow_title", "workflow_version", "workflow_owner", "step_id", "title", "critical", "outcomes"),
+    *("highlights", "fields", "concerns", "why", "context", "recommendation_id", "ai_outcome", "ai_confidence"),
+    *("undo_seconds", "information"),
+)
+_INPUT = {
+    "type": "object",
+    "required": ["look", "title", "exclude"],
+    "properties": {"look": {"type": "string"}, "title": {"type": "string"}, "exclude": {"type": "array"}},
+}
+
+
+def open_second(task: ReviewTask) -> SecondLook | None:
+    """Compared with what its decider decided. None where nobody else works the queue."""
+    first = task.decisions.filter(taken_back_at=None).select_related("by").order_by("-received_at").first()
+    if first is None:
+        return None
+    return _open(SecondLook.Kind.SECOND, task, drawn_for=task, expected=task.outcome, first_by=first.by)
+
+
+def open_known(known: KnownAnswer, drawn_for: ReviewTask) -> SecondLook | None:
+    """Compared with the answer that is known. None where everybody of the queue has had it."""
+    return _open(SecondLook.Kind.KNOWN, known.task, drawn_for=drawn_for, expected=known.outcome, first_by=None)
+
+
+def _open(
+    kind: SecondLook.Kind, original: ReviewTask, *, drawn_for: ReviewTask, expected: str, first_by: Person | None
+) -> SecondLook | None:
+    exclude = sorted(set(original.excluded) | _who_know_it(original))
+    if not _others(original.queue, exclude):
+        return None
+    look = SecondLook.objects.create(
+        kind=kind,
+        queue=original.queue,
+        original=original,
+        drawn_for=drawn_for,
+        expected=expected,
+        first_by=first_by,
+        opened_at=ports.clock().process_now(),
+    )
+    api.start_run(
+        workflow=WORKFLOW,
+        version=api.keep_version(text=_text_of(original), actor=api.SYSTEM),
+        input={"look": str(look.pk), "title": original.title, "exclude": exclude},
+        actor=api.SYSTEM,
+        source="second-look",
+        event_id=str(look.pk),
+    )
+    return look
+
+
+def _who_know_it(original: ReviewTask) -> set[str]:
+    """User names of those who have decided the case, here or at a second look, or stand for its answer."""
+    cases = [
+        original.pk,
+        *SecondLook.objects.filter(original=original, task__isnull=False).values_list("task", flat=True),
+    ]
+    names = set(Decision.objects.filter(task__in=cases).values_list("by__username", flat=True))
+    return names | set(KnownAnswer.objects.filter(task=original).values_list("marked_by__username", flat=True))
+
+
+def _others(queue: Queue, exclude: Collection[str]) -> bool:
+    people = Person.objects.filter(memberships__queue=queue, is_active=True)
+    return people.exclude(username__in=exclude).exclude(email__in=exclude).exists()
+
+
+def _text_of(original: ReviewTask) -> str:
+    """JSON, which is YAML too. Cases that may be decided alike share a version."""
+    outcomes = {each["id"]: {name: each[name] for name in ("label", "risk", "reason")} for each in original.outcomes}
+    review = {
+        "title": "${ input.title }",
+        "outcomes": outcomes,
+        "assign": {"queue": original.queue.slug, "exclude": ["${ input.exclude }"]},
+    }
+    workflow = {
+        "workflow": WORKFLOW,
+        "title": "Second look",
+        "input": _INPUT,
+        "steps": [{"id": STEP, "review": review}],
+    }
+    return json.dumps(workflow, ensure_ascii=False)
+
+
+# ---- the task that it becomes ------------------------------------------------------------------
+
+
+def dress(task: ReviewTask, given: Mapping[str, Any]) -> None:
+    """Makes the task that is being opened look like the case that it is about. Nobody can be asked, for the requester
+    has had the answer; and its deadline is for the order alone: nothing is done when it passes."""
+    original = SecondLook.objects.select_related("original").get(pk=given["look"]).original
+    for name in AS_IT_WAS:
+        setattr(task, name, getattr(original, name))
+    later = task.created_at - original.created_at
+    for name in ("due_at", "half_at", "three_quarters_at"):
+        at = getattr(original, name)
+        setattr(task, name, at + later if at else None)
+    task.requester = ""
+    task.future = [_later(step, later) for step in original.future]
+    task.urgency_at = urgency_at(task.created_at, task.due_at, task.priority)
+
+
+def _later(step: dict[str, Any], by: timedelta) -> dict[str, Any]:
+    fresh = {name: value for name, value in step.items() if name not in ("reached_at", "people")}
+    return {**fresh, "at": (datetime.fromisoformat(step["at"]) + by).isoformat()}

@@ -1,0 +1,168 @@
+"""Second looks: tasks like any other, that have no effect but to be compared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from orchestration.models import Attempt, AuditEvent, Run
+from reviewhub.accounts.permissions import PermissionDenied
+from reviewhub.reviews.exceptions import InvalidRequest, SelfApproval
+from reviewhub.reviews.looks.drawing import draw_looks, is_drawn
+from reviewhub.reviews.models import KnownAnswer, Queue, ReviewTask, SecondLook
+from reviewhub.reviews.selectors import task_detail, visible_runs
+from reviewhub.reviews.selectors.quality import own_quality, quality_of, queues_read
+from reviewhub.reviews.services import decide_task, mark_known_answer, unmark_known_answer
+from tests.support.desk import Desk
+
+SAME = (
+    "title",
+    "workflow",
+    "workflow_title",
+    "step_id",
+    "outcomes",
+    "highlights",
+    "fields",
+    "concerns",
+    "why",
+    "context",
+)
+
+
+def closed(desk: Desk, by: Any = None, outcome: str = "approve", **fields: Any) -> ReviewTask:
+    task = desk.task(**fields)
+    decide_task(task_id=task.pk, actor=by or desk.people.alice, outcome=outcome)
+    desk.close(task)
+    desk.bench.work()
+    assert task.status == "closed"
+    return task
+
+
+def share(desk: Desk, **shares: int) -> Queue:
+    """From now on so many are drawn. Bob works the queue too."""
+    desk.people.finance.memberships.get_or_create(person=desk.people.bob)
+    Queue.objects.update(**shares)
+    draw_looks()
+    desk.bench.clock.forward(seconds=1)
+    return Queue.objects.get(slug="finance")
+
+
+def drawn(desk: Desk) -> SecondLook:
+    draw_looks()
+    desk.bench.work()
+    return SecondLook.objects.select_related("task").get()
+
+
+def test_a_second_look_is_a_task_like_any_other_for_somebody_else(desk: Desk) -> None:
+    share(desk, second_share=100)
+    original = closed(desk, amount=2000)
+    look = drawn(desk)
+    task = look.task
+    assert task is not None
+    assert {name: getattr(task, name) for name in SAME} == {name: getattr(original, name) for name in SAME}
+    assert (task.status, task.recommendation_id) == ("open", original.recommendation_id)
+    assert task.due_at is not None
+    assert original.due_at is not None
+    assert task.due_at - task.created_at == original.due_at - original.created_at
+    assert desk.people.alice.username in task.excluded
+    with pytest.raises(SelfApproval):
+        decide_task(task_id=task.pk, actor=desk.people.alice, outcome="approve")
+
+
+def test_it_has_no_effect_and_is_compared_once_it_counts(desk: Desk) -> None:
+    queue = share(desk, second_share=100)
+    original = closed(desk)
+    before = Attempt.objects.count()
+    look = drawn(desk)
+    assert look.task is not None
+    decide_task(task_id=look.task.pk, actor=desk.people.bob, outcome="reject", reasons=["policy"])
+    look.refresh_from_db()
+    assert look.outcome == ""  # it can be taken back still
+    desk.close(look.task)
+    look.refresh_from_db()
+    assert (look.expected, look.outcome, look.by, look.agrees) == ("approve", "reject", desk.people.bob, False)
+    assert Run.objects.get(pk=look.task.run_id).status == "succeeded"
+    assert Attempt.objects.count() == before
+    original.refresh_from_db()
+    assert original.outcome == "approve"
+    found = quality_of(queue)
+    assert (found.agreement.pairs, found.agreement.same, found.agreement.too_few) == (1, 0, True)
+    assert found.pairs[0].people == ("Alice Moreau", "Bob Tan")
+    assert own_quality(desk.people.alice).looked_at.of == 1
+
+
+def test_the_same_lot_is_drawn_once_and_second_looks_are_not_looked_at_again(desk: Desk) -> None:
+    share(desk, second_share=100)
+    closed(desk)
+    look = drawn(desk)
+    assert look.task is not None
+    decide_task(task_id=look.task.pk, actor=desk.people.bob, outcome="approve")
+    desk.close(look.task)
+    draw_looks()
+    draw_looks()
+    assert SecondLook.objects.count() == 1
+
+
+def test_nothing_is_drawn_where_no_share_is_set_or_nobody_else_works(desk: Desk) -> None:
+    closed(desk)
+    draw_looks()
+    queue = share(desk, second_share=100)
+    queue.memberships.exclude(person=desk.people.alice).delete()
+    closed(desk)
+    draw_looks()
+    assert not SecondLook.objects.exists()
+
+
+def test_a_share_is_drawn_by_the_case_and_the_installations_key(desk: Desk, settings: Any) -> None:
+    tasks = [ReviewTask() for _ in range(400)]
+    first = [is_drawn("second", task, 25) for task in tasks]
+    assert 60 < sum(first) < 140
+    assert first == [is_drawn("second", task, 25) for task in tasks]
+    assert not any(is_drawn("second", task, 0) for task in tasks)
+    assert all(is_drawn("second", task, 100) for task in tasks)
+    settings.SECRET_KEY = "another key of another installation, which is long enough"
+    assert first != [is_drawn("second", task, 25) for task in tasks]
+
+
+def test_its_run_is_not_shown_to_those_who_could_tell_by_it(desk: Desk) -> None:
+    share(desk, second_share=100)
+    closed(desk)
+    look = drawn(desk)
+    assert look.task is not None
+    for person in (desk.people.bob, desk.people.carol):
+        assert task_detail(look.task.pk, person).task.title == look.original.title
+        assert not visible_runs(person).filter(pk=look.task.run_id).exists()
+
+
+def test_a_known_answer_is_given_to_those_who_have_not_had_it(desk: Desk) -> None:
+    case = closed(desk)
+    people = desk.people
+    with pytest.raises(PermissionDenied):
+        mark_known_answer(task_id=case.pk, actor=people.alice, outcome="approve")
+    with pytest.raises(InvalidRequest):
+        mark_known_answer(task_id=case.pk, actor=people.carol, outcome="perhaps")
+    mark_known_answer(task_id=case.pk, actor=people.carol, outcome="reject")
+    queue = share(desk, known_share=100)
+    closed(desk, people.alice)
+    look = drawn(desk)
+    assert look.task is not None
+    assert (look.kind, look.original, look.expected) == ("known", case, "reject")
+    assert {"alice", "carol"} <= set(look.task.excluded)
+    decide_task(task_id=look.task.pk, actor=people.bob, outcome="reject", reasons=["policy"])
+    desk.close(look.task)
+    assert quality_of(queue).known.right == 1
+    closed(desk, people.alice)
+    draw_looks()
+    assert SecondLook.objects.count() == 1  # everybody has had it
+    unmark_known_answer(task_id=case.pk, actor=people.carol)
+    assert not KnownAnswer.objects.exists()
+    kinds = AuditEvent.objects.filter(chain="queue:finance").order_by("sequence").values_list("kind", flat=True)
+    assert list(kinds) == ["queue.known_answer_marked", "queue.known_answer_removed"]
+
+
+def test_who_reads_how_alike_a_queue_decides(desk: Desk) -> None:
+    people = desk.people
+    assert list(queues_read(people.carol)) == [Queue.objects.get(slug="finance")]
+    assert not queues_read(people.alice).exists()
+    assert not queues_read(people.mallory).exists()
