@@ -189,6 +189,7 @@ def _opened(request: ReviewRequest, queue: Queue, recommendation: Any | None) ->
         future=[_stored(step) for step in request.future],
         outcomes=outcomes,
         highlights=[dict(highlight) for highlight in request.highlights],
+        value=_figure(request),
         fields=[dict(field) for field in request.fields],
         concerns=concerns,
         context=dict(request.context),
@@ -218,6 +219,12 @@ def _opened(request: ReviewRequest, queue: Queue, recommendation: Any | None) ->
         dress(task, request.context["input"])
     task.evidence_hash = evidence_of(task)
     return task
+
+
+def _figure(request: ReviewRequest) -> float | None:
+    """By which a list can be ordered: what the workflow shows first of its figures."""
+    shown = (highlight["value"] for highlight in request.highlights)
+    return next((float(each) for each in shown if isinstance(each, int | float) and not isinstance(each, bool)), None)
 
 
 def _recommendations(requests: Sequence[ReviewRequest]) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from orchestration import ports
 from reviewhub.accounts.models import Person
+from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.models.querysets import with_holders
-from reviewhub.reviews.selectors import Criteria, Cursor, Page, first_page, page_of, view
+from reviewhub.reviews.selectors import Criteria, Cursor, Page, first_page, page_in_order, page_of, view
 from reviewhub.web.presenters.rows import Row, row_of
 from reviewhub.web.queue_views import DONE, QUEUE_VIEWS
 
@@ -24,6 +25,12 @@ SAYS: Mapping[str, Promise] = {
     "outcome": gettext_lazy("AI says %(value)s"),
     "sure_from": gettext_lazy("Sure from %(value)s %%"),
     "sure_below": gettext_lazy("Sure below %(value)s %%"),
+    "order": gettext_lazy("By %(value)s"),
+}
+ORDER_LABELS: Mapping[str, Promise] = {
+    "confidence": gettext_lazy("confidence, least sure first"),
+    "value": gettext_lazy("value, highest first"),
+    "age": gettext_lazy("age, oldest first"),
 }
 SHOWN = 40
 DONE_SHOWN = 100
@@ -60,18 +67,18 @@ class TaskList:
 def list_of(person: Person, name: str, *, criteria: Criteria = Criteria(), after: str = "") -> TaskList:  # noqa: B008
     """A mangled `after` shows the first page."""
     looks, clock = QUEUE_VIEWS[name], ports.clock()
-    page = _page(person, name, criteria, after)
+    rows, following = _page(person, name, criteria, after)
     now, system_now = clock.process_now(), clock.system_now()
     done, filtered = name == DONE, bool(criteria.given)
     return TaskList(
         view=name,
         label=looks.label,
         unit=_("decided") if done else _("open"),
-        order_label=_("Decided tasks, latest first") if done else _("Open tasks, most urgent first"),
-        sort="decided" if done else "order",
-        rows=tuple(row_of(task, now, system_now) for task in page.rows),
+        order_label=_order_label(criteria.order, done=done),
+        sort="decided" if done else "" if criteria.order else "order",
+        rows=tuple(row_of(task, now, system_now) for task in rows),
         picks=not done,
-        next=_address(name, {"after": str(page.following), **criteria.given}) if page.following else "",
+        next=_address(name, {"after": following, **criteria.given}) if following else "",
         query=criteria.q,
         narrowed=_narrowed(name, criteria),
         hidden=tuple((key, value) for key, value in criteria.given.items() if key != "q"),
@@ -87,7 +94,7 @@ def _narrowed(name: str, criteria: Criteria) -> tuple[Narrowed, ...]:
     given = criteria.given
     return tuple(
         Narrowed(
-            str(SAYS[key]) % {"value": value},
+            str(SAYS[key]) % {"value": ORDER_LABELS[value] if key == "order" else value},
             _address(name, {other: kept for other, kept in given.items() if other != key}),
         )
         for key, value in given.items()
@@ -100,7 +107,23 @@ def _address(name: str, values: Mapping[str, str]) -> str:
     return f"{href}?{urlencode(values)}" if values else href
 
 
-def _page(person: Person, name: str, criteria: Criteria, after: str) -> Page:
+def _order_label(order: str, *, done: bool) -> str:
+    if done:
+        return _("Decided tasks, latest first")
+    if order:
+        return _("Open tasks by %(order)s") % {"order": ORDER_LABELS[order]}
+    return _("Open tasks, most urgent first")
+
+
+def _page(person: Person, name: str, criteria: Criteria, after: str) -> tuple[list[ReviewTask], str]:
+    """The rows, and where the next page goes on."""
+    if criteria.order and name != DONE:
+        return page_in_order(criteria.narrow(view(name, person)), criteria.order, after=after, size=SHOWN)
+    page = _urgent_page(person, name, criteria, after)
+    return page.rows, str(page.following) if page.following else ""
+
+
+def _urgent_page(person: Person, name: str, criteria: Criteria, after: str) -> Page:
     if name == DONE:
         return Page(with_holders(criteria.narrow(view(name, person)).for_rows().latest_first()[:DONE_SHOWN]), None)
     if criteria.given or after:

@@ -15,7 +15,17 @@ from reviewhub.reviews.urgency import urgency_at
 
 AS_IT_WAS = (
     *("workflow", "workflow_title", "workflow_version", "workflow_owner", "step_id", "title", "critical", "outcomes"),
-    *("highlights", "fields", "concerns", "why", "context", "recommendation_id", "ai_outcome", "ai_confidence"),
+    *(
+        "highlights",
+        "value",
+        "fields",
+        "concerns",
+        "why",
+        "context",
+        "recommendation_id",
+        "ai_outcome",
+        "ai_confidence",
+    ),
     *("undo_seconds", "information"),
 )
 _INPUT = {

@@ -70,6 +70,7 @@ class ReviewTask(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     half_at = models.DateTimeField(null=True, blank=True)
     three_quarters_at = models.DateTimeField(null=True, blank=True)
+    value = models.FloatField(null=True, blank=True)  # the first figure of its highlights; none: it has no figure
     urgency_at = models.DateTimeField()  # the deadline weighted by priority: the order of every queue
     stage = models.CharField(max_length=14, choices=Stage, default=Stage.NONE, blank=True)
     level = models.PositiveSmallIntegerField(default=0)  # of escalation, as reached, from 1; 0 for none

@@ -5,6 +5,7 @@ from reviewhub.reviews.selectors.criteria import Criteria
 from reviewhub.reviews.selectors.detail import TaskDetail, read_task, task_detail
 from reviewhub.reviews.selectors.future import FutureEntry, future_of
 from reviewhub.reviews.selectors.history import HistoryEntry, history_of
+from reviewhub.reviews.selectors.orders import ORDERS, page_in_order
 from reviewhub.reviews.selectors.paging import Cursor, Page, page_of
 from reviewhub.reviews.selectors.precedents import Precedent, precedents_of
 from reviewhub.reviews.selectors.queues import queues_of
@@ -15,6 +16,7 @@ from reviewhub.reviews.selectors.views import COUNTED_UP_TO, VIEWS, counts, firs
 
 __all__ = [
     "COUNTED_UP_TO",
+    "ORDERS",
     "VIEWS",
     "Criteria",
     "Cursor",
@@ -35,6 +37,7 @@ __all__ = [
     "near_runs",
     "near_tasks",
     "next_to_decide",
+    "page_in_order",
     "page_of",
     "precedents_of",
     "queues_of",

@@ -1,4 +1,4 @@
-"""What a view of the queue can be narrowed by. The same words stand in an address, in a saved filter and in the API."""
+"""What a view of the queue can be narrowed by, and another order of it: the same in an address and a saved filter."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.models.querysets import ReviewTaskQuerySet
+from reviewhub.reviews.selectors.orders import ORDERS, ordered
 
 LONGEST = 200
 PERCENT = 100
@@ -25,6 +26,7 @@ class Criteria:
     outcome: str = ""  # that the AI recommends
     sure_from: int | None = None
     sure_below: int | None = None
+    order: str = ""  # one of ORDERS; by urgency, where it is empty
 
     @classmethod
     def parse(cls, values: Mapping[str, str]) -> Criteria:
@@ -37,6 +39,7 @@ class Criteria:
             outcome=values.get("outcome", "").strip()[:LONGEST],
             sure_from=_percent(values.get("sure_from", "")),
             sure_below=_percent(values.get("sure_below", "")),
+            order=values["order"] if values.get("order") in ORDERS else "",
         )
 
     @property
@@ -48,6 +51,9 @@ class Criteria:
     def query(self) -> str:
         """As an address says it, always in the same order."""
         return urlencode(self.given)
+
+    def sort(self, tasks: ReviewTaskQuerySet) -> ReviewTaskQuerySet:
+        return ordered(tasks, self.order) if self.order else tasks.urgent_first()
 
     def narrow(self, tasks: ReviewTaskQuerySet) -> ReviewTaskQuerySet:
         for word in self.q.split():

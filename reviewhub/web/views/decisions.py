@@ -104,13 +104,13 @@ def _address(task: ReviewTask | None, name: str, criteria: Criteria) -> str:
 
 
 def _next_in(request: HttpRequest, name: str, criteria: Criteria) -> ReviewTask | None:
-    """The most urgent one of the viewer's list that they may decide and that nobody else has."""
+    """The first one of the viewer's list that they may decide and that nobody else has."""
     person, name = viewer(request), DEFAULT if name == DONE else name
     if not criteria.given:
         return next_to_decide(name, person)
     free = Q(status="open") | Q(claimed_by=person) | Q(claim_expires_at__lte=ports.clock().system_now())
     tasks = criteria.narrow(view(name, person)).filter(free)
-    return tasks.not_declined_by(person).urgent_first().only("id").first()
+    return criteria.sort(tasks.not_declined_by(person)).only("id").first()
 
 
 def _end(request: HttpRequest, task_id: UUID) -> HttpResponse:

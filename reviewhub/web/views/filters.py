@@ -14,10 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from orchestration import api
 from reviewhub.reviews.exceptions import InvalidRequest
+from reviewhub.reviews.looks import WORKFLOW as SECOND_LOOK
 from reviewhub.reviews.models import ReviewTask, SavedFilter
 from reviewhub.reviews.selectors import COUNTED_UP_TO, Criteria, count_in, queues_of, saved_filters
 from reviewhub.reviews.services import remove_filter, save_filter
 from reviewhub.web.answers import by_method, desk_context, viewer, wants_fragment
+from reviewhub.web.lists import ORDER_LABELS
 from reviewhub.web.queue_views import DEFAULT, QUEUE_VIEWS
 
 PAGE = "desk/filter.html"
@@ -105,8 +107,9 @@ def _chosen(
     name = view if view in QUEUE_VIEWS else DEFAULT
     own = {
         "criteria": criteria,
-        "workflows": [(each.name, each.title) for each in api.workflows()],
+        "workflows": [(each.name, each.title) for each in api.workflows() if each.name != SECOND_LOOK],
         "priorities": ReviewTask.Priority.choices,
+        "orders": ORDER_LABELS.items(),
         "teams": queues_of(viewer(request)),
         "fault": fault,
         "typed": typed or {},

@@ -35,7 +35,8 @@ export default function list(element) {
     if (!old && (!belongs || searched !== undefined)) return;
     const focused = old?.contains(document.activeElement);
     const row = rowFrom(message.html, element.dataset.from);
-    if (old && message.leaving) old.replaceWith(row);
+    const stays = old && belongs && !element.dataset.sort; // in an order that only the server knows
+    if (old && (message.leaving || stays)) old.replaceWith(row);
     else {
       old?.remove();
       if (belongs) place(element, row);

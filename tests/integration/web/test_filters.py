@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from reviewhub.reviews.models import SavedFilter
+import pytest
+
+from reviewhub.reviews.models import ReviewTask, SavedFilter
+from reviewhub.reviews.selectors import ORDERS, page_in_order
 from tests.integration.web.conftest import SignedIn
 from tests.support.desk_room import DeskRoom
 
@@ -73,3 +76,34 @@ def test_filters_add_no_query_to_the_queue(room: DeskRoom, signed_in: SignedIn) 
     with CaptureQueriesContext(connection) as narrowed:
         client.get("/queue/team/?q=north&sure_from=10")
     assert len(narrowed) == len(plain)
+
+
+def test_a_view_is_ordered_otherwise_where_its_address_says_so(room: DeskRoom, signed_in: SignedIn) -> None:
+    for name, amount in (("Northwind", 300), ("Halden", 900), ("Kestrel", 600)):
+        room.case(name, amount=amount)
+    client = signed_in(room.people.alice)
+
+    def titles(query: str) -> list[str]:
+        page = client.get(f"/queue/team/{query}").content.decode()
+        return sorted(("Northwind", "Halden", "Kestrel"), key=lambda name: page.index(f">{name}</a>"))
+
+    assert titles("") == titles("?order=age") == titles("?order=nonsense") == ["Northwind", "Halden", "Kestrel"]
+    assert titles("?order=value") == ["Halden", "Kestrel", "Northwind"]
+    ReviewTask.objects.filter(title="Kestrel").update(ai_confidence=0.2)
+    ReviewTask.objects.filter(title="Northwind").update(ai_confidence=None)
+    assert titles("?order=confidence") == ["Kestrel", "Halden", "Northwind"]
+    assert "By value, highest first" in client.get("/queue/team/?order=value").content.decode()
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_pages_of_another_order_go_on_where_the_last_one_ended(room: DeskRoom, order: str) -> None:
+    cases = {room.case(f"Supplier {number}", amount=100 * (number % 3)).pk for number in range(7)}
+    tasks, after, seen = ReviewTask.objects.team(room.people.alice), "", []
+    while True:
+        rows, after = page_in_order(tasks, order, after=after, size=3)
+        seen += [task.pk for task in rows]
+        if not after:
+            break
+    assert len(seen) == len(cases)
+    assert set(seen) == cases
+    assert len(page_in_order(tasks, order, after="mangled", size=3)[0]) == 3
