@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from reviewhub.accounts.permissions import VERBS, Role, roles_of
 
@@ -76,6 +76,11 @@ class ReviewTaskQuerySet(QuerySet["ReviewTask"]):
     def not_declined_by(self, person: Person) -> ReviewTaskQuerySet:
         declined = _rows_of("Assignment").filter(person=person, ended="declined").values("task")
         return self.exclude(pk__in=declined)
+
+    def not_decided_by(self, person: Person) -> ReviewTaskQuerySet:
+        """Where several decide, whoever has is not asked again."""
+        own = _rows_of("Decision").filter(task=OuterRef("pk"), by=person, taken_back_at__isnull=True)
+        return self.filter(~Exists(own))
 
     def at_risk(self, process_now: datetime) -> ReviewTaskQuerySet:
         """Three quarters of the time are gone, or all of it."""

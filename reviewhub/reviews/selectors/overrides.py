@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from reviewhub.reviews.looks import STEP
 from reviewhub.reviews.models import Decision
 
 
 def exported(*, workflow: str = "", since: datetime | None = None, limit: int) -> Iterator[dict[str, Any]]:
-    """Decisions of reviews that count, the oldest first. `trains` is false for what must not teach a model: its
-    reasons say so."""
+    """Decisions of reviews that count, the oldest first; those of second looks do not. `trains` is false for what must
+    not teach a model: its reasons say so."""
     rows = Decision.objects.filter(taken_back_at=None, task__kind="review", task__status="closed")
+    rows = rows.exclude(task__key=STEP)
     if workflow:
         rows = rows.filter(task__workflow=workflow)
     if since is not None:

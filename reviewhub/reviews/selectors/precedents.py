@@ -11,6 +11,7 @@ from uuid import UUID
 
 from orchestration import api
 from reviewhub.accounts.models import Person
+from reviewhub.reviews.looks import STEP
 from reviewhub.reviews.models import Decision, PastDecision, ReviewTask
 from reviewhub.reviews.similarity import Signature, alike, signature_of
 
@@ -50,7 +51,10 @@ def _decided_here(task: ReviewTask, viewer: Person) -> Iterator[_Found]:
     decided = ReviewTask.objects.visible_to(viewer).filter(
         workflow=task.workflow, step_id=task.step_id, status=ReviewTask.Status.CLOSED, unanswered=False, kind=task.kind
     )
-    rows = decided.exclude(pk=task.pk).order_by("-closed_at").select_related("queue")
+    others = (
+        decided.exclude(pk=task.pk).exclude(key=STEP).exclude(looks__task=task.pk)
+    )  # nor the case itself, once more
+    rows = others.order_by("-closed_at").select_related("queue")
     wanted = ("title", "highlights", "fields", "outcomes", "outcome", "closed_at", "queue__title")
     for each in rows.only(*wanted)[:LATEST]:
         yield alike(own, _shown(each)), each

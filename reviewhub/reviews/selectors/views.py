@@ -103,7 +103,7 @@ def _first_rows(name: str, number: int, asking: _Asking) -> Statement:
 def _following(name: str, asking: _Asking) -> Statement:
     person, at = asking.person, Moments(*INSTANTS)
     free = Q(status="open") | Q(claimed_by=person) | Q(claim_expires_at__lte=at.system_now)
-    tasks = _VIEWS[name](person, at).filter(free).pickable_by(person).not_declined_by(person)
+    tasks = _VIEWS[name](person, at).filter(free).pickable_by(person).not_declined_by(person).not_decided_by(person)
     return statement_of(tasks.urgent_first().only("id")[:1], *INSTANTS)
 
 

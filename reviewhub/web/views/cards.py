@@ -52,7 +52,7 @@ def _listed(request: HttpRequest) -> HttpResponse:
     person, name = viewer(request), view_name(request)
     clock, counted = ports.clock(), counts(person)
     free = Q(status=ReviewTask.Status.OPEN) | Q(claimed_by=person) | Q(claim_expires_at__lte=clock.system_now())
-    tasks = view(name, person).filter(free).not_declined_by(person).urgent_first()
+    tasks = view(name, person).filter(free).not_declined_by(person).not_decided_by(person).urgent_first()
     answer = {
         "person": person.pk,
         "place": {

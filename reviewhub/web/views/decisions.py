@@ -110,7 +110,7 @@ def _next_in(request: HttpRequest, name: str, criteria: Criteria) -> ReviewTask 
         return next_to_decide(name, person)
     free = Q(status="open") | Q(claimed_by=person) | Q(claim_expires_at__lte=ports.clock().system_now())
     tasks = criteria.narrow(view(name, person)).filter(free)
-    return criteria.sort(tasks.not_declined_by(person)).only("id").first()
+    return criteria.sort(tasks.not_declined_by(person).not_decided_by(person)).only("id").first()
 
 
 def _end(request: HttpRequest, task_id: UUID) -> HttpResponse:

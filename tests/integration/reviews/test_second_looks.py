@@ -12,6 +12,7 @@ from reviewhub.reviews.exceptions import InvalidRequest, SelfApproval
 from reviewhub.reviews.looks.drawing import draw_looks, is_drawn
 from reviewhub.reviews.models import KnownAnswer, Queue, ReviewTask, SecondLook
 from reviewhub.reviews.selectors import task_detail, visible_runs
+from reviewhub.reviews.selectors.precedents import precedents_of
 from reviewhub.reviews.selectors.quality import own_quality, quality_of, queues_read
 from reviewhub.reviews.services import decide_task, mark_known_answer, unmark_known_answer
 from tests.support.desk import Desk
@@ -68,6 +69,18 @@ def test_a_second_look_is_a_task_like_any_other_for_somebody_else(desk: Desk) ->
     assert desk.people.alice.username in task.excluded
     with pytest.raises(SelfApproval):
         decide_task(task_id=task.pk, actor=desk.people.alice, outcome="approve")
+
+
+def test_the_case_itself_is_no_precedent_of_its_second_look(desk: Desk) -> None:
+    share(desk, second_share=100)
+    earlier = closed(desk, amount=501)
+    SecondLook.objects.all().delete()
+    case = closed(desk)
+    draw_looks()
+    desk.bench.work()
+    look = SecondLook.objects.select_related("task").get(original=case)
+    assert look.task is not None
+    assert [each.task for each in precedents_of(look.task, desk.people.bob)] == [earlier.pk]
 
 
 def test_it_has_no_effect_and_is_compared_once_it_counts(desk: Desk) -> None:

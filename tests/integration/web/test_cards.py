@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from django.test import Client
 
 from reviewhub.reviews.models import Decision, ReviewTask
-from reviewhub.reviews.services import decide_task
+from reviewhub.reviews.services import claim_task, decide_task
 from tests.integration.web.conftest import SignedIn
+from tests.integration.web.test_approvers import payment
 from tests.support.desk_room import DeskRoom
 
 
@@ -97,3 +99,35 @@ def test_ones_own_decision_is_taken_back(room: DeskRoom, signed_in: SignedIn) ->
     post(client, task, outcome="approve")
     assert client.post(f"/cards/{task.pk}/decision/", {"_method": "delete"}).json() == {}
     assert not Decision.objects.filter(taken_back_at__isnull=True).exists()
+
+
+@pytest.mark.parametrize(
+    ("approvals", "says"),
+    [
+        ("2", ("0 of 2 have decided",)),
+        ("{of: [{user: alice}, {user: carol}], in_order: true}", ("One after the other.", "comes later")),
+        ("{need: 2, blind: true}", ("Nobody sees what the others decided before all have.",)),
+    ],
+)
+def test_a_card_says_who_decides_it_together(
+    room: DeskRoom, signed_in: SignedIn, approvals: str, says: tuple[str, ...]
+) -> None:
+    task = payment(room, approvals)
+    client = signed_in(room.people.alice)
+    card = client.get(f"/cards/{task.pk}/").json()["html"]
+    assert not [said for said in says if said not in card]
+    assert post(client, task, outcome="approve", key="k-1").status_code == 200
+    assert client.get("/cards/list/").json()["cards"] == []  # others are needed, and not asked again oneself
+    carol = signed_in(room.people.carol)
+    seen = carol.get(f"/cards/{task.pk}/").json()["html"]
+    assert ("Has decided" in seen) == ("blind" in approvals)
+    assert post(carol, ReviewTask.objects.get(pk=task.pk), outcome="approve", key="k-2").status_code == 200
+    assert ReviewTask.objects.get(pk=task.pk).outcome == "approve"
+
+
+def test_the_badge_counts_what_is_ones_own(room: DeskRoom, signed_in: SignedIn) -> None:
+    first, _ = room.case("Northwind"), room.case("Halden")
+    client = signed_in(room.people.alice)
+    assert client.get("/cards/list/").json()["mine"] == 0
+    claim_task(task_id=first.pk, actor=room.people.alice)
+    assert client.get("/cards/list/").json()["mine"] == 1
