@@ -14,6 +14,7 @@ from reviewhub.reviews.services.handing_over import (
     take_back_delegation,
 )
 from reviewhub.reviews.services.information import answer_information, ask_for_information
+from reviewhub.reviews.services.known_answers import mark_known_answer, unmark_known_answer
 from reviewhub.reviews.services.leading import (
     enter_absence,
     hold_queue,
@@ -22,7 +23,6 @@ from reviewhub.reviews.services.leading import (
     set_pull_only,
 )
 from reviewhub.reviews.services.mass_handover import hand_over_tasks
-from reviewhub.reviews.services.known_answers import mark_known_answer, unmark_known_answer
 from reviewhub.reviews.services.past_decisions import PastCase, import_past_decisions
 from reviewhub.reviews.services.pauses import snooze_task, wake_task
 from reviewhub.reviews.services.taking_back import take_back_decision
