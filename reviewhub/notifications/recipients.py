@@ -13,6 +13,8 @@ from reviewhub.reviews.models import QueueMembership, ReviewTask
 from reviewhub.reviews.people import owners_of
 from reviewhub.reviews.services.holding import is_excluded
 
+NAMED_EVERY = 900  # seconds of process time
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -113,6 +115,13 @@ def _decided(fact: Fact) -> Iterable[Message]:
     yield replace(message, held=_undo_left(task))
 
 
+def _commented(fact: Fact) -> Iterable[Message]:
+    """Once in a quarter of an hour, however often somebody is named."""
+    who = fact.by.display_name if fact.by else "Somebody"
+    key = f"mentioned.{int(fact.at.timestamp() // NAMED_EVERY)}"
+    yield _message("mentioned", key, fact.people, fact.task, f"{who} names you in a comment.")
+
+
 def _withdrawn(fact: Fact) -> Iterable[Message]:
     text = f"It needs no decision any more. {fact.details.get('reason', '')}".strip()
     yield _message("withdrawn", "withdrawn", fact.people, fact.task, text)
@@ -124,6 +133,7 @@ _MAKES: Mapping[str, Callable[[Fact], Iterable[Message]]] = {
     "given": _given,
     "stood_in": _stood_in,
     "warned": _warned,
+    "commented": _commented,
     "released": _released,
     "decided": _decided,
     "delegated": _delegated,

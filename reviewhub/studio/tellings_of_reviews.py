@@ -136,6 +136,7 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "desk.decided": desk_decided,
     "desk.refused": desk_refused,
     "desk.commented": _did("wrote a comment"),
+    "desk.agreed": _did("said why they agree with the AI"),
     "desk.asked": _did("asked the requester"),
     "desk.answered": _did("answered"),
     "desk.delegated": lambda names, fact: f"{fact.who} gave it to {fact.data['to_label']}",

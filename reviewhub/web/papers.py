@@ -51,6 +51,13 @@ def named_by(task: ReviewTask) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield from api.documents_in(result, str(name))
 
 
+def _all_of(task: ReviewTask) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The same, and what is attached to comments."""
+    yield from named_by(task)
+    for attached in task.comments.values_list("documents", flat=True):
+        yield from api.documents_in(attached)
+
+
 def paper_or_404(task_id: UUID, address: str, person: Person) -> Paper:
     """Raises PermissionDenied where the task may not be read, and Http404 where it names no such document.
 
@@ -61,7 +68,10 @@ def paper_or_404(task_id: UUID, address: str, person: Person) -> Paper:
         task = read_task(task_id, person)
     except TaskNotFound as error:
         raise Http404(str(error)) from error
-    said = found and next((each for each in named_by(task) if each[1][api.DOCUMENT_DIGEST] == found["digest"]), None)
+    said = found and next(
+        (each for each in _all_of(task) if each[1][api.DOCUMENT_DIGEST] == found["digest"]),
+        None,
+    )
     if not found or not said:
         raise Http404("The task names no such document.")
     path, value = said

@@ -5,6 +5,7 @@ from django.urls import path
 
 from reviewhub.web.views import (
     acts,
+    agreements,
     cards,
     claims,
     comments,
@@ -49,6 +50,8 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/documents/<str:address>/", papers.paper, name="paper"),
     path("tasks/<uuid:task_id>/documents/<str:address>/pages/<int:number>/", papers.page, name="paper-page"),
     path("tasks/<uuid:task_id>/documents/<str:address>/file/", papers.file, name="paper-file"),
+    path("tasks/<uuid:task_id>/agreement/", agreements.agreement, name="agreement"),
+    path("tasks/<uuid:task_id>/people/", comments.people, name="mentionable"),
     path("tasks/<uuid:task_id>/precedents/", precedents.precedents, name="precedents"),
     path("teams/", leading.teams, name="teams"),
     path("teams/<slug:slug>/", leading.team, name="team"),

@@ -10,6 +10,7 @@ import list from "./controllers/list.js";
 import live from "./controllers/live.js";
 import look from "./controllers/look.js";
 import looks from "./controllers/looks.js";
+import mention from "./controllers/mention.js";
 import menu from "./controllers/menu.js";
 import moment from "./controllers/moment.js";
 import offline from "./controllers/offline.js";
@@ -34,6 +35,7 @@ const controllers = {
   live,
   look,
   looks,
+  mention,
   menu,
   moment,
   offline,

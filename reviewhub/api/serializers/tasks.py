@@ -226,6 +226,8 @@ class CommentShown(Shown):
     id = serializers.IntegerField()
     by = PersonShown()
     text = serializers.CharField()
+    mentioned = serializers.ListField(child=serializers.CharField(), help_text="User names of those who were told.")
+    documents = serializers.ListField(child=serializers.DictField(), help_text="What is attached to it.")
     created_at = Instant()
 
 

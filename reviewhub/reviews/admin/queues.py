@@ -53,7 +53,7 @@ class QueueAdmin(AuditedAdmin):
     fieldsets = (
         (None, {"fields": ("title", "slug")}),
         ("Escalation", {"fields": ("manager", "backup")}),
-        ("Working", {"fields": ("lease_minutes", "undo_seconds")}),
+        ("Working", {"fields": ("lease_minutes", "undo_seconds", "agreement_percent")}),
         ("Giving", {"fields": ("giving", "cap", "given_minutes", "skills", "pull_only")}),
         ("Quality", {"fields": ("second_share", "known_share")}),
         ("Pauses", {"fields": ("asking_stops_clock", "snoozing_stops_clock", "answer_days")}),

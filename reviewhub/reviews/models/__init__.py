@@ -1,5 +1,6 @@
 """The desk's tables."""
 
+from reviewhub.reviews.models.agreements import Agreement
 from reviewhub.reviews.models.assignments import Assignment
 from reviewhub.reviews.models.breaches import Breach
 from reviewhub.reviews.models.calendars import BusinessCalendar, BusinessCalendarVersion
@@ -21,6 +22,7 @@ from reviewhub.reviews.models.reasons import OverrideReason
 from reviewhub.reviews.models.tasks import ReviewTask
 
 __all__ = [
+    "Agreement",
     "Assignment",
     "Breach",
     "BusinessCalendar",

@@ -14,6 +14,8 @@ class Comment(models.Model):
     task = models.ForeignKey(ReviewTask, on_delete=models.CASCADE, related_name="comments")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="comments")
     text = models.TextField(max_length=4000)
+    mentioned = models.JSONField(default=list)  # user names of those who were told
+    documents = models.JSONField(default=list)  # what is attached, each as a value that names a document
     created_at = models.DateTimeField()  # process time
 
     class Meta:

@@ -36,6 +36,12 @@ class Queue(models.Model):
         validators=(MaxValueValidator(300),),
         help_text="How long a decision can be taken back, unless the workflow says otherwise.",
     )
+    agreement_percent = models.PositiveSmallIntegerField(
+        "agreements asked about",
+        default=0,
+        validators=(MaxValueValidator(100),),
+        help_text="Of a hundred decisions that agree with the AI, after how many the reviewer is asked why.",
+    )
     asking_stops_clock = models.BooleanField(
         "asking stops the clock", default=True, help_text="While a question to the requester is open."
     )

@@ -5,6 +5,7 @@ from reviewhub.reviews.selectors.criteria import Criteria
 from reviewhub.reviews.selectors.detail import TaskDetail, read_task, task_detail
 from reviewhub.reviews.selectors.future import FutureEntry, future_of
 from reviewhub.reviews.selectors.history import HistoryEntry, history_of
+from reviewhub.reviews.selectors.mentioning import mentionable
 from reviewhub.reviews.selectors.orders import ORDERS, page_in_order
 from reviewhub.reviews.selectors.paging import Cursor, Page, page_of
 from reviewhub.reviews.selectors.precedents import Precedent, precedents_of
@@ -34,6 +35,7 @@ __all__ = [
     "future_of",
     "history_of",
     "late_runs",
+    "mentionable",
     "near_runs",
     "near_tasks",
     "next_to_decide",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from orchestration import api
 from orchestration.api import Entry
-from reviewhub.reviews.models import ReviewTask
+from reviewhub.reviews.models import Agreement, ReviewTask
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class HistoryEntry:
     who: str
     says: str
     text: str = ""
+    changes: tuple[tuple[str, Any, Any], ...] = ()  # of a decision's corrections: label, old value, new value
+    documents: tuple[Mapping[str, Any], ...] = ()  # attached to a comment
 
 
 def history_of(task: ReviewTask) -> list[HistoryEntry]:
@@ -42,7 +45,18 @@ def _about(task: ReviewTask) -> Iterator[Entry]:
 def _told(task: ReviewTask, entry: Entry) -> HistoryEntry:
     values = entry.values or {}
     text = str(values.get("text") or values.get("note") or "")
-    return HistoryEntry(entry.kind, entry.at, entry.actor.label, _SAYS[entry.kind](task, entry), text)
+    return HistoryEntry(
+        kind=entry.kind,
+        at=entry.at,
+        who=entry.actor.label,
+        says=_SAYS[entry.kind](task, entry),
+        text=text,
+        changes=tuple(
+            (str(each.get("label") or each["field"]), each.get("ai_value"), each.get("human_value"))
+            for each in values.get("differences") or ()
+        ),
+        documents=tuple(each for each in values.get("documents") or () if api.is_document(each)),
+    )
 
 
 def _opened(task: ReviewTask, entry: Entry) -> str:
@@ -62,6 +76,11 @@ def _released(task: ReviewTask, entry: Entry) -> str:
 
 def _commented(task: ReviewTask, entry: Entry) -> str:
     return f"{entry.actor.label} said"
+
+
+def _agreed(task: ReviewTask, entry: Entry) -> str:
+    because = Agreement.Because(entry.data["because"]).label
+    return f"{entry.actor.label} agrees with the AI: “{because}”"
 
 
 def _decided(task: ReviewTask, entry: Entry) -> str:
@@ -200,6 +219,7 @@ _SAYS: Mapping[str, Callable[[ReviewTask, Entry], str]] = {
     "desk.claimed": _claimed,
     "desk.released": _released,
     "desk.commented": _commented,
+    "desk.agreed": _agreed,
     "desk.decided": _decided,
     "desk.refused": _refused,
 }

@@ -19,7 +19,7 @@ def exported(*, workflow: str = "", since: datetime | None = None, limit: int) -
         rows = rows.filter(task__workflow=workflow)
     if since is not None:
         rows = rows.filter(received_at__gte=since)
-    rows = rows.select_related("task__recommendation__decision_point__point", "override", "by")
+    rows = rows.select_related("task__recommendation__decision_point__point", "override", "agreement", "by")
     for decision in rows.prefetch_related("override__reasons").order_by("received_at", "id")[:limit]:
         yield _row(decision)
 
@@ -51,6 +51,7 @@ def _row(decision: Decision) -> dict[str, Any]:
         "seconds_spent": decision.seconds_spent,
         "channel": decision.channel,
         "evidence_hash": decision.evidence_hash,
+        "agreed_because": getattr(getattr(decision, "agreement", None), "because", ""),
         "trains": override.trains if override else True,
     }
 

@@ -3,8 +3,9 @@
 Locks are taken in one order: the run, then the review task, then its assignments.
 """
 
+from reviewhub.reviews.services.agreements import has_said_why, is_asked_why, say_why_agreed
 from reviewhub.reviews.services.claims import claim_next_task, claim_task, release_task
-from reviewhub.reviews.services.comments import comment_on_task
+from reviewhub.reviews.services.comments import File, comment_on_task
 from reviewhub.reviews.services.decisions import decide_task
 from reviewhub.reviews.services.filters import remove_filter, save_filter
 from reviewhub.reviews.services.handing_over import (
@@ -29,6 +30,7 @@ from reviewhub.reviews.services.taking_back import take_back_decision
 from reviewhub.reviews.services.together import decide_together
 
 __all__ = [
+    "File",
     "PastCase",
     "answer_information",
     "ask_for_information",
@@ -42,14 +44,17 @@ __all__ = [
     "enter_absence",
     "escalate_task",
     "hand_over_tasks",
+    "has_said_why",
     "hold_queue",
     "import_past_decisions",
+    "is_asked_why",
     "let_queue_go_on",
     "mark_known_answer",
     "release_task",
     "remove_absence",
     "remove_filter",
     "save_filter",
+    "say_why_agreed",
     "set_pull_only",
     "snooze_task",
     "take_back_decision",

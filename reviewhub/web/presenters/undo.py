@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from orchestration import ports
 from reviewhub.accounts.models import Person
 from reviewhub.compiled import INSTANTS, NUMBER, Statement, statement_of
-from reviewhub.reviews.models import Decision, ReviewTask
+from reviewhub.reviews.models import Agreement, Decision, ReviewTask
+from reviewhub.reviews.services import has_said_why, is_asked_why
 
 STILL_WAITING_TASK = Q(task__decided_at__isnull=True, task__closed_at__isnull=True)
 
@@ -25,6 +26,7 @@ class Undo:
     said: str
     seconds: float  # left
     total: float
+    asks: tuple[tuple[str, str], ...] = ()  # why the person agrees with the AI: codes and words
 
     @property
     def whole(self) -> int:
@@ -45,7 +47,9 @@ def undos_of(person: Person) -> tuple[Undo, ...]:
     decisions = list(_open_ones(connection.vendor).objects(Decision, person.pk, now))
     if not decisions:
         return ()
-    shown = ReviewTask.objects.only("title", "outcomes", "approvals")
+    shown = ReviewTask.objects.select_related("queue").only(
+        "title", "outcomes", "approvals", "ai_outcome", "queue__agreement_percent"
+    )
     tasks = shown.in_bulk([each.task_id for each in decisions])
     last = (decision for decision in decisions if _is_last(decision, tasks[decision.task_id]))
     return tuple(_undo(decision, tasks[decision.task_id], now) for decision in last)
@@ -63,7 +67,16 @@ def _open_ones(vendor: str) -> Statement:
     standing = Decision.objects.filter(by=person, taken_back_at__isnull=True, undo_until__gt=now)
     one_of_several = Q(STILL_WAITING_TASK, task__approvals__isnull=False)
     open_ones = standing.filter(Q(task__status=ReviewTask.Status.DECIDED) | one_of_several).order_by("recorded_at")
-    return statement_of(open_ones.only("task", "outcome", "seat", "undo_until", "recorded_at"), person, now)
+    return statement_of(
+        open_ones.only("task", "outcome", "seat", "undo_until", "recorded_at", "channel", "ai_was_seen"), person, now
+    )
+
+
+def _asks(decision: Decision, task: ReviewTask) -> tuple[tuple[str, str], ...]:
+    """Asked of a sample of those who agree, and only once."""
+    if not is_asked_why(decision, task, task.queue.agreement_percent) or has_said_why(decision):
+        return ()
+    return tuple((code, _(label)) for code, label in Agreement.Because.choices)
 
 
 def _undo(decision: Decision, task: ReviewTask, now: datetime) -> Undo:
@@ -73,5 +86,6 @@ def _undo(decision: Decision, task: ReviewTask, now: datetime) -> Undo:
         task=str(task.pk),
         said=_("%(task)s: %(outcome)s") % {"task": task.title, "outcome": task.label_of(decision.outcome)},
         seconds=round(max(left, 0.0), 1),
+        asks=_asks(decision, task),
         total=max((until - decision.recorded_at).total_seconds(), 1.0),
     )

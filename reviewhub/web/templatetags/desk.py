@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, cast
 from django import template
 from django.template.loader import get_template
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from orchestration import ports
+from orchestration import api, ports
 from reviewhub.web import moments
 from reviewhub.web.presenters.rows import Row
+from reviewhub.web.presenters.values import shown
 from reviewhub.web.printed_rows import printed
 
 if TYPE_CHECKING:
@@ -57,6 +59,18 @@ def day_moment(at: datetime | None) -> str:
 @register.filter
 def iso(at: datetime | None) -> str:
     return moments.iso(at)
+
+
+@register.filter
+def as_shown(value: Any) -> str:
+    """A value of the case as people read it."""
+    return shown(value)
+
+
+@register.filter
+def paper_href(document: Mapping[str, Any], task_id: str) -> str:
+    """Where a document of the task is looked at."""
+    return reverse("web:paper", args=[task_id, document[api.DOCUMENT_DIGEST]])
 
 
 @register.simple_tag(takes_context=True)
