@@ -55,7 +55,7 @@ def steps(at: Installation) -> None:
 def alone(at: Installation) -> None:
     """One run after another on an idle installation: from one call to the next, and from the start to the last call."""
     publish(five("bench-noted", "bench.note@1"))
-    peer = dbos(_another_database(at.environment["DATABASE_URL"], "dbos_alone"))
+    peer = dbos(_another_database(at.environment["DATABASE_URL"], "dbos_alone"), rates=False)
     floor = 1000 / commits_per_s(at.environment["DATABASE_URL"])
     apart, whole = [], []
     for number in range(WARM_UP // 10 + ALONE):

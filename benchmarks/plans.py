@@ -88,8 +88,7 @@ def _statements() -> Iterator[tuple[str, str, list[str]]]:
     yield "read a part of a run", parts.parts_postgres(), [f"{{{one},{one}}}", *bounds, f"{{{one}}}", "{one}"]
     yield "read ready steps", loading._load_ready("postgresql"), [many, "{one}"]
     kinds = (store.END_ATTEMPT, store._UPDATE_RUN, store._MOVE_STEP, store._INSERT_STEP, store.INSERT_ATTEMPT)
-    for few in (True, False):
-        yield f"write {'a run' if few else 'runs'}", sql._joined(kinds, few), ["[]"] * len(kinds)
+    yield "write runs", sql._joined(kinds), ["[]"] * len(kinds)
     due = "WHERE status = 'armed' AND clock = %s AND due_at <= now() ORDER BY due_at LIMIT 500"
     yield "due timers", f"SELECT run_id FROM orchestration_timer {due}", ["system"]
     lost = "WHERE status = 'running' AND lease_expires_at <= now()"

@@ -130,7 +130,8 @@ def _gathered(alias: str, model: type[models.Model], columns: tuple[str, ...], o
     return (
         f"(SELECT json_agg(json_build_array({listed(('run_id', *columns), alias)}) ORDER BY {alias}.{order}) "  # noqa: S608
         f"FROM unnest(given.runs, given.lows, given.highs) AS g(run, low, high) JOIN {table_of(model)} {alias} "
-        f"ON {alias}.run_id = g.run AND {alias}.within ~>=~ g.low AND {alias}.within ~<~ g.high)"
+        f"ON {alias}.run_id = g.run AND {alias}.within ~>=~ g.low AND {alias}.within ~<~ g.high "
+        "WHERE g.low ~<~ g.high AND g.low ~<=~ g.high)"  # always so; makes the planner expect one range, not ten
     )
 
 

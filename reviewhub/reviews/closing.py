@@ -60,6 +60,7 @@ def _together() -> str:
                 unanswered = (given.value->>4)::boolean
             FROM jsonb_array_elements(%(rows)s::jsonb) given
             WHERE task.run_id = (given.value->>0)::uuid AND task.key = given.value->>1
+                AND jsonb_typeof(given.value) = 'array'  -- always so; makes the planner expect one, and use the index
             RETURNING {told}
         ), done AS (
             UPDATE reviews_assignment SET ended_at = closed.closed_at, ended = %(done)s FROM closed
