@@ -174,8 +174,18 @@ def audit_entries(chain: str | None = None) -> QuerySet[AuditEvent]:
 
 def folded(run_id: Any) -> RunState:
     """The run's state as its audit events tell it. Equal to `run_state`, or something is wrong."""
-    changes = [Change(entry.kind, entry.at, entry.data, entry.values) for entry in timeline(run_id)]
-    return fold(RunState(id=str(run_id)), changes)
+    return fold(RunState(id=str(run_id)), changes_of(run_id))
+
+
+def changes_of(run_id: Any, until: int | None = None) -> list[Change]:
+    """What happened to the run, up to an event and with it, in its order: as much as folding needs."""
+    upto = {"chain": f"run:{run_id}"} | ({"sequence__lte": until} if until is not None else {})
+    values = dict(AuditPayload.objects.filter(**upto).values_list("sequence", "body"))
+    events = AuditEvent.objects.filter(**upto).order_by("sequence")
+    return [
+        Change(kind, at, json.loads(data), json.loads(values[number]) if number in values else None)
+        for number, kind, at, data in events.values_list("sequence", "kind", "at", "data")
+    ]
 
 
 def unregistered_tools() -> list[str]:

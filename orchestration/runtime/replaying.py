@@ -10,7 +10,7 @@ from orchestration.core.changes import Change, fold
 from orchestration.core.state import RunState, StepState
 from orchestration.exceptions import NotFound
 from orchestration.models import AuditEvent
-from orchestration.runtime.reading import Entry, run_state, timeline
+from orchestration.runtime.reading import Entry, changes_of, run_state, timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,11 @@ class Replay:
 
 def state_at(run_id: Any, sequence: int) -> RunState:
     """The run as it was right after the event with this number. Raises `NotFound`."""
-    entries = timeline(run_id)
-    if not 1 <= sequence <= len(entries):
-        raise NotFound(f"The run {run_id} has the events 1 to {len(entries)}, and no event {sequence}.")
-    return folded_to(run_id, entries[:sequence])
+    changes = changes_of(run_id, until=sequence)
+    if sequence < 1 or len(changes) != sequence:
+        last = AuditEvent.objects.filter(chain=f"run:{run_id}").count()
+        raise NotFound(f"The run {run_id} has the events 1 to {last}, and no event {sequence}.")
+    return fold(RunState(id=str(run_id)), changes)
 
 
 def folded_to(run_id: Any, entries: list[Entry]) -> RunState:

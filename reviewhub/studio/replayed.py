@@ -60,10 +60,11 @@ class Replayed:
     def events(self) -> list[Sentence]:
         """Those around the chosen one, in the order in which they happened."""
         names = names_of(self.definition)
-        entries = api.told_timeline(self.run.pk)[max(self.number - 1 - AROUND, 0) : self.number + AROUND]
+        before = max(self.number - 1 - AROUND, 0)
+        entries = api.timeline_after(self.run.pk, before, self.number + AROUND - before)
         return [
             sentence(names, Fact(each.sequence, each.kind, each.at, each.actor.label, each.data, each.values))
-            for each in entries
+            for each in api.told(self.run.pk, entries)
         ]
 
     @property
