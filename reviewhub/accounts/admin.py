@@ -93,6 +93,7 @@ class PersonAdmin(AuditedAdmin, PeopleAdmin):
     fieldsets = (
         (None, {"fields": ("display_name", "email", "email_verified_at", "username", "password", "is_active")}),
         ("Where they are", {"fields": ("zone", "locale", "manager")}),
+        ("When they are reminded", {"fields": ("reached_from", "reached_until", "reached_on")}),
         ("Known since", {"fields": ("joined_at", "last_login")}),
     )
     add_fieldsets = ((None, {"fields": ("display_name", "email", "username", "password1", "password2")}),)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 
 from django.db import transaction
 
 from orchestration import api
 from orchestration.ports import Actor
 from reviewhub.accounts.models import Absence, Person, RoleGrant
+from reviewhub.accounts.models.people import validate_days
 
 
 @transaction.atomic
@@ -53,6 +54,17 @@ def _record_absence(absence: Absence, kind: str, actor: Actor) -> None:
         "delegate": absence.delegate.username if absence.delegate else None,
     }
     api.record_change(chain=f"person:{absence.person.username}", kind=kind, data=data, actor=actor)
+
+
+@transaction.atomic
+def set_hours(*, person: Person, begins: time, ends: time, days: str, actor: Actor) -> Person:
+    """When somebody wants to be reminded by mail and push. Raises ValidationError."""
+    person.reached_from, person.reached_until, person.reached_on = begins, ends, days
+    validate_days(days)
+    person.save(update_fields=("reached_from", "reached_until", "reached_on"))
+    data = {"from": f"{begins:%H:%M}", "until": f"{ends:%H:%M}", "days": days}
+    api.record_change(chain=f"person:{person.username}", kind="hours.set", data=data, actor=actor)
+    return person
 
 
 def _record(person: Person, kind: str, role: str, workflow: str, actor: Actor) -> None:

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from orchestration import api, ports
 from reviewhub.accounts.models import Person
+from reviewhub.notifications import own_hours
 from reviewhub.notifications.models import Notice, PushDevice
 from reviewhub.notifications.questions import QUESTIONS
 from reviewhub.notifications.recipients import Message, messages_for
@@ -66,7 +67,9 @@ def tell(message: Message, about: Mapping[str, Any]) -> list[Notice]:
     for person in message.people:
         if person.pk in told:
             continue
-        journey = Journey(person, ways[person.pk], devices.get(person.pk, ()), message.held)
+        waits = own_hours.waits(person, message.kind, about)
+        held = max(message.held, waits)
+        journey = Journey(person, ways[person.pk], devices.get(person.pk, ()), held, waits=waits > 0)
         notice = Notice.objects.create(
             person=person,
             in_digest=journey.is_gathered(message.kind),

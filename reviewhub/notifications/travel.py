@@ -26,6 +26,7 @@ class Journey:
     ways: Ways
     devices: Sequence[int]
     held: float
+    waits: bool = False  # for the person's own hours: what is settled by then is not sent any more
 
     def is_gathered(self, kind: str) -> bool:
         return self.ways.of("mail", kind) == DIGEST
@@ -33,7 +34,7 @@ class Journey:
 
 def send(notice: Notice, journey: Journey) -> None:
     """Puts what is to leave into the outbox, in the caller's transaction."""
-    payload: dict[str, Any] = {"notice": notice.pk}
+    payload: dict[str, Any] = {"notice": notice.pk, **({"pending": True} if journey.waits else {})}
     pushed = journey.devices if journey.ways.of("push", notice.kind) == NOW else ()
     for device in pushed:
         to_one = {**payload, "device": device}

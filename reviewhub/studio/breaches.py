@@ -22,6 +22,7 @@ from reviewhub.studio.rows import run_name
 from reviewhub.studio.selectors import DAY
 
 OPEN = {"open": True, "over": False}  # by whether it is still late
+MINUTE = timedelta(minutes=1)
 NOTED = 5  # of a run's late steps
 COLUMNS = (
     *("due", "late_for_seconds", "over", "kind", "title", "workflow", "step", "queue", "cause", "held_by", "level"),
@@ -79,9 +80,13 @@ def _row(breach: Any, now: datetime) -> Row:
         breach=breach,
         href=reverse("web:task", args=[breach.task_id]) if task else address(breach.run_id, breach.key),
         what=breach.queue.title if task else step_name(breach.key),
-        late_by=(breach.over_at or now) - breach.due_at,
+        late_by=_in_whole_minutes((breach.over_at or now) - breach.due_at),
         waits_for=", ".join(dict.fromkeys(each["path"].rpartition("/")[2] for each in breach.waits_for)),
     )
+
+
+def _in_whole_minutes(span: timedelta) -> timedelta:
+    return span if span < MINUTE else span // MINUTE * MINUTE
 
 
 def step_name(path: str) -> str:

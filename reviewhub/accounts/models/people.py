@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from functools import cached_property, lru_cache
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
@@ -19,6 +20,16 @@ from reviewhub.compiled import NUMBER, Statement, statement_of
 def validate_zone(value: str) -> None:
     if value not in available_timezones():
         raise ValidationError(f"There is no time zone {value!r}; write it like Europe/Helsinki.")
+
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+EVERY_DAY = ",".join(DAYS)
+
+
+def validate_days(value: str) -> None:
+    days = value.split(",")
+    if not set(days) <= set(DAYS) or len(days) != len(set(days)):
+        raise ValidationError(f"Days are written like {EVERY_DAY}, one at least.")
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -54,6 +65,13 @@ class Person(AbstractBaseUser):
     display_name = models.CharField(max_length=150)
     zone = models.CharField(max_length=60, default="UTC", validators=(validate_zone,))
     locale = models.CharField(max_length=12, default="en")
+    reached_from = models.TimeField(
+        default=time(7), help_text="Reminders by mail and push that come earlier wait until then, in their zone."
+    )
+    reached_until = models.TimeField(default=time(21), help_text="Reminders that come later wait for the next day.")
+    reached_on = models.CharField(
+        "days", max_length=27, default=EVERY_DAY, validators=(validate_days,), help_text="Such as mon,tue,wed,thu,fri."
+    )
     theme = models.CharField(max_length=8, choices=Theme, default=Theme.SYSTEM)
     manager = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reports")
     is_active = models.BooleanField("may sign in", default=True)

@@ -39,7 +39,7 @@ def send_push(payload: Mapping[str, Any], key: str) -> None:
     device = PushDevice.objects.select_related("person").filter(pk=payload["device"]).first()
     if device is None or not device.person.is_active or not is_reachable(device.endpoint):
         return
-    told = _told(device.person, payload["notice"])
+    told = _told(device.person, payload["notice"], waited=bool(payload.get("pending")))
     if told is None:
         return
     status = _post(device, told)
@@ -51,13 +51,13 @@ def send_push(payload: Mapping[str, Any], key: str) -> None:
         _note(device, status)
 
 
-def _told(person: Person, notice_id: int | None) -> dict[str, Any] | None:
+def _told(person: Person, notice_id: int | None, *, waited: bool) -> dict[str, Any] | None:
     """{"title", "text", "url", "tag", "badge"}, as static's worker shows it."""
     if notice_id is None:
         said = {"title": "ReviewHub", "text": _("This device is told when a task is yours."), "tag": "trial"}
         return {**said, "url": reverse("web:devices"), "badge": _waiting(person)}
     notice = Notice.objects.select_related("task").filter(pk=notice_id, read_at__isnull=True).first()
-    if notice is None:
+    if notice is None or (waited and not notice.still_tells):
         return None
     with timezone.override(person.timezone), translation.override(None):
         text = _text(notice)

@@ -18,6 +18,11 @@ class Queue(models.Model):
         ROUND_ROBIN = "round_robin", "In turn"
         LEAST_LOADED = "least_loaded", "To whoever has the least to do"
 
+    class Wakes(models.TextChoices):
+        NEVER = "never", "Nothing: reminders wait for people's own hours"
+        URGENT = "urgent", "What is critical or urgent"
+        ALWAYS = "always", "Everything: somebody is always on duty"
+
     slug = models.SlugField(max_length=100, unique=True)
     title = models.CharField(max_length=150)
     manager = models.ForeignKey(
@@ -41,6 +46,13 @@ class Queue(models.Model):
         default=0,
         validators=(MaxValueValidator(100),),
         help_text="Of a hundred decisions that agree with the AI, after how many the reviewer is asked why.",
+    )
+    wakes = models.CharField(
+        "wakes people",
+        max_length=6,
+        choices=Wakes,
+        default=Wakes.URGENT,
+        help_text="Which reminders by mail and push come outside of people's own hours.",
     )
     asking_stops_clock = models.BooleanField(
         "asking stops the clock", default=True, help_text="While a question to the requester is open."

@@ -109,6 +109,7 @@ def test_a_queue_and_its_members_are_kept_with_who_changed_them(ada: Client, peo
         undo_seconds=5,
         second_share=10,
         known_share=5,
+        wakes="never",
         **rows("memberships", *members, initial=2),
     )
     queue.refresh_from_db()
@@ -252,7 +253,18 @@ def test_a_person_is_made_with_roles_and_never_removed(ada: Client, people: Cast
         | rows("absences")
         | rows("skills")
     )
-    post(ada, change, zone="Europe/Oslo", locale="en", is_active="on", **fields, **grants)
+    post(
+        ada,
+        change,
+        zone="Europe/Oslo",
+        locale="en",
+        reached_from="08:00",
+        reached_until="17:30",
+        reached_on="mon,tue",
+        is_active="on",
+        **fields,
+        **grants,
+    )
     assert list(gina.grants.values_list("role", "granted_by")) == [("engineer", "Ada Berg")]
     assert ("person.rolegrant_made", "Ada Berg") in kinds("person:gina")
     assert password not in str(api.chain_entries("person:gina"))
