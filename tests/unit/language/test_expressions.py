@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.core.language.expressions import ExpressionError, compile_value, evaluate_or_say
+from orchestration.core.language.reading import COMPREHENSIONS, FUNCTIONS
 
 CONTEXT: dict[str, Any] = {
     "input": {"amount": 10.0, "count": 3, "name": "ACME", "note": None, "lines": [{"sum": 4.0}, {"sum": 6.0}]},
@@ -19,6 +20,48 @@ CONTEXT: dict[str, Any] = {
 
 def evaluated(raw: Any) -> Any:
     return compile_value(raw).evaluate(CONTEXT)
+
+
+DAY = "timestamp('2026-02-03T04:05:06.789Z')"
+OF_FUNCTIONS = {
+    "size": ("'abc'.size()", 3),
+    "contains": ("'abc'.contains('b')", True),
+    "startsWith": ("'abc'.startsWith('b')", False),
+    "endsWith": ("'abc'.endsWith('c')", True),
+    "matches": ("'a12'.matches('^a[0-9]+$')", True),
+    "has": ("has(input.name)", True),
+    "int": ("int('7') + int(2.9)", 9),
+    "uint": ("uint(7) == 7u", True),
+    "double": ("double('2.5')", 2.5),
+    "string": ("string(7)", "7"),
+    "bytes": ("bytes('abc').size()", 3),
+    "type": ("type(1) == type(2)", True),
+    "dyn": ("dyn(1) == 1", True),
+    "timestamp": ("timestamp('2026-01-01T00:00:00Z') < timestamp('2026-01-02T00:00:00Z')", True),
+    "duration": ("duration('90m') > duration('1h')", True),
+    "getFullYear": (f"{DAY}.getFullYear()", 2026),
+    "getMonth": (f"{DAY}.getMonth()", 1),  # January is 0, as CEL has it
+    "getDate": (f"{DAY}.getDate()", 3),
+    "getDayOfMonth": (f"{DAY}.getDayOfMonth()", 2),  # from 0
+    "getDayOfYear": (f"{DAY}.getDayOfYear()", 33),  # from 0
+    "getDayOfWeek": (f"{DAY}.getDayOfWeek()", 2),  # Sunday is 0
+    "getHours": (f"{DAY}.getHours()", 4),
+    "getMinutes": (f"{DAY}.getMinutes()", 5),
+    "getSeconds": (f"{DAY}.getSeconds()", 6),
+    "getMilliseconds": (f"{DAY}.getMilliseconds()", 789),
+    "all": ("[1, 2].all(n, n > 0)", True),
+    "exists": ("[1, 2].exists(n, n > 1)", True),
+    "exists_one": ("[1, 2].exists_one(n, n > 0)", False),
+    "existsOne": ("[1, 2].existsOne(n, n > 1)", True),
+    "map": ("[1, 2].map(n, n * 2)", [2, 4]),
+    "filter": ("[1, 2].filter(n, n > 1)", [2]),
+}
+
+
+@pytest.mark.parametrize("name", sorted({*FUNCTIONS, *COMPREHENSIONS}))
+def test_every_function_does_what_cel_says(name: str) -> None:
+    written, result = OF_FUNCTIONS[name]
+    assert evaluated(f"${{ {written} }}") == result
 
 
 @pytest.mark.parametrize(
