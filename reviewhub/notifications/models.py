@@ -31,7 +31,9 @@ class Notice(models.Model):
         AT_RISK = "at_risk", "May be late"  # a run or a step of it: three quarters of its time are gone
         LATE = "late", "Is late"
 
-    OVER = frozenset({Kind.RELEASED, Kind.DECIDED, Kind.WITHDRAWN})  # what they tell is over already
+    OVER = frozenset(
+        {Kind.RELEASED, Kind.DECIDED, Kind.WITHDRAWN, Kind.MENTIONED}
+    )  # worth knowing when it is settled too
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
     task = models.ForeignKey(
@@ -105,6 +107,32 @@ class TellingChoice(models.Model):
 
     def __str__(self) -> str:
         return f"How {self.person} is told"
+
+
+class ChatIdentity(models.Model):
+    """Who somebody is in the chat, as an administrator has linked them."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="chat_identity")
+    member = models.CharField("member ID", max_length=40, unique=True, help_text="In Slack: U012AB3CD, of the profile.")
+
+    class Meta:
+        verbose_name = "chat identity"
+        verbose_name_plural = "chat identities"
+
+    def __str__(self) -> str:
+        return f"{self.person} as {self.member}"
+
+
+class ChatMessage(models.Model):
+    """A message that stands in the chat, and has to change when its task does."""
+
+    notice = models.OneToOneField(Notice, on_delete=models.CASCADE, related_name="chat_message")
+    task = models.ForeignKey("reviews.ReviewTask", on_delete=models.CASCADE, related_name="chat_messages")
+    channel = models.CharField(max_length=40)
+    ts = models.CharField(max_length=40)
+
+    def __str__(self) -> str:
+        return f"{self.notice} at {self.ts}"
 
 
 class PushDevice(models.Model):

@@ -12,7 +12,8 @@ from django.db import transaction
 from orchestration import api, ports
 from reviewhub.accounts.models import Person
 from reviewhub.notifications import own_hours
-from reviewhub.notifications.models import Notice, PushDevice
+from reviewhub.notifications.chat.slack import is_configured
+from reviewhub.notifications.models import ChatIdentity, Notice, PushDevice
 from reviewhub.notifications.questions import QUESTIONS
 from reviewhub.notifications.recipients import Message, messages_for
 from reviewhub.notifications.runs import messages_for_late
@@ -63,13 +64,20 @@ def tell(message: Message, about: Mapping[str, Any]) -> list[Notice]:
     """
     told = set(Notice.objects.filter(key=message.key, person__in=message.people).values_list("person_id", flat=True))
     devices, ways = _devices_of(message.people), ways_of(message.people)
+    chats = _in_chat(message.people)
     made = []
     for person in message.people:
         if person.pk in told:
             continue
         waits = own_hours.waits(person, message.kind, about)
-        held = max(message.held, waits)
-        journey = Journey(person, ways[person.pk], devices.get(person.pk, ()), held, waits=waits > 0)
+        journey = Journey(
+            person,
+            ways[person.pk],
+            devices.get(person.pk, ()),
+            max(message.held, waits),
+            waits=waits > 0,
+            chats=person.pk in chats,
+        )
         notice = Notice.objects.create(
             person=person,
             in_digest=journey.is_gathered(message.kind),
@@ -91,6 +99,13 @@ def _devices_of(people: Iterable[Person]) -> dict[int, list[int]]:
         for person, device in PushDevice.objects.filter(person__in=people).values_list("person_id", "pk"):
             found.setdefault(person, []).append(device)
     return found
+
+
+def _in_chat(people: Iterable[Person]) -> set[int]:
+    """No query where no chat was set up."""
+    if not is_configured():
+        return set()
+    return set(ChatIdentity.objects.filter(person__in=people).values_list("person_id", flat=True))
 
 
 def _noticed(person_id: int) -> None:

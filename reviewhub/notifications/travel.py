@@ -11,6 +11,7 @@ from typing import Any
 
 from orchestration import api, ports
 from reviewhub.accounts.models import Person
+from reviewhub.notifications.chat.messages import POSTS
 from reviewhub.notifications.digests import DIGESTS
 from reviewhub.notifications.mail import TOPIC as MAILS
 from reviewhub.notifications.models import Notice
@@ -27,6 +28,7 @@ class Journey:
     devices: Sequence[int]
     held: float
     waits: bool = False  # for the person's own hours: what is settled by then is not sent any more
+    chats: bool = False  # whether they are linked to somebody in the chat
 
     def is_gathered(self, kind: str) -> bool:
         return self.ways.of("mail", kind) == DIGEST
@@ -39,6 +41,8 @@ def send(notice: Notice, journey: Journey) -> None:
     for device in pushed:
         to_one = {**payload, "device": device}
         api.send_later(topic=PUSHES, key=f"push:{notice.pk}:{device}", payload=to_one, delay_seconds=journey.held)
+    if notice.task_id is not None and journey.chats and journey.ways.of("chat", notice.kind) == NOW:
+        api.send_later(topic=POSTS, key=f"chat:{notice.pk}", payload=payload, delay_seconds=journey.held)
     match journey.ways.of("mail", notice.kind):
         case way if way == DIGEST:
             _gather(journey)

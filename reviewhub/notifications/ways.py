@@ -16,8 +16,8 @@ from reviewhub.accounts.models import Person
 from reviewhub.notifications.models import Notice, TellingChoice
 
 NOW, PENDING, DIGEST, OFF = "now", "pending", "digest", "off"
-CHANNELS: Mapping[str, tuple[str, ...]] = {"push": (NOW, OFF), "mail": (NOW, PENDING, DIGEST, OFF)}
-DEFAULTS = {"push": NOW, "mail": PENDING}
+CHANNELS: Mapping[str, tuple[str, ...]] = {"push": (NOW, OFF), "chat": (NOW, OFF), "mail": (NOW, PENDING, DIGEST, OFF)}
+DEFAULTS = {"push": NOW, "chat": NOW, "mail": PENDING}
 MAIL_AFTER = 15  # minutes
 LONGEST_AFTER = 24 * 60
 DIGEST_HOURS = (8,)

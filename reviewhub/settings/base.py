@@ -186,6 +186,11 @@ EMAIL_TIMEOUT = 15
 
 MAIL_DECISION_HOURS = ENVIRONMENT.mail_decision_hours
 
+# A chat, where one is set up
+SLACK_BOT_TOKEN = ENVIRONMENT.slack_bot_token
+SLACK_SIGNING_SECRET = ENVIRONMENT.slack_signing_secret
+SLACK_API_URL = ENVIRONMENT.slack_api_url
+
 # Pushes: to the services that were named, and to no other host
 PUSH_HOSTS = ENVIRONMENT.push_hosts
 

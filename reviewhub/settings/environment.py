@@ -50,6 +50,9 @@ class Environment:
     email_url: str
     email_from: str
     mail_decision_hours: int  # how long the link of a mail decides; 0: mails carry none
+    slack_bot_token: str
+    slack_signing_secret: str
+    slack_api_url: str
     push_hosts: tuple[str, ...]  # push services that we may speak to
     document_mb: int  # megabytes that one document may have
     time_zone: str
@@ -94,6 +97,9 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         email_url=env.str("EMAIL_URL", default="consolemail://"),
         email_from=env.str("EMAIL_FROM", default="ReviewHub <reviewhub@localhost>"),
         mail_decision_hours=env.int("MAIL_DECISION_HOURS", default=72),
+        slack_bot_token=env.str("SLACK_BOT_TOKEN", default=""),
+        slack_signing_secret=env.str("SLACK_SIGNING_SECRET", default=""),
+        slack_api_url=env.str("SLACK_API_URL", default="https://slack.com/api").rstrip("/"),
         push_hosts=tuple(host.lower() for host in env.list("PUSH_HOSTS", default=[])),
         document_mb=env.int("DOCUMENT_MB", default=20),
         time_zone=env.str("TIME_ZONE", default="UTC"),
@@ -151,6 +157,10 @@ def _faults(variables: Mapping[str, str], mode: Mode) -> list[str]:
     faults = []
     if variables.get("DEBUG", "").lower() in YES:
         faults.append("DEBUG shows settings to strangers and cannot be switched on; LOG_LEVEL=DEBUG says more.")
+    if bool(variables.get("SLACK_BOT_TOKEN")) != bool(variables.get("SLACK_SIGNING_SECRET")):
+        faults.append("SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET belong together: set both or neither.")
+    if not variables.get("SLACK_API_URL", "https://").startswith("https://"):
+        faults.append("SLACK_API_URL has to be an https:// address.")
     if mode is Mode.PRODUCTION:
         faults += _production_faults(variables)
     elif 0 < len(variables.get("SECRET_KEY", "")) < SHORTEST_KEY:

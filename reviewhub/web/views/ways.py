@@ -11,11 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from reviewhub.notifications.chat.slack import is_configured
 from reviewhub.notifications.models import Notice
 from reviewhub.notifications.ways import CHANNELS, DIGEST, NOW, OFF, PENDING, InvalidWays, Ways, choose_ways, ways_of
 from reviewhub.web.answers import by_method, viewer
 
-CHANNEL_LABELS = {"push": _("Push"), "mail": _("Mail")}
+CHANNEL_LABELS = {"push": _("Push"), "chat": _("Chat"), "mail": _("Mail")}
 WAY_LABELS = {NOW: _("At once"), PENDING: _("If still pending"), DIGEST: _("In the digest"), OFF: _("Not at all")}
 
 
@@ -60,11 +61,12 @@ def _sent(data: QueryDict) -> dict[str, Any]:
 
 
 def _page(request: HttpRequest, ways: Ways, *, saved: bool = False, fault: str = "", status: int = 200) -> HttpResponse:
+    offered = [channel for channel in CHANNELS if channel != "chat" or is_configured()]
     context = {
         "rows": [
-            Row(str(kind.label), tuple(_choice(ways, channel, kind) for channel in CHANNELS)) for kind in Notice.Kind
+            Row(str(kind.label), tuple(_choice(ways, channel, kind) for channel in offered)) for kind in Notice.Kind
         ],
-        "channels": [CHANNEL_LABELS[channel] for channel in CHANNELS],
+        "channels": [CHANNEL_LABELS[channel] for channel in offered],
         "mail_after": ways.mail_after,
         "hours": [(hour, f"{hour:02}:00", hour in ways.digest_hours) for hour in range(24)],
         "zone": viewer(request).zone,

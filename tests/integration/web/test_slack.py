@@ -1,0 +1,197 @@
+"""Told and deciding in Slack: by whoever is linked, once, by the same rules, on a message that goes stale visibly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from orchestration.models import OutboxMessage
+from orchestration.runtime import outbox
+from reviewhub.notifications.chat.cards import Tap, value_of
+from reviewhub.notifications.models import ChatIdentity, ChatMessage
+from reviewhub.notifications.ways import choose_ways
+from reviewhub.reviews.models import Decision, ReviewTask
+from reviewhub.reviews.services import claim_task, decide_task, take_back_decision
+from tests.integration.web.test_linked import ask
+from tests.support.desk_room import DeskRoom
+from tests.support.slack_server import SECRET, TOKEN, Chat, signed, slack_server, tapped
+
+CHANNEL_TYPE = "application/x-www-form-urlencoded"
+
+
+@pytest.fixture
+def chat(room: DeskRoom, settings: Settings) -> Iterator[Chat]:
+    """Bob and Alice are linked."""
+    with slack_server() as server:
+        settings.SLACK_BOT_TOKEN, settings.SLACK_SIGNING_SECRET = TOKEN, SECRET
+        settings.SLACK_API_URL = server.url
+        ChatIdentity.objects.create(person=room.people.bob, member="UBOB")
+        ChatIdentity.objects.create(person=room.people.alice, member="UALICE")
+        yield server
+
+
+def send_all() -> None:
+    for pk in OutboxMessage.objects.filter(topic__startswith="chat.").order_by("pk").values_list("pk", flat=True):
+        outbox.send(pk)
+
+
+def told(room: DeskRoom, **case: Any) -> ReviewTask:
+    """A case that Bob has been asked about, in the chat."""
+    task = room.case("<Northwind> & *co*", **case)
+    ask(task, room.people.bob)
+    send_all()
+    return task
+
+
+def value(chat: Chat, label: str) -> str:
+    (message,) = chat.messages.values()
+    buttons = [each for block in message["blocks"] if block["type"] == "actions" for each in block["elements"]]
+    return next(str(button["value"]) for button in buttons if button["text"]["text"] == label)
+
+
+def tap(room: DeskRoom, body: bytes, **headers: str) -> Any:
+    return Client().post(
+        "/chat/slack/", body, content_type=CHANNEL_TYPE, headers=headers or signed(body, room.clock.system)
+    )
+
+
+def test_whoever_is_linked_is_told_with_a_button_for_each_outcome(room: DeskRoom, chat: Chat) -> None:
+    told(room)
+    (message,) = chat.messages.values()
+    assert message["channel"] == "DUBOB"
+    assert "&lt;Northwind&gt; &amp;" in message["blocks"][0]["text"]["text"]
+    assert [each["text"]["text"] for each in message["blocks"][2]["elements"]] == [
+        "Approve",
+        "Reject",
+        "Refer to the board",
+        "Open",
+    ]
+    assert "Three per cent" not in str(message)  # what the AI recommends, and why, is not said there
+
+
+def test_a_tap_decides_and_the_message_says_so_from_then_on(room: DeskRoom, chat: Chat) -> None:
+    task = told(room)
+    assert tap(room, tapped(value(chat, "Approve"), "UBOB")).status_code == 200
+    decision = Decision.objects.get()
+    assert (decision.by, decision.channel, decision.evidence_hash) == (room.people.bob, "cht", task.evidence_hash)
+    assert decision.ai_was_seen is False
+
+    send_all()
+    (message,) = chat.messages.values()
+    assert "Bob Tan decided “Approve”" in message["text"]
+    assert "decide.0" not in str(message)
+
+
+def test_taking_it_back_at_the_desk_brings_the_buttons_back(room: DeskRoom, chat: Chat) -> None:
+    task = told(room)
+    tap(room, tapped(value(chat, "Approve"), "UBOB"))
+    send_all()
+    take_back_decision(task_id=task.pk, actor=room.people.bob)
+    send_all()
+    assert tap(room, tapped(value(chat, "Approve"), "UBOB", action_ts="2.2")).status_code == 200
+    assert Decision.objects.filter(taken_back_at=None).count() == 1
+
+
+def test_the_same_tap_sent_again_counts_once(room: DeskRoom, chat: Chat) -> None:
+    told(room)
+    body = tapped(value(chat, "Approve"), "UBOB")
+    tap(room, body)
+    tap(room, body)
+    assert Decision.objects.count() == 1
+
+
+def test_whoever_is_second_is_told_what_happened(room: DeskRoom, chat: Chat) -> None:
+    task = told(room)
+    approve = value(chat, "Approve")
+    decide_task(task_id=task.pk, actor=room.people.alice, outcome="approve")
+    assert tap(room, tapped(approve, "UBOB")).status_code == 200
+    send_all()
+    assert "Alice Moreau decided “Approve”" in chat.whispers[0][2]
+    assert "Alice Moreau decided “Approve”" in next(iter(chat.messages.values()))["text"]
+    assert Decision.objects.count() == 1
+
+
+def test_a_message_that_was_passed_on_decides_for_nobody_else(room: DeskRoom, chat: Chat) -> None:
+    told(room)
+    approve = value(chat, "Approve")
+    for member in ("UALICE", "UEVE"):
+        tap(room, tapped(approve, member))
+    send_all()
+    assert [whisper[1] for whisper in chat.whispers] == ["UALICE", "UEVE"]
+    assert not Decision.objects.exists()
+
+
+def test_what_needs_a_reason_or_a_confirmation_leads_to_the_page(room: DeskRoom, chat: Chat) -> None:
+    task = told(room, amount=50_000)
+    tap(room, tapped(value(chat, "Approve"), "UBOB"))
+    tap(room, tapped(value(chat, "Reject"), "UBOB"))
+    send_all()
+    assert len(chat.whispers) == 2
+    assert all(f"/tasks/{task.pk}/" in text for _, _, text in chat.whispers)
+    assert not Decision.objects.exists()
+
+
+def test_what_has_changed_since_is_told_and_does_not_count(room: DeskRoom, chat: Chat) -> None:
+    task = told(room)
+    claim_task(task_id=task.pk, actor=room.people.bob)
+    tap(room, tapped(value(chat, "Approve"), "UBOB"))
+    send_all()
+    assert "has changed since it was shown" in chat.whispers[0][2]
+    assert not Decision.objects.exists()
+
+
+def test_nobody_decides_their_own_request_in_the_chat(room: DeskRoom, chat: Chat) -> None:
+    task = room.case(requester="alice@example.com")
+    forged = value_of(Tap(task.pk, room.people.alice.pk, "approve", task.version, task.evidence_hash))
+    tap(room, tapped(forged, "UALICE"))
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize("fault", ["no headers", "another secret", "another body", "too old", "from the future"])
+def test_what_slack_has_not_just_signed_is_refused(room: DeskRoom, chat: Chat, fault: str) -> None:
+    told(room)
+    body = tapped(value(chat, "Approve"), "UBOB")
+    now = room.clock.system
+    headers = {
+        "no headers": {"X-Other": "1"},
+        "another secret": signed(body, now, "guessed"),
+        "another body": signed(body + b"&x=1", now),
+        "too old": signed(body, now - timedelta(seconds=301)),
+        "from the future": signed(body, now + timedelta(seconds=301)),
+    }[fault]
+    assert tap(room, body, **headers).status_code == 401
+    assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize("body", [b"", b"payload=x", b"payload=[]", b"payload=%7B%22type%22%3A%22block_actions%22%7D"])
+def test_what_makes_no_sense_is_answered_and_does_nothing(room: DeskRoom, chat: Chat, body: bytes) -> None:
+    assert tap(room, body).status_code == 200
+
+
+def test_a_value_that_we_have_not_signed_does_nothing(room: DeskRoom, chat: Chat) -> None:
+    told(room)
+    tap(room, tapped(value(chat, "Approve")[:-2], "UBOB"))
+    assert not Decision.objects.exists()
+
+
+def test_slack_that_is_down_hears_of_it_later(room: DeskRoom, chat: Chat) -> None:
+    chat.faults = ["http_503"]
+    told(room)
+    assert chat.messages == {}
+    room.clock.forward(minutes=1)
+    send_all()
+    assert len(chat.messages) == ChatMessage.objects.count() == 1
+
+
+def test_nothing_is_said_in_a_chat_that_is_off_or_not_set_up(room: DeskRoom, chat: Chat, settings: Settings) -> None:
+    choose_ways(actor=room.people.bob, mail_after=15, digest_hours=[8], chosen={"chat": {"asked": "off"}})
+    told(room)
+    settings.SLACK_BOT_TOKEN = ""
+    ask(room.case(), room.people.bob)
+    assert not OutboxMessage.objects.filter(topic__startswith="chat.").exists()
+    assert Client().post("/chat/slack/", b"", content_type=CHANNEL_TYPE).status_code == 404
