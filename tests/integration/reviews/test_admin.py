@@ -109,6 +109,7 @@ def test_a_queue_and_its_members_are_kept_with_who_changed_them(ada: Client, peo
         undo_seconds=5,
         second_share=10,
         known_share=5,
+        agreement_percent=0,
         wakes="never",
         **rows("memberships", *members, initial=2),
     )
