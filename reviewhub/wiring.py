@@ -18,6 +18,7 @@ from reviewhub.reviews.policies import SettingsPolicies
 from reviewhub.reviews.requested import callbacks
 from reviewhub.reviews.services.giving import give_out_everywhere, give_soon
 from reviewhub.reviews.services.moving import move_what_waits
+from reviewhub.reviews.services.outages import let_clocks_follow
 from reviewhub.web.patches import patch_for
 
 # What the sweeper does beside its own work.
@@ -25,6 +26,7 @@ CHORES = (
     api.Chore(60.0, ai.retrain_where_due),
     api.Chore(60.0, move_what_waits),
     api.Chore(2.0, give_out_everywhere),
+    api.Chore(5.0, let_clocks_follow),
     api.Chore(60.0, learn_handling_times),
     api.Chore(60.0, draw_looks),
 )

@@ -67,6 +67,8 @@ def taken_back(d: Deciding, event: DecisionTakenBack) -> None:
     if before["status"] == "open":
         return
     d.stop(d.armed_of(event.key))
+    if before.get("outage"):  # they stand still on
+        return
     stopped = [
         (timer.name, timer.clock, timer.due_at)
         for timer in d.timers_of(event.key)
@@ -139,7 +141,8 @@ def level_called(d: Deciding, event: LevelCalled) -> None:
     step = asked_step(d, event.key, "open", "escalated")
     pausing.end_pause(d, step, event.by, "escalated")
     timer = d.work.timers.get(f"{event.key}:level.{event.index}")
-    if timer is None or timer.status != "armed":
+    held = (review_of(step).get("outage") or {}).get("held", {})
+    if timer is None or not (timer.status == "armed" or (timer.status == "stopped" and f"level.{event.index}" in held)):
         raise InvalidTransition(f"Level {event.index + 1} of {event.key} cannot be called: it has been reached.")
     d.record("timer.fired", {"name": timer.name, "due_at": timer.due_at.isoformat()})
     _escalate(d, d.work.steps[step.path], event.index, event.people, d.now.process, event.by)

@@ -442,6 +442,8 @@ _APPLY: Mapping[str, Callable[[Working, Change], None]] = {
     "review.paused": _review_changed,
     "review.resumed": _review_changed,
     "review.moved": _review_changed,
+    "review.clocks_stopped": _review_changed,
+    "review.clocks_started": _review_changed,
     "timer.armed": _timers_armed,
     "timer.stopped": _timers_stopped,
     "timer.held": _timers_held,

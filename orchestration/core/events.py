@@ -161,6 +161,21 @@ class ReviewResumed:
 
 
 @dataclass(frozen=True, slots=True)
+class OutageBegan:
+    """The review's clocks are stopped, for this reason. `by` is a name for people."""
+
+    key: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutageEnded:
+    key: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class LevelCalled:
     """Somebody did not wait for an escalation level: it is reached now, by the people it was settled on."""
 
@@ -276,6 +291,8 @@ Event = (
     | ApproverAsked
     | ReviewPaused
     | ReviewResumed
+    | OutageBegan
+    | OutageEnded
     | LevelCalled
     | TimerFired
     | EventArrived

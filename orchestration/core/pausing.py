@@ -28,7 +28,7 @@ def paused(d: Deciding, event: ReviewPaused) -> None:
         raise InvalidTransition(f"The review {event.key} cannot be paused: it is paused already.")
     names = [name for name in d.armed_of(event.key) if not name.endswith(APART)] if event.stops_clock else []
     held = {_short(name): d.work.timers[name].due_at.isoformat() for name in names}
-    pause = {"why": event.why, "at": d.now.process.isoformat(), "held": held}
+    pause = {"why": event.why, "at": d.now.process.isoformat(), "held": held, "stops_clock": event.stops_clock}
     data = {"path": step.path, "key": event.key, "why": event.why, "until": _iso(event.until), "by": _by(event.by)}
     d.record("review.paused", {**data, "review": {"paused": pause}})
     d.stop(names)
@@ -50,11 +50,8 @@ def end_pause(d: Deciding, step: StepState, by: PersonRef | None, how: str) -> N
     pause = review.get("paused")
     if not pause:
         return
-    key, instants = review["key"], _moved(d, review, pause)
-    changed: dict[str, Any] = {"paused": None}
-    if "breach" in instants:
-        changed["due_at"] = instants["breach"].isoformat()
-    changed["levels"] = [_later(level, instants) for level in review.get("levels", ())]
+    key, instants = review["key"], moved(d, review, pause)
+    changed = {"paused": None, **changed_by(review, instants)}
     data = {"path": step.path, "key": key, "why": pause["why"], "by": _by(by) if by else None, "how": how}
     d.record("review.resumed", {**data, "review": changed})
     d.stop([name for name in d.armed_of(key) if name.endswith(f":{WAKE}")])
@@ -62,7 +59,20 @@ def end_pause(d: Deciding, step: StepState, by: PersonRef | None, how: str) -> N
     d.effects.append(ResumeReview(key, d.now.process, instants, by))
 
 
-def _moved(d: Deciding, review: Mapping[str, Any], pause: Mapping[str, Any]) -> dict[str, datetime]:
+def stops_clock(pause: Mapping[str, Any] | None) -> bool:
+    """A pause of before it was written down held timers if it stopped the clock."""
+    return pause is not None and bool(pause.get("stops_clock", pause["held"]))
+
+
+def changed_by(review: Mapping[str, Any], instants: Mapping[str, datetime]) -> dict[str, Any]:
+    """The review's own instants, as its timers have moved."""
+    changed: dict[str, Any] = {"levels": [_later(level, instants) for level in review.get("levels", ())]}
+    if "breach" in instants:
+        changed["due_at"] = instants["breach"].isoformat()
+    return changed
+
+
+def moved(d: Deciding, review: Mapping[str, Any], pause: Mapping[str, Any]) -> dict[str, datetime]:
     """When each held timer is due now, by its short name."""
     began, business = instant(pause["at"]), frozenset(review.get("business", ()))
     return {

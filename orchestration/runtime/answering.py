@@ -19,6 +19,8 @@ from orchestration.core.events import (
     DecisionGiven,
     DecisionTakenBack,
     LevelCalled,
+    OutageBegan,
+    OutageEnded,
     ReviewPaused,
     ReviewResumed,
 )
@@ -114,6 +116,24 @@ def resume_review(*, run_id: Any, key: str, actor: Actor, how: str = "taken_up")
         commit(held, consider(held, ReviewResumed(key, PersonRef(actor.id, actor.label), how)), actor)
 
 
+def begin_outage(*, run_id: Any, key: str, reason: str, by: str, actor: Actor) -> None:
+    """Stops the clocks of a review, which may still be decided. Timers that were due before go first.
+
+    Raises `InvalidTransition` (also where they stand still for another reason) and `NotFound`.
+    """
+    with transaction.atomic():
+        held = hold(run_id, about=path_of(key))
+        fire_due(held, clock().process_now())
+        commit(held, consider(held, OutageBegan(key, reason, by)), actor)
+
+
+def end_outage(*, run_id: Any, key: str, by: str, actor: Actor) -> None:
+    """What was left of the review's clocks is left now. Raises as `begin_outage` does."""
+    with transaction.atomic():
+        held = hold(run_id, about=path_of(key))
+        commit(held, consider(held, OutageEnded(key, by)), actor)
+
+
 def ask_again(*, run_id: Any, key: str, instead_of: str) -> None:
     """Where several decide: settles anew whom the seats are for that were `instead_of`'s, who has gone away."""
     with transaction.atomic():
@@ -147,7 +167,8 @@ def _next_level(state: RunState, key: str) -> Mapping[str, Any] | None:
     review = step.review if step is not None else None
     if review is None or review["key"] != key:
         return None
-    held = (review.get("paused") or {}).get("held", {})
+    stopped = [(review.get(why) or {}).get("held", {}) for why in ("paused", "outage")]
+    held = {name for names in stopped for name in names if not _has_fired(state, f"{key}:{name}")}
     armed = {timer.name for timer in state.armed()}
     left = [
         level
@@ -155,6 +176,11 @@ def _next_level(state: RunState, key: str) -> Mapping[str, Any] | None:
         if f"{key}:level.{level['index']}" in armed or f"level.{level['index']}" in held
     ]
     return min(left, key=_reached_at, default=None)
+
+
+def _has_fired(state: RunState, name: str) -> bool:
+    timer = state.timers.get(name)
+    return timer is not None and timer.status == "fired"
 
 
 def _reached_at(level: Mapping[str, Any]) -> tuple[datetime, int]:

@@ -66,6 +66,7 @@ urlpatterns = [
     path("v1/queues/", queues.Queues.as_view(), name="queues"),
     path("v1/queues/<slug:slug>/", queues.OneQueue.as_view(), name="queue"),
     path("v1/queues/<slug:slug>/hold/", queues.Holding.as_view(), name="queue-hold"),
+    path("v1/queues/<slug:slug>/outage/", queues.Outage.as_view(), name="queue-outage"),
     path("v1/queues/<slug:slug>/pull-only/", queues.PullOnly.as_view(), name="queue-pull-only"),
     path("v1/queues/<slug:slug>/handovers/", queues.Handovers.as_view(), name="queue-handovers"),
     path("v1/queues/<slug:slug>/absences/", queues.Absences.as_view(), name="queue-absences"),

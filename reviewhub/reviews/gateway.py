@@ -110,7 +110,10 @@ class DeskGateway:
         """The task comes back to whoever set it aside, as a claim; where that lapses it is anybody's."""
         task = _held(run_id, key)
         back_to, was = task.paused_by, task.status
-        task.status, task.paused_by, task.wakes_at, task.stands_still_since = ReviewTask.Status.OPEN, None, None, None
+        task.status, task.paused_by, task.wakes_at, task.stands_still_since = (
+            *(ReviewTask.Status.OPEN, None, None),
+            task.clocks_stopped_at,  # an outage goes on
+        )
         _move_clocks(task, instants)
         task.version += 1
         if back_to is not None and back_to.is_active:

@@ -65,6 +65,8 @@ SETTINGS: Mapping[str, Callable[[Data], str]] = {
     "queue.changed": _changed("the queue"),
     "queue.held": lambda data: f"held the queue: {data['reason']}",
     "queue.went_on": lambda data: f"let the queue go on, after {length(data['held_for'])}",
+    "queue.clocks_stopped": lambda data: f"stopped the clocks of the queue: {data['reason']}",
+    "queue.clocks_started": lambda data: f"started the clocks of the queue, after {length(data['stood_still'])}",
     "queue.member_set": lambda data: f"made {data['person']} a {data['role']} of the queue",
     "queue.member_removed": lambda data: f"took {data['person']} out of the queue",
     "queue.known_answer_marked": lambda data: f"said that {data['outcome']} is right for {data['title']}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from reviewhub.studio.facts import Fact, Names
-from reviewhub.studio.wording import target, used_up
+from reviewhub.studio.wording import length, target, used_up
 
 
 def review_opened(names: Names, fact: Fact) -> str:
@@ -129,6 +129,12 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "review.escalated": review_escalated,
     "review.moved": review_moved,
     "review.unanswered": review_unanswered,
+    "review.clocks_stopped": lambda names, fact: (
+        f"{fact.data['by']} stopped the clocks of {names.step(fact.path)}: {fact.data['reason']}"
+    ),
+    "review.clocks_started": lambda names, fact: (
+        f"the clocks of {names.step(fact.path)} go on, after {length(fact.data['stood_still'])}"
+    ),
     "review.paused": review_paused,
     "review.resumed": review_resumed,
     "desk.claimed": _did("took it on"),

@@ -58,6 +58,7 @@ urlpatterns = [
     path("teams/", leading.teams, name="teams"),
     path("teams/<slug:slug>/", leading.team, name="team"),
     path("teams/<slug:slug>/hold/", leading.hold, name="team-hold"),
+    path("teams/<slug:slug>/clocks/", leading.clocks, name="team-clocks"),
     path("teams/<slug:slug>/pull-only/", leading.pull_only, name="team-pull-only"),
     path("teams/<slug:slug>/absences/", leading.absences, name="team-absences"),
     path("teams/<slug:slug>/absences/<int:absence_id>/", leading.absence, name="team-absence"),

@@ -23,6 +23,9 @@ class QueueShown(Shown):
     held_at = Instant(allow_null=True, help_text="Null: work goes on.")
     held_by = serializers.CharField()
     hold_reason = serializers.CharField()
+    clocks_stopped_at = Instant(allow_null=True, help_text="For an outage; null: they run.")
+    clocks_stopped_by = serializers.CharField()
+    clocks_stopped_for = serializers.CharField()
 
 
 class WaitingShown(Shown):

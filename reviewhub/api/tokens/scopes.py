@@ -25,7 +25,7 @@ SCOPES = MappingProxyType(
         "notices:set": "Read and choose how one is told",
         "tasks:decide": "Claim review tasks, decide them and take decisions back",
         "queues:read": "See how the queues do that one leads",
-        "queues:lead": "Hold queues, hand over their tasks and enter absences",
+        "queues:lead": "Hold queues, stop their clocks, hand over their tasks and enter absences",
     }
 )
 

@@ -72,6 +72,23 @@ class Holding(ApiView):
         return shown(QueueShown, services.let_queue_go_on(queue=_queue(request, slug), actor=person_of(request)))
 
 
+class Outage(ApiView):
+    scopes = {"POST": "queues:lead", "DELETE": "queues:lead"}
+
+    @extend_schema(operation_id="stop_clocks", parameters=[IDEMPOTENCY_KEY], request=Hold, responses={202: QueueShown})
+    @idempotent
+    def post(self, request: Request, slug: str) -> Response:
+        """Stops the clocks of all its open tasks, a hundred at a time. People may decide."""
+        queue, given = _queue(request, slug), read_body(Hold, request)
+        return shown(QueueShown, services.stop_clocks(queue=queue, actor=person_of(request), **given), status=202)
+
+    @extend_schema(operation_id="start_clocks", request=None, responses={202: QueueShown})
+    def delete(self, request: Request, slug: str) -> Response:
+        """Starts them again, with what was left of each deadline and level."""
+        queue = services.start_clocks(queue=_queue(request, slug), actor=person_of(request))
+        return shown(QueueShown, queue, status=202)
+
+
 class PullOnly(ApiView):
     scopes = {"POST": "queues:lead", "DELETE": "queues:lead"}
 

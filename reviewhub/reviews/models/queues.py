@@ -107,6 +107,9 @@ class Queue(models.Model):
         help_text="For so many of its decisions, a case whose answer is known is put before somebody.",
     )
     looks_drawn_until = models.DateTimeField(null=True, blank=True, editable=False)  # process time
+    clocks_stopped_at = models.DateTimeField(null=True, blank=True, editable=False)  # process time; none: they run
+    clocks_stopped_by = models.CharField(max_length=150, blank=True, editable=False)
+    clocks_stopped_for = models.CharField(max_length=300, blank=True, editable=False)  # the reason
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="reviews.QueueMembership", related_name="review_queues"
     )

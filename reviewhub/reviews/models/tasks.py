@@ -112,6 +112,7 @@ class ReviewTask(models.Model):
     )
     wakes_at = models.DateTimeField(null=True, blank=True)  # process time: when the pause ends by itself
     stands_still_since = models.DateTimeField(null=True, blank=True)  # process time; none: its clock runs
+    clocks_stopped_at = models.DateTimeField(null=True, blank=True)  # process time: for an outage of its queue
     information = models.JSONField(default=list)  # [{"asked", "by", "answer", "at" (ISO)}]: what was asked and answered
 
     undo_seconds = models.FloatField()
@@ -170,6 +171,11 @@ class ReviewTask(models.Model):
                 fields=("urgency_at", "id"),
                 condition=STILL_WAITING & Q(kind="incident"),
                 name="review_task_incident_urgency",
+            ),
+            models.Index(
+                fields=("queue", "id"),
+                condition=STILL_WAITING & Q(clocks_stopped_at__isnull=False),
+                name="review_task_clocks_stopped",
             ),
             models.Index(fields=("workflow", "-created_at"), name="review_task_by_workflow"),
             models.Index(

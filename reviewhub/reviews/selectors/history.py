@@ -156,6 +156,14 @@ def _resumed(task: ReviewTask, entry: Entry) -> str:
     return f"{entry.actor.label} took it up again" if how == "taken_up" else ""
 
 
+def _clocks_stopped(task: ReviewTask, entry: Entry) -> str:
+    return f"{entry.data['by']} stopped its clocks: {entry.data['reason']}"
+
+
+def _clocks_started(task: ReviewTask, entry: Entry) -> str:
+    return "Its clocks go on"
+
+
 def _delegated(task: ReviewTask, entry: Entry) -> str:
     return f"{entry.actor.label} gave it to {entry.data['to_label']}"
 
@@ -208,6 +216,8 @@ _SAYS: Mapping[str, Callable[[ReviewTask, Entry], str]] = {
     "review.resumed": _resumed,
     "review.approver_asked": _approver_asked,
     "review.disputed": _disputed,
+    "review.clocks_stopped": _clocks_stopped,
+    "review.clocks_started": _clocks_started,
     "desk.asked": _asked,
     "desk.answered": _answered,
     "desk.delegated": _delegated,

@@ -24,6 +24,7 @@ from reviewhub.reviews.services.leading import (
     set_pull_only,
 )
 from reviewhub.reviews.services.mass_handover import hand_over_tasks
+from reviewhub.reviews.services.outages import start_clocks, stop_clocks
 from reviewhub.reviews.services.past_decisions import PastCase, import_past_decisions
 from reviewhub.reviews.services.pauses import snooze_task, wake_task
 from reviewhub.reviews.services.taking_back import take_back_decision
@@ -57,6 +58,8 @@ __all__ = [
     "say_why_agreed",
     "set_pull_only",
     "snooze_task",
+    "start_clocks",
+    "stop_clocks",
     "take_back_decision",
     "take_back_delegation",
     "unmark_known_answer",

@@ -83,7 +83,8 @@ def set_aside(task: ReviewTask, actor: Person, *, why: str, until: datetime, sto
     task.refresh_from_db()
     end_claims(task, at=at)
     task.status, task.claimed_by, task.claim_expires_at = why, None, None
-    task.paused_by, task.wakes_at, task.stands_still_since = actor, until, at if stops_clock else None
+    task.paused_by, task.wakes_at = actor, until
+    task.stands_still_since = task.clocks_stopped_at or (at if stops_clock else None)
     task.version += 1
     task.save()
     announce(Fact(why, task, at, by=actor))

@@ -45,6 +45,7 @@ def take_back_decision(*, task_id: UUID | str, actor: Person) -> ReviewTask:
     if task.holder_id(clock.system_now()) in (None, actor.pk):
         hand_to(task, actor, at=now)
     task.outcome, task.decided_at, task.undo_until = "", None, None
+    task.stands_still_since = task.stands_still_since or task.clocks_stopped_at
     task.version += 1
     task.save()
     announce(Fact("taken_back", task, now, by=actor))

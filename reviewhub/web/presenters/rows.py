@@ -139,7 +139,8 @@ def _ai_chip(task: ReviewTask) -> Chip:
 
 def _concern(task: ReviewTask) -> str:
     if task.stands_still_since is not None and task.paused_by_id is None:
-        return _("Its run is paused; the clock stands still")
+        stopped = task.clocks_stopped_at is not None
+        return _("The queue’s clocks are stopped") if stopped else _("Its run is paused; the clock stands still")
     if task.status == ReviewTask.Status.ASKED:
         return _("Waiting for an answer")
     if task.status == ReviewTask.Status.SNOOZED:

@@ -59,5 +59,11 @@ def _paused(task: ReviewTask, now: datetime) -> Happened | None:
     if task.stands_still_since is None or task.paused_by_id is not None:
         return None
     at = moments.moment(task.stands_still_since, now)
+    if task.clocks_stopped_at is not None:
+        title = _("The clocks of %(queue)s are stopped since %(at)s") % {"queue": task.queue.title, "at": at}
+        reason = task.queue.clocks_stopped_for
+        return Happened(
+            title, _("%(reason)s. You may decide.") % {"reason": reason} if reason else _("You may decide.")
+        )
     title = _("Its run is paused since %(at)s") % {"at": at}
     return Happened(title, _("You may decide. It counts, and the clock goes on, when the run does."))

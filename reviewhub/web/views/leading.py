@@ -24,6 +24,8 @@ from reviewhub.reviews.services import (
     let_queue_go_on,
     remove_absence,
     set_pull_only,
+    start_clocks,
+    stop_clocks,
 )
 from reviewhub.web.answers import by_method, viewer, wants_fragment
 from reviewhub.web.presenters.leading import absence_span, team_page
@@ -83,6 +85,23 @@ def _go_on(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("web:team", slug)
 
 
+def _stop_clocks(request: HttpRequest, slug: str) -> HttpResponse:
+    queue = led_or_404(request, slug)
+    try:
+        stop_clocks(queue=queue, actor=viewer(request), reason=request.POST.get("reason", ""))
+    except InvalidRequest as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The clocks of its tasks are being stopped."))
+    return redirect("web:team", slug)
+
+
+def _start_clocks(request: HttpRequest, slug: str) -> HttpResponse:
+    start_clocks(queue=led_or_404(request, slug), actor=viewer(request))
+    messages.success(request, _("The clocks of its tasks go on, with what was left."))
+    return redirect("web:team", slug)
+
+
 def _pick_nothing(request: HttpRequest, slug: str) -> HttpResponse:
     set_pull_only(queue=led_or_404(request, slug), actor=viewer(request), pull_only=True)
     messages.success(request, _("Nobody picks any more: “Start reviewing” gives the most urgent."))
@@ -139,6 +158,7 @@ def _refuse(message: str) -> NoReturn:
 
 
 hold = by_method(post=_hold, delete=_go_on)
+clocks = by_method(post=_stop_clocks, delete=_start_clocks)
 pull_only = by_method(post=_pick_nothing, delete=_pick)
 absences = by_method(post=_enter_absence)
 absence = by_method(delete=_remove_absence)

@@ -36,6 +36,9 @@ def test_a_lead_sees_holds_and_hands_over(office: Office) -> None:
     held = alice.post(f"{QUEUE}hold/", {"reason": "Moving"}).json()
     assert (held["hold_reason"], held["held_by"]) == ("Moving", office.alice.display_name)
     assert alice.delete(f"{QUEUE}hold/").json()["held_at"] is None
+    stopped = alice.post(f"{QUEUE}outage/", {"reason": "Down"})
+    assert (stopped.status_code, stopped.json()["clocks_stopped_for"]) == (202, "Down")
+    assert alice.delete(f"{QUEUE}outage/").json()["clocks_stopped_at"] is None
     assert alice.post(f"{QUEUE}pull-only/").json()["pull_only"] is True
     assert alice.delete(f"{QUEUE}pull-only/").json()["pull_only"] is False
     span = {"starts_at": "2040-01-01T00:00:00Z", "ends_at": "2040-01-02T00:00:00Z"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reviewhub.accounts.models import Absence
 from reviewhub.reviews.services import claim_task
+from reviewhub.reviews.services.outages import let_clocks_follow
 from tests.integration.web.conftest import SignedIn
 from tests.support.desk_room import DeskRoom
 
@@ -39,6 +40,21 @@ def test_a_queue_is_held_and_goes_on(room: DeskRoom, signed_in: SignedIn) -> Non
     assert "The ERP moves" in alice.get(f"/tasks/{task.pk}/").content.decode()
     assert alice.post(f"/tasks/{task.pk}/claim/").status_code == 403
     assert "Hold the queue" in carol.post(f"{PAGE}hold/", {"_method": "delete"}, follow=True).content.decode()
+
+
+def test_the_clocks_are_stopped_and_started(room: DeskRoom, signed_in: SignedIn) -> None:
+    carol = signed_in(room.people.carol)
+    task = room.case("Northwind")
+    assert "Say why" in carol.post(f"{PAGE}clocks/", {"reason": ""}, follow=True).content.decode()
+    shown = carol.post(f"{PAGE}clocks/", {"reason": "The ERP is down"}, follow=True).content.decode()
+    assert "Clocks stopped by Carol Nyström" in shown
+    let_clocks_follow()
+    assert "The clocks of Finance are stopped" in carol.get(f"/tasks/{task.pk}/").content.decode()
+    assert "clocks are stopped" in carol.get("/queue/team/").content.decode()
+    assert "Northwind" not in carol.get(PAGE).content.decode()  # nothing of it is late next
+    carol.post(f"{PAGE}clocks/", {"_method": "delete"})
+    let_clocks_follow()
+    assert "Northwind" in carol.get(PAGE).content.decode()
 
 
 def test_nobody_picks_while_it_is_switched_so(room: DeskRoom, signed_in: SignedIn) -> None:

@@ -20,6 +20,8 @@ from orchestration.core.events import (
     EventArrived,
     LevelCalled,
     LimitLifted,
+    OutageBegan,
+    OutageEnded,
     PauseRequested,
     ResumeRequested,
     ReviewPaused,
@@ -261,6 +263,24 @@ def review_set_aside() -> Player:
     return waited(player, days=4)
 
 
+def outage() -> Player:
+    """Clocks that stand still for an outage, while a question is asked, a level is called and a decision taken back."""
+    more = (
+        ", sla: {due: 8h}, escalate: [{after: 1d, to: {backup_of: queue}}], unanswered: {after: 3d, outcome: reject}}"
+    )
+    player = begun(f"  - {{id: a, {REVIEW}{more}}}")
+    player.happens(OutageBegan("a", "The ERP is down", "Carol"))
+    player.passes(hours=30)
+    player.happens(ReviewPaused("a", "asked", player.now + timedelta(days=1), stops_clock=True, by=ALICE))
+    player.passes(hours=1)
+    player.happens(ReviewResumed("a", ALICE))
+    player.decides("a", "reject", undo=True)
+    player.happens(DecisionTakenBack("a", ALICE))
+    player.happens(LevelCalled("a", 0, (BOB,), ALICE))
+    player.happens(OutageEnded("a", "Carol"))
+    return waited(player, days=4)
+
+
 def paused_review() -> Player:
     """A review's instants come later by the pause, and so do those that a decision has stopped."""
     steps = f"  - {{id: a, {REVIEW}, sla: {{due: 8h}}, unanswered: {{after: 3d, outcome: reject}}}}}}"
@@ -346,6 +366,7 @@ CAPABILITIES: Mapping[str, tuple[Callable[[], Player], str]] = {  # how each is 
     "incident-compensated": (incident_compensated, "failed"),
     "incident-failed": (incident_failed, "failed"),
     "review-set-aside": (review_set_aside, "succeeded"),
+    "outage": (outage, "succeeded"),
     "paused-review": (paused_review, "succeeded"),
     "undone-after-all": (undone_after_all, "cancelled"),
     "settled": (settled_in_a_lost_branch, "succeeded"),

@@ -32,6 +32,8 @@ from orchestration.core.events import (
     LevelCalled,
     LimitLifted,
     Now,
+    OutageBegan,
+    OutageEnded,
     PauseRequested,
     ResumeRequested,
     ReviewPaused,
@@ -335,7 +337,8 @@ class Surroundings:
             player.now + timedelta(seconds=self._chance.choice([60, 5_000])) if self._chance.random() < 0.5 else None
         )
         level = LevelCalled(key, self._chance.choice([0, 1]), (BOB,), ALICE)
-        return [ReviewPaused(key, "asked", until, stops, ALICE), ReviewResumed(key, ALICE), level]
+        outage: list[Event] = [OutageBegan(key, "Down", "Carol"), OutageEnded(key, "Carol")]
+        return [ReviewPaused(key, "asked", until, stops, ALICE), ReviewResumed(key, ALICE), *outage, level]
 
     def _decision(self, player: Player, review: Mapping[str, Any]) -> DecisionGiven:
         until = player.now + timedelta(seconds=10) if self._chance.random() < 0.5 else None
