@@ -1,0 +1,56 @@
+"""A case's papers in the browser: by keyboard and by finger, in both themes, with axe."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from orchestration import api
+from reviewhub.reviews.models import ReviewTask
+from tests.e2e.conftest import Open
+from tests.support.browser import axe_findings
+from tests.support.desk_room import DeskRoom
+from tests.support.papers import a_mail, a_pdf
+
+pytestmark = pytest.mark.browser
+
+
+def case(room: DeskRoom) -> ReviewTask:
+    return room.case(
+        "Northwind Instruments",
+        quote=api.keep_document(a_pdf(), name="quotation.pdf", media_type="application/pdf"),
+        mail=api.keep_document(a_mail(), name="order.eml", media_type="message/rfc822"),
+    )
+
+
+def test_papers_are_turned_and_changed_by_keyboard_and_a_quote_leads_to_its_place(
+    room: DeskRoom, open_as: Open
+) -> None:
+    page = open_as(room.people.alice, f"/tasks/{case(room).pk}/?view=team")
+    leaf, pane = page.locator(".leaf").first, page.locator(".viewer-pane").first
+    expect(leaf).to_be_visible()
+    before = pane.evaluate("(pane) => pane.style.getPropertyValue('--zoom')")
+    page.keyboard.press("+")
+    assert pane.evaluate("(pane) => pane.style.getPropertyValue('--zoom')") > before
+    page.keyboard.press("t")
+    expect(leaf).to_have_attribute("viewBox", "0 0 842.0 595.0")
+    page.keyboard.press("o")
+    expect(page.get_by_text("we need it by Friday")).to_be_visible()
+    page.get_by_role("link", name="quotation.pdf").click()
+    expect(page.get_by_role("link", name="Back to the mail")).to_be_visible()
+    page.keyboard.press("o")
+    expect(page.locator("#paper-0")).to_be_visible()
+    assert page.evaluate("document.scrollingElement.scrollTop") == 0
+
+
+def test_a_name_is_chosen_by_keyboard_and_a_file_goes_along(room: DeskRoom, open_as: Open) -> None:
+    page = open_as(room.people.alice, f"/tasks/{room.case().pk}/?view=team")
+    page.keyboard.press("m")
+    page.keyboard.type("Please look, @car")
+    expect(page.get_by_role("option", name="Carol Nyström")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator("#comment")).to_have_value("Please look, @carol ")
+    page.set_input_files("input[name=files]", {"name": "a.pdf", "mimeType": "application/pdf", "buffer": a_pdf()})
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#task-history").get_by_role("link", name="a.pdf")).to_be_visible()
+    assert axe_findings(page) == []
