@@ -36,6 +36,7 @@ def open_incident(d: Deciding, path: str, error: Mapping[str, Any]) -> None:
     }
     d.record("incident.opened", {"path": path, "key": key, "number": number, "review": review}, {"error": dict(error)})
     definition = d.world.definition
+    named = (definition.title, d.work.run.business_key)
     tool = f"{step.spec['tool']}@{step.spec['version']}" if "tool" in step.spec else state.kind
     d.effects.append(
         OpenReview(
@@ -48,7 +49,7 @@ def open_incident(d: Deciding, path: str, error: Mapping[str, Any]) -> None:
                 workflow_version=d.world.version,
                 workflow_owner=definition.owner,
                 step_id=state.id,
-                title=f"{definition.title}: {state.id} could not be done",
+                title=f"{' '.join(filter(None, named))}: {state.id} could not be done",
                 queue="",
                 outcomes=outcomes,
                 created_at=d.now.process,

@@ -79,7 +79,7 @@ def _incidents(after: str, limit: int) -> list[Stuck]:
         Stuck(
             kind="incident",
             id=str(row.pk),
-            what=f"{row.run.workflow.title}: {row.step_id}",
+            what=f"{' '.join(filter(None, (row.run.workflow.title, row.run.business_key)))}: {row.step_id}",
             why=str((row.error or {}).get("message", "")),
             since=datetime.fromisoformat(row.review["created_at"]) if row.review else row.started_at,
             run_id=str(row.run_id),

@@ -144,7 +144,7 @@ class Command(BaseCommand):
             return not found
         for row in found:
             since = f", since {row.since:%Y-%m-%d %H:%M}" if row.since else ""
-            self.stdout.write(f"{row.kind} {row.run_id or row.id}: {row.what}: {row.why}{since}")
+            self.stdout.write(f"{row.kind} {row.run_id or row.id}: {row.what}: {row.why.rstrip('.')}{since}")
         self.stdout.write(f"{len(found)} stuck." if found else "Nothing is stuck.")
         return not found
 

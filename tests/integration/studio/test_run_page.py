@@ -75,7 +75,7 @@ def test_an_incident_shows_its_error_and_the_way_to_its_task(office: Studio) -> 
     html = page(office, run, step="outcome/0/order")
     assert "Needs a person" in html
     assert "The ERP refuses it." in html
-    assert "Purchase: order could not be done" in html
+    assert "Purchase pens: order could not be done" in html
 
 
 def test_the_way_not_taken_is_struck_and_its_steps_stay_faint(office: Studio) -> None:
