@@ -207,7 +207,7 @@ class Player:
 
     def happens(self, event: Event) -> Decided | None:
         """What was decided; None where the event was refused, and then nothing has changed."""
-        self.offered, self.kept_before = self.arrived, self.kept
+        found = self.offered, self.kept_before = self.arrived, self.kept
         try:
             decided = self.decided(event)
         except REFUSALS:
@@ -223,6 +223,7 @@ class Player:
         for effect in decided.effects:
             if isinstance(effect, AskApprover):
                 self.happens(ApproverAsked(effect.key, effect.seat, (BOB, CAROL)))
+        self.offered, self.kept_before = found  # by this event, and not by what it led to
         return decided
 
     def decided(self, event: Event) -> Decided:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orchestration.core.changes import fold
@@ -29,6 +29,7 @@ def test_folding_the_audit_events_gives_the_state(seed: int) -> None:
 
 @any_schedule
 @given(st.integers(0, 2**32))
+@example(1_844_959_384)  # an event is taken, and people are asked, by one and the same event
 def test_deciding_is_a_function_of_what_it_is_given(seed: int) -> None:
     """The same state, event and time give the same answer, and nothing that was given is changed."""
     for before, event, decided, player in played(seed):
