@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from orchestration import api
 from reviewhub.reviews.models import ReviewTask
-from tests.e2e.conftest import Open
+from tests.e2e.conftest import SIZES, Open
+from tests.e2e.test_access import fits
 from tests.support.browser import axe_findings
 from tests.support.desk_room import DeskRoom
 from tests.support.papers import a_mail, a_pdf
@@ -41,6 +42,19 @@ def test_papers_are_turned_and_changed_by_keyboard_and_a_quote_leads_to_its_plac
     page.keyboard.press("o")
     expect(page.locator("#paper-0")).to_be_visible()
     assert page.evaluate("document.scrollingElement.scrollTop") == 0
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_papers_shut_nobody_out_and_fit(room: DeskRoom, open_as: Open, size: str, scheme: str) -> None:
+    page = open_as(room.people.alice, f"/tasks/{case(room).pk}/?view=team", size=size, scheme=scheme)
+    expect(page.locator(".leaf").first).to_be_attached()
+    assert axe_findings(page) == []
+    fits(page)
+    page.keyboard.press("o")
+    expect(page.get_by_text("we need it by Friday")).to_be_attached()
+    assert axe_findings(page) == []
+    fits(page)
 
 
 def test_a_name_is_chosen_by_keyboard_and_a_file_goes_along(room: DeskRoom, open_as: Open) -> None:
