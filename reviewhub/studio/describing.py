@@ -60,7 +60,7 @@ def _tool(spec: Spec) -> Description:
     more = [*_condition(spec)]
     retry = spec.get("retry") or {}
     if retry.get("attempts"):
-        more.append(Chip(f"Up to {retry['attempts']} attempts", "retry"))
+        more.append(Chip("One attempt" if retry["attempts"] == 1 else f"Up to {retry['attempts']} attempts", "retry"))
     more += [
         Chip(f"Else {other['tool']}", title="Is called where this tool fails") for other in spec.get("fallback", ())
     ]

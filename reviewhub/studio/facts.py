@@ -77,7 +77,7 @@ class Names:
         """A timer's name in words: the due time of approval."""
         subject, _, what = name.rpartition(":")
         path = subject.partition("!")[0]
-        step = self.step(path)
+        step = self.step(path) if path else "the run"
         if what.startswith("level."):
             index = int(what.removeprefix("level."))
             whom = self.levels.get((path, index), "")

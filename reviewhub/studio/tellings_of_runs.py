@@ -113,8 +113,13 @@ def deadline_warned(names: Names, fact: Fact) -> str:
 
 def deadline_breached(names: Names, fact: Fact) -> str:
     subject = names.step(fact.path) if fact.path else "The run"
-    waited = ", ".join(f"{names.step(str(each['path']))} ({each['status']})" for each in fact.data["cause"])
-    return f"{subject} missed its due time{f', waiting for {waited}' if waited else ''}"
+    waited = ", ".join(_waited_for(names, each) for each in fact.data["cause"])
+    return f"{subject} missed its due time{f': {waited}' if waited else ''}"
+
+
+def _waited_for(names: Names, step: Mapping[str, str]) -> str:
+    words = STILL_OPEN.get(step["status"], "{} was open")
+    return words.format(names.step(step["path"]))
 
 
 def timer_armed(names: Names, fact: Fact) -> str:
@@ -141,6 +146,14 @@ def timer_lost(names: Names, fact: Fact) -> str:
     return f"It was time for {names.timer(str(fact.data['name']))}, but something else had come first"
 
 
+STILL_OPEN = {
+    "incident": "{} needed a person",
+    "waiting": "{} was waited for",
+    "running": "{} was under way",
+    "retrying": "{} was to be tried again",
+    "limited": "{} waited for its turn",
+    "ready": "{} had not begun",
+}
 TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "run.started": run_started,
     "run.ended": run_ended,

@@ -155,3 +155,11 @@ def test_erased_values_leave_a_whole_sentence() -> None:
     assert (
         sentence(NAMES, fact("incident.opened", BUDGET)).text == "Budget could not be done and was put before a person"
     )
+
+
+def test_a_missed_due_time_says_what_was_open_and_the_runs_own_clocks_are_its() -> None:
+    cause = [{"path": "budget", "kind": "tool", "status": "incident"}]
+    said = sentence(NAMES, fact("deadline.breached", {"due_at": "", "cause": cause})).text
+    assert said == "The run missed its due time: budget needed a person"
+    assert NAMES.timer(":sla.breach") == "the due time of the run"
+    assert NAMES.timer(":sla.half") == "half of the time that the run has"
