@@ -38,8 +38,8 @@ def is_drawn(kind: str, task: ReviewTask, share: int) -> bool:
 
 @transaction.atomic
 def _draw(queue_id: int) -> None:
-    """The queue's row is locked: two processes never draw the same lot at the same time."""
-    queue = Queue.objects.select_for_update().get(pk=queue_id)
+    """The queue is locked, weakly enough that new tasks may refer to it: nobody else draws the same lot meanwhile."""
+    queue = Queue.objects.select_for_update(no_key=True).get(pk=queue_id)
     now, since = ports.clock().process_now(), queue.looks_drawn_until
     closed = list(_closed(queue, since - OVERLAP, now)) if since is not None else []
     for task in closed:
