@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 from django.db import close_old_connections
 from pytest_django import Settings
 
@@ -81,7 +80,6 @@ def test_a_plain_script_asks_and_reads_the_answer(live_site: LiveSite) -> None:
 
 
 def test_a_langgraph_agent_goes_on_where_it_was_interrupted(live_site: LiveSite, settings: Settings) -> None:
-    pytest.importorskip("langgraph", reason="It is pinned in requirements-dev.txt.")
     settings.DEMO = True  # it calls back to this machine
     office, port = Office(), free_port()
     live_site.work()
