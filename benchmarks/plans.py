@@ -88,7 +88,9 @@ def _statements() -> Iterator[tuple[str, str, list[str]]]:
     yield "read a part of a run", parts.parts_postgres(), [f"{{{one},{one}}}", *bounds, f"{{{one}}}", "{one}"]
     yield "read ready steps", loading._load_ready("postgresql"), [many, "{one}"]
     kinds = (store.END_ATTEMPT, store._UPDATE_RUN, store._MOVE_STEP, store._INSERT_STEP, store.INSERT_ATTEMPT)
-    yield "write runs", sql._joined(kinds), ["[]"] * len(kinds)
+    for few in (True, False):
+        joined = sql._joined(tuple((kind, few) for kind in kinds))
+        yield f"write {'a run' if few else 'runs'}", joined, ["[]"] * len(kinds)
     due = "WHERE status = 'armed' AND clock = %s AND due_at <= now() ORDER BY due_at LIMIT 500"
     yield "due timers", f"SELECT run_id FROM orchestration_timer {due}", ["system"]
     lost = "WHERE status = 'running' AND lease_expires_at <= now()"

@@ -18,6 +18,7 @@ import psycopg
 from django.db import connection, models
 
 Row = Sequence[Any]
+FEW = 4
 _encode = json.JSONEncoder(separators=(",", ":"), default=str).encode  # identifiers and instants read as their text
 
 
@@ -28,9 +29,10 @@ class Insert:
     model: type[models.Model]
     columns: tuple[str, ...]
 
-    def postgres(self, rows: str) -> str:
+    def postgres(self, rows: str, *, few: bool) -> str:
         values = ", ".join(_from_json(self.model, index, name) for index, name in enumerate(self.columns))
-        return f"INSERT INTO {table_of(self.model)} ({_listed(self.columns)}) SELECT {values} FROM {_elements(rows)}"  # noqa: S608
+        source = _given(rows, few=few)
+        return f"INSERT INTO {table_of(self.model)} ({_listed(self.columns)}) SELECT {values} FROM {source}"  # noqa: S608
 
     def sqlite(self) -> str:
         marks = ", ".join("?" * len(self.columns))
@@ -45,13 +47,14 @@ class Update:
     columns: tuple[str, ...]
     key: tuple[str, ...]
 
-    def postgres(self, rows: str) -> str:
+    def postgres(self, rows: str, *, few: bool) -> str:
         named = [f'"{name}" = {_from_json(self.model, index, name)}' for index, name in enumerate(self.columns)]
         keyed = [
             f'{table_of(self.model)}."{name}" = {_from_json(self.model, len(self.columns) + index, name)}'
             for index, name in enumerate(self.key)
         ]
-        return f"UPDATE {table_of(self.model)} SET {', '.join(named)} FROM {_few(rows)} WHERE {' AND '.join(keyed)}"  # noqa: S608
+        source = _given(rows, few=few)
+        return f"UPDATE {table_of(self.model)} SET {', '.join(named)} FROM {source} WHERE {' AND '.join(keyed)}"  # noqa: S608
 
     def sqlite(self) -> str:
         named = ", ".join(f'"{name}" = ?' for name in self.columns)
@@ -68,7 +71,8 @@ def write(rows: Mapping[Write, Sequence[Row]]) -> None:
     if not given:
         return
     if connection.vendor == "postgresql":
-        fetch(_joined(tuple(given)), {f"rows_{index}": _encode(some) for index, some in enumerate(given.values())})
+        kinds = tuple((kind, len(some) <= FEW) for kind, some in given.items())
+        fetch(_joined(kinds), {f"rows_{index}": _encode(some) for index, some in enumerate(given.values())})
     else:
         for kind, some in given.items():
             _write_many(kind, some)
@@ -113,21 +117,19 @@ def _write_many(kind: Write, rows: Sequence[Row]) -> None:
 
 
 @lru_cache(maxsize=1024)
-def _joined(kinds: tuple[Write, ...]) -> str:
-    """One statement that writes everything: its parts run on the same snapshot and touch different rows."""
-    *others, last = (kind.postgres(f"%(rows_{index})s::jsonb") for index, kind in enumerate(kinds))
+def _joined(kinds: tuple[tuple[Write, bool], ...]) -> str:
+    """One statement that writes everything: its parts run on the same snapshot and touch different rows.
+
+    Where the rows of a part are few it says so, or the planner expects a hundred and reads whole tables to find them.
+    """
+    *others, last = (kind.postgres(f"%(rows_{index})s::jsonb", few=few) for index, (kind, few) in enumerate(kinds))
     parts = ", ".join(f"part_{index} AS ({text})" for index, text in enumerate(others))
     return f"WITH {parts} {last}" if others else last
 
 
-def _elements(rows: str) -> str:
-    return f"jsonb_array_elements({rows}) AS given"
-
-
-def _few(rows: str) -> str:
-    """As `_elements`, of which PostgreSQL expects a hundred and would read a whole table to find them. A condition that
-    always holds, and that it believes of one row in two hundred, makes it look each of them up by index."""
-    return f"(SELECT value FROM jsonb_array_elements({rows}) WHERE jsonb_typeof(value) = 'array') AS given"  # noqa: S608
+def _given(rows: str, *, few: bool) -> str:
+    all_of_them = f"jsonb_array_elements({rows})"
+    return f"(SELECT value FROM {all_of_them} LIMIT {FEW}) AS given" if few else f"{all_of_them} AS given"  # noqa: S608
 
 
 @lru_cache(maxsize=64)
