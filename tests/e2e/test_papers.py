@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -42,6 +44,23 @@ def test_papers_are_turned_and_changed_by_keyboard_and_a_quote_leads_to_its_plac
     page.keyboard.press("o")
     expect(page.locator("#paper-0")).to_be_visible()
     assert page.evaluate("document.scrollingElement.scrollTop") == 0
+
+
+def test_the_marks_of_a_page_come_with_its_picture(room: DeskRoom, open_as: Open) -> None:
+    page = open_as(room.people.alice, "/queue/team/")
+    page.route("**/pages/*/", lambda route: route.fulfill(status=200, body=""))
+    page.goto(f"/tasks/{case(room).pk}/?view=team")
+    leaf = page.locator(".leaf").first
+    expect(leaf.locator("image")).to_have_attribute("href", re.compile("/pages/1/"))
+    expect(leaf).to_have_attribute("data-waits", "")
+    expect(leaf.locator(".said-box").first).to_have_css("opacity", "0")
+    box = leaf.bounding_box()
+    assert box is not None
+    assert box["height"] > box["width"]  # the page's place is kept
+    page.unroute("**/pages/*/")
+    page.reload()
+    expect(leaf).not_to_have_attribute("data-waits", "")
+    expect(leaf.locator(".said-box").first).to_have_css("opacity", "1")
 
 
 @pytest.mark.parametrize("size", SIZES)

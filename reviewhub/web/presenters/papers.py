@@ -21,7 +21,7 @@ from reviewhub.web.presenters.evidence import Part, Quote
 from reviewhub.web.presenters.quoting import marked, places
 from reviewhub.web.presenters.values import spoken_name
 
-EAGER = 2  # pages that are drawn at once; the others as they come into view
+EAGER = 2  # pages that are drawn at once where no script may run; the others as they come into view
 
 
 @dataclass(frozen=True, slots=True)

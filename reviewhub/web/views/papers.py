@@ -32,8 +32,9 @@ def paper(request: HttpRequest, task_id: UUID, address: str) -> HttpResponse:
         view = view_of(shown, Marks(_evidence(shown.task)).quotes)
     except Unreadable as unreadable:
         view = View("", "", "", "", "", refusal=refusal_of(unreadable.why))
-    template = f"{PAGE}#paper" if wants_fragment(request) else PAGE
-    return render(request, template, {"view": view, "task_id": task_id})
+    fragment = wants_fragment(request)
+    template = f"{PAGE}#paper" if fragment else PAGE
+    return render(request, template, {"view": view, "task_id": task_id, "fragment": fragment})
 
 
 @login_required

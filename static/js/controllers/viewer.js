@@ -1,4 +1,5 @@
-/* Pages of a document: larger and smaller, turned by a quarter, and fetched when they come into view. */
+/* Pages of a document: larger and smaller, turned by a quarter, and fetched when they come into view. Until then each is an
+   empty place of its size. */
 const NARROW = 480; // pixels in which a page begins larger
 const STEPS = [1, 1.5, 2, 3, 4];
 
@@ -32,7 +33,12 @@ export default function viewer(element) {
       seen.unobserve(target);
     }
   }, { rootMargin: "400px" });
-  element.querySelectorAll("image[data-href]").forEach((image) => seen.observe(image));
+  for (const image of element.querySelectorAll("image[data-href]")) {
+    const leaf = image.closest(".leaf");
+    leaf.dataset.waits = ""; // its marks come with it
+    image.addEventListener("load", () => delete leaf.dataset.waits, { once: true });
+    seen.observe(image);
+  }
   element.addEventListener("click", act);
   zoom();
   return () => {
