@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.models import Decision
-from reviewhub.reviews.services import decide_task
+from reviewhub.reviews.services import decide_task, hold_queue
+from tests.e2e.test_access import fits
 from tests.support.desk_room import DeskRoom
 from tests.support.live_site import LiveSite
 
@@ -86,6 +87,22 @@ def test_a_swipe_decides_and_buttons_do_too(room: DeskRoom, carry: Carry, axe: A
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#said")).to_have_text("Taken back: Brightwater")
     assert standing() == [("Halden", "reject", "app"), ("Northwind", "approve", "app")]
+
+
+def test_a_held_queue_says_so_above_the_cards_and_takes_no_room_otherwise(
+    room: DeskRoom, carry: Carry, axe: Axe
+) -> None:
+    room.case("Northwind")
+    page = carry(room.people.alice)
+    title(page, "Northwind")
+    expect(page.locator("#cards-held")).to_be_empty()
+    hold_queue(queue=room.people.finance, reason="The ERP moves", actor=room.people.carol)
+    page.reload()
+    title(page, "Northwind")
+    expect(page.locator("#cards-held")).to_contain_text("Finance is held by Carol Nyström")
+    expect(page.locator("#cards-held")).to_contain_text("The ERP moves")
+    assert not axe(page)
+    fits(page)
 
 
 def test_a_high_risk_takes_one_more_tap_after_a_swipe(room: DeskRoom, carry: Carry, axe: Axe) -> None:

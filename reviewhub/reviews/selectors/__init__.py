@@ -9,7 +9,7 @@ from reviewhub.reviews.selectors.mentioning import mentionable
 from reviewhub.reviews.selectors.orders import ORDERS, page_in_order
 from reviewhub.reviews.selectors.paging import Cursor, Page, page_of
 from reviewhub.reviews.selectors.precedents import Precedent, precedents_of
-from reviewhub.reviews.selectors.queues import queues_of
+from reviewhub.reviews.selectors.queues import held_queues_of, queues_of
 from reviewhub.reviews.selectors.reasons import ReasonGroup, reason_groups
 from reviewhub.reviews.selectors.runs import visible_runs
 from reviewhub.reviews.selectors.saved import count_in, saved_filters
@@ -33,6 +33,7 @@ __all__ = [
     "counts",
     "first_page",
     "future_of",
+    "held_queues_of",
     "history_of",
     "late_runs",
     "mentionable",

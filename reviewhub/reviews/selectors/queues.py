@@ -10,3 +10,8 @@ from reviewhub.reviews.models import Queue
 
 def queues_of(person: Person) -> QuerySet[Queue]:
     return Queue.objects.filter(memberships__person=person)
+
+
+def held_queues_of(person: Person) -> QuerySet[Queue]:
+    """Those of which nothing is given, and nobody takes anything."""
+    return queues_of(person).filter(held_at__isnull=False).distinct()

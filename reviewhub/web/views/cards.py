@@ -18,8 +18,8 @@ from django.views.decorators.http import require_GET
 
 from orchestration import ports
 from reviewhub.reviews.exceptions import InvalidDecision, ReviewError
-from reviewhub.reviews.models import Decision, ReviewTask
-from reviewhub.reviews.selectors import counts, view
+from reviewhub.reviews.models import Decision, Queue, ReviewTask
+from reviewhub.reviews.selectors import counts, held_queues_of, view
 from reviewhub.reviews.services import take_back_decision
 from reviewhub.web.answers import by_method, view_name, viewer
 from reviewhub.web.context import Shell
@@ -65,11 +65,16 @@ def _listed(request: HttpRequest) -> HttpResponse:
         "label": str(QUEUE_VIEWS[name].label),
         "total": counted[name],
         "mine": counted["mine"],
+        "held": [{"title": _held_by(queue), "text": queue.hold_reason} for queue in held_queues_of(person)],
         "cards": [
             {"id": str(task_id), "version": version} for task_id, version in tasks.values_list("id", "version")[:KEPT]
         ],
     }
     return JsonResponse(answer)
+
+
+def _held_by(queue: Queue) -> str:
+    return _("%(queue)s is held by %(who)s") % {"queue": queue.title, "who": queue.held_by}
 
 
 def _one(request: HttpRequest, task_id: UUID) -> HttpResponse:

@@ -2,7 +2,7 @@
 import { onMessage, start } from "../live.js";
 import { cards, drop, refresh, state } from "./deck.js";
 import { decisions, keep, onOutbox, send } from "./outbox.js";
-import { placed, said, template, toast, word } from "./shown.js";
+import { heldQueues, placed, said, template, toast, word } from "./shown.js";
 import { notTaken } from "./refused.js";
 import swipe from "./swipe.js";
 
@@ -44,6 +44,7 @@ async function bar(left) {
   document.getElementById("cards-count").textContent = left ? word("of", 1, Math.max(left, state.total - waiting.length)) : "";
   document.getElementById("cards-offline").hidden = state.online && navigator.onLine;
   document.getElementById("cards-waiting").textContent = waiting.length ? word("waiting", waiting.length) : "";
+  heldQueues(state.held);
   await notTaken();
 }
 

@@ -3,7 +3,7 @@ import { fetched } from "./outbox.js";
 import { forget, place, settle } from "./place.js";
 import { all, clear, put, remove } from "./store.js";
 
-export const state = { total: 0, mine: 0, label: "", person: place()?.person ?? null, online: true };
+export const state = { total: 0, mine: 0, label: "", held: [], person: place()?.person ?? null, online: true };
 
 export const cards = async () => (await all("cards")).sort((one, other) => one.order - other.order);
 
@@ -11,8 +11,8 @@ export const cards = async () => (await all("cards")).sort((one, other) => one.o
 async function meet(listed) {
   if (place()?.person !== listed.person) await clear("cards");
   settle(listed.person, listed.place);
-  const { person, total, mine, label } = listed;
-  Object.assign(state, { person, total, mine, label, online: true });
+  const { person, total, mine, label, held } = listed;
+  Object.assign(state, { person, total, mine, label, held, online: true });
 }
 
 async function bring(listed) {

@@ -17,6 +17,19 @@ export function placed(element, html) {
   element.replaceChildren(holder.content);
 }
 
+/* Of which queues nothing can be taken, by whom and why; said again only where it has changed. */
+export function heldQueues(held) {
+  const place = document.getElementById("cards-held");
+  if (place.dataset.held === JSON.stringify(held)) return;
+  place.dataset.held = JSON.stringify(held);
+  placed(place, template("cards-held-one").repeat(held.length));
+  for (const [index, { title, text }] of held.entries()) {
+    const band = place.children[index];
+    band.querySelector("b").textContent = title;
+    band.querySelector("p").append(text);
+  }
+}
+
 /* One toast at a time: the last decision, and its way back while there is one. `how` is "unsent", "sent" or "final". */
 export function toast(decision, how) {
   const place = document.getElementById("toasts");
