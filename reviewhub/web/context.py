@@ -19,6 +19,7 @@ from orchestration import ports
 from reviewhub.accounts.permissions import allows_somewhere
 from reviewhub.notifications.selectors import unread_count
 from reviewhub.reviews.selectors import COUNTED_UP_TO, counts
+from reviewhub.reviews.selectors.leading import is_named
 from reviewhub.web.presenters.deadlines import zone_label
 from reviewhub.web.presenters.people import Face, face
 from reviewhub.web.queue_views import QUEUE_VIEWS
@@ -127,9 +128,11 @@ class Shell:
 
 
 def leads_something(person: Any) -> bool:
-    """For the menu: without a query more. Who manages a queue and works in none finds it by its address."""
-    leads = any(role == "lead" for _, role in person.queue_roles)
-    return leads or allows_somewhere(person, "queue.read")
+    """For the menu: without a query more for reviewers, whose pages are many. Whoever reviews and also manages a queue,
+    or is named as an owner by a workflow, finds it by its address."""
+    if any(role == "lead" for _, role in person.queue_roles) or allows_somewhere(person, "queue.read"):
+        return True
+    return not person.queue_roles and is_named(person)
 
 
 def _said(count: int) -> str:

@@ -10,7 +10,7 @@ from statistics import median
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from orchestration import ports
+from orchestration import api, ports
 from reviewhub.accounts.models import Absence, Person
 from reviewhub.accounts.permissions import VERBS, roles_of
 from reviewhub.reviews.handling import LONGEST, expectations
@@ -67,6 +67,13 @@ def led_queues(person: Person) -> QuerySet[Queue]:
     if owned := owned_workflows(person):
         led_here |= Q(Exists(ReviewTask.objects.filter(workflow__in=owned, queue=OuterRef("pk"))))
     return Queue.objects.filter(led_here)
+
+
+def is_named(person: Person) -> bool:
+    """As the owner by a workflow, or as the manager by a queue: no grant of theirs says so."""
+    if not person.is_active:
+        return False
+    return api.workflows().filter(owner=person.username).exists() or Queue.objects.filter(manager=person).exists()
 
 
 def waiting_of(queues: Collection[int]) -> Waiting:

@@ -31,6 +31,16 @@ def test_it_is_for_those_who_lead(room: DeskRoom, signed_in: SignedIn) -> None:
     assert 'href="/teams/"' not in alice.get("/queue/team/").content.decode()
 
 
+def test_an_owner_who_is_only_named_finds_it_in_the_menu(room: DeskRoom, signed_in: SignedIn) -> None:
+    room.case()
+    oscar, mallory = room.people.oscar, room.people.mallory
+    oscar.grants.all().delete()
+    client = signed_in(oscar)
+    assert 'href="/teams/"' in client.get("/queue/team/").content.decode()
+    assert client.get("/teams/").headers["Location"] == PAGE
+    assert 'href="/teams/"' not in signed_in(mallory).get("/queue/team/").content.decode()
+
+
 def test_a_queue_is_held_and_goes_on(room: DeskRoom, signed_in: SignedIn) -> None:
     carol, alice = signed_in(room.people.carol), signed_in(room.people.alice)
     task = room.case()
@@ -38,6 +48,9 @@ def test_a_queue_is_held_and_goes_on(room: DeskRoom, signed_in: SignedIn) -> Non
     assert "The ERP moves" in carol.post(f"{PAGE}hold/", {"reason": "The ERP moves"}, follow=True).content.decode()
     assert "is held by Carol" in alice.get("/filters/", headers={"HX-Request": "true"}).content.decode()
     assert "The ERP moves" in alice.get(f"/tasks/{task.pk}/").content.decode()
+    held = alice.get("/cards/list/").json()["held"]
+    assert held == [{"title": "Finance is held by Carol Nyström", "text": "The ERP moves"}]
+    assert signed_in(room.people.mallory).get("/cards/list/").json()["held"] == []
     assert alice.post(f"/tasks/{task.pk}/claim/").status_code == 403
     assert "Hold the queue" in carol.post(f"{PAGE}hold/", {"_method": "delete"}, follow=True).content.decode()
 
