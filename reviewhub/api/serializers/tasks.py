@@ -144,6 +144,7 @@ class TaskShown(TaskRow):
     outcomes = OutcomeShown(many=True)
     fields = serializers.ListField(child=serializers.DictField())  # type: ignore[assignment]
     why = serializers.ListField(child=serializers.CharField(), help_text="Why a person is asked.")
+    skills = serializers.ListField(child=serializers.CharField(), help_text="What whoever is given it must know.")
     context = serializers.DictField(help_text="The run's input and its steps' results.")  # type: ignore[assignment]
     recommendation = RecommendationShown(allow_null=True)
     future = serializers.SerializerMethodField(help_text="Who gets it next, and when.")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from orchestration import api
 from reviewhub.web.presenters.evidence import Marks, Part
+from reviewhub.web.presenters.outside import Outside, outside_of
 from reviewhub.web.presenters.values import is_long, shown, spoken_name
 
 Parts = tuple[Part, ...]
@@ -19,6 +20,7 @@ Parts = tuple[Part, ...]
 class Entry:
     label: str
     parts: Parts
+    link: Outside | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,15 @@ class Document:
         return ", ".join(f"{entry.label} {''.join(part.text for part in entry.parts)}" for entry in self.entries[:2])
 
 
-def documents_of(context: Mapping[str, Any], labels: Mapping[str, str], marks: Marks) -> tuple[Document, ...]:
-    """`context` is {"input": …, "steps": {id: result}}; what the AI said has a place of its own and is left out."""
+def documents_of(
+    context: Mapping[str, Any], labels: Mapping[str, str], marks: Marks, *, links: bool = False
+) -> tuple[Document, ...]:
+    """`context` is {"input": …, "steps": {id: result}}; what the AI said has a place of its own and is left out.
+
+    `links`: a value that is a web address and nothing else leads there.
+    """
     given = context.get("input")
-    found = [_document(_("Request"), given, labels, marks)] if isinstance(given, dict) else []
+    found = [_document(_("Request"), given, labels, marks, links=links)] if isinstance(given, dict) else []
     steps = context.get("steps") or {}
     for name, result in steps.items():
         if isinstance(result, dict) and result and not _is_answer(result):
@@ -56,7 +63,9 @@ def _is_answer(result: Mapping[str, Any]) -> bool:
     return "confidence" in result and "outcome" in result
 
 
-def _document(title: str, values: Mapping[str, Any], labels: Mapping[str, str], marks: Marks) -> Document:
+def _document(
+    title: str, values: Mapping[str, Any], labels: Mapping[str, str], marks: Marks, *, links: bool = False
+) -> Document:
     entries: list[Entry] = []
     texts: list[Entry] = []
     tables: list[Table] = []
@@ -64,7 +73,7 @@ def _document(title: str, values: Mapping[str, Any], labels: Mapping[str, str], 
         if _is_table(value):
             tables.append(_table(label, value, marks))
             continue
-        entry = Entry(label, marks.said(name, value, shown(value)))
+        entry = Entry(label, marks.said(name, value, shown(value)), outside_of(value) if links else None)
         (texts if is_long(value) else entries).append(entry)
     return Document(title, tuple(entries), tuple(texts), tuple(tables))
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from orchestration import ports
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.models import ReviewTask
+from reviewhub.reviews.requested import WORKFLOW
 from reviewhub.reviews.selectors import HistoryEntry, TaskDetail
 from reviewhub.web.papers import named_by
 from reviewhub.web.presenters.acts import Act, Panel, acts_of, split
@@ -134,9 +135,9 @@ def page_of_task(
         looked=looked_shown(detail.looked, task, viewer),
         why=why_of(task),
         incident=incident_of(task),
-        facts=tuple(Fact(str(each["label"]), shown(each["value"])) for each in task.highlights),
+        facts=_facts(task),
         papers=links_of(task),
-        documents=documents_of(task.context, labels, marks),
+        documents=documents_of(task.context, labels, marks, links=task.workflow == WORKFLOW),
         fields=fields_of(task, marks, sent.corrections, wrong, can_decide),
         fields_title=_("Input of the step") if task.incident else _("Fields"),
         advice=advice_of(task, marks, [path for path, _value in named_by(task)]),
@@ -152,6 +153,12 @@ def page_of_task(
         closed_note=_closed_note(detail, holder, can_decide),
         undo_note=_("Held for %(n)d s, then it counts") % {"n": round(task.undo_seconds)} if task.undo_seconds else "",
     )
+
+
+def _facts(task: ReviewTask) -> tuple[Fact, ...]:
+    """What the workflow says in short, and which skills it asks for."""
+    skills = (Fact(_("Skills asked for"), ", ".join(task.skills)),) if task.skills else ()
+    return tuple(Fact(str(each["label"]), shown(each["value"])) for each in task.highlights) + skills
 
 
 def asking(page: TaskPage, task: ReviewTask, sent: Sent, faults: Mapping[str, str], *, reasons: bool) -> TaskPage:

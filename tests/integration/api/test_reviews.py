@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as configured
+from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 from standardwebhooks import Webhook
 
@@ -118,6 +119,25 @@ def test_a_system_asks_and_people_see_the_case_as_it_was_told(office: Office, sh
     assert [step["kind"] for step in task.future] == ["half", "three_quarters", "breach", "level", "unanswered"]
     assert (review["state"], review["outcome"], review["metadata"]) == ("waiting", None, {"thread": "t-1"})
     assert review["task_url"] == f"{configured.PUBLIC_URL}/tasks/{task.pk}/"
+
+
+def test_a_documents_address_is_a_link_that_says_its_host_and_all_else_is_text(
+    office: Office, shop: Caller, client: Client
+) -> None:
+    documents = [
+        {"title": "Photo", "url": "https://shop.example/photos/17"},
+        {"title": "Scan", "url": "ftp://shop.example/scans/17"},
+    ]
+    facts = {"note": "javascript:alert(1)"}
+    task = task_of(asked(shop, context={"facts": facts, "documents": documents}))
+    client.force_login(office.alice, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(f"/tasks/{task.pk}/").content.decode()
+    link = '<a class="linky" href="https://shop.example/photos/17" target="_blank" rel="noopener noreferrer">'
+    assert link in page
+    assert "leads out, to shop.example" in page
+    for text in ("javascript:alert(1)", "ftp://shop.example/scans/17"):
+        assert text in page
+        assert f'href="{text}' not in page
 
 
 def test_its_own_recommendation_stands_beside_the_decision_and_is_never_learned_from(

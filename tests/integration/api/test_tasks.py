@@ -35,6 +35,7 @@ def test_a_task_says_all_that_a_reviewer_needs(office: Office) -> None:
     levels = [step for step in shown["future"] if step["kind"] == "level"]
     assert levels[0]["people"] == ["Bob"]
     assert shown["due_at"].endswith("Z")
+    assert shown["skills"] == []
     assert shown["decision"] is None
 
 

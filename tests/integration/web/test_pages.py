@@ -45,6 +45,16 @@ def test_the_task_costs_the_same_however_long_its_history_is(
     assert len(later) == len(first)
 
 
+def test_a_task_and_its_card_say_which_skills_it_asks_for(room: DeskRoom, signed_in: SignedIn) -> None:
+    task, alice = room.case(), signed_in(room.people.alice)
+    assert "Skills asked for" not in text_of(alice.get(f"/tasks/{task.pk}/"))
+    task.skills = ["contracts", "german"]
+    task.save(update_fields=["skills"])
+    said = "<dt>Skills asked for</dt><dd>contracts, german</dd>"
+    assert said in text_of(alice.get(f"/tasks/{task.pk}/"))
+    assert said in alice.get(f"/cards/{task.pk}/").json()["html"]
+
+
 def test_the_most_urgent_stands_first_and_the_next_page_follows_without_a_gap(
     room: DeskRoom, signed_in: SignedIn
 ) -> None:
