@@ -244,6 +244,7 @@ def _add_run(rows: Rows, held: Held, decided: Decided, actor: Actor, now: dateti
     row.paused_by = list(after.paused_by) or None
     if held.stored.sequence == 0:
         row.input = after.input
+        row.started_at = after.started_at or row.started_at  # as its first event tells it
         rows.add(_INSERT_RUN, [getattr(row, name) for name in _INSERT_RUN.columns])
         row._state.adding = False  # noqa: SLF001 - public
     else:

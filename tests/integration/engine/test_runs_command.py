@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from orchestration import api
+from orchestration import api, ports
 from orchestration.models import AuditPayload, StepRun
 from tests.integration.engine.texts import PURCHASE
-from tests.support.bench import Bench
+from tests.support.bench import Bench, StandingClock
+
+AROUND = """
+workflow: around
+title: Around
+owner: oscar
+input: {type: object, properties: {rounds: {type: integer}}}
+steps:
+  - id: over
+    switch:
+      - when: ${ input.rounds < 2 }
+        steps: [{end: done}]
+  - {continue: {rounds: "${ input.rounds - 1 }"}}
+"""
 
 
 @pytest.fixture
@@ -69,6 +83,32 @@ def test_replaying_proves_that_the_events_tell_what_is_stored(run_id: str) -> No
     status, out, differences = runs("replay", run_id)
     assert status == 1
     assert "steps.gather/budget/budget.result.remaining: stored 9999, told by the events 500" in differences
+
+
+class Ticking(StandingClock):
+    """Every look at it shows a later instant, as clocks do."""
+
+    def process_now(self) -> datetime:
+        self.process += timedelta(milliseconds=1)
+        return self.process
+
+
+def test_replaying_proves_it_while_the_clock_runs(engine: Bench) -> None:
+    """However a run began: it has begun when its first event says so."""
+    ports.bind(clock=Ticking())
+    engine.publish(PURCHASE)
+    engine.publish(AROUND)
+    around = engine.start("around", rounds=2)
+    engine.work()
+    first = engine.start("purchase", request="ink", requester="ann@example.com", amount=12.0)
+    engine.work()
+    assert runs("cancel", first, "--reason", "twice")[0] == 0
+    assert runs("again", first)[0] == 0
+    assert runs("cancel", api.runs().latest("pk").pk, "--reason", "twice")[0] == 0
+    assert runs("again", first, "--step", "approval")[0] == 0
+    sources = {source.partition(":")[0] for source in api.runs().values_list("source", flat=True)}
+    assert (sources, api.runs().filter(continues__id=around).count()) == ({"test", "continued", "rerun", "retry"}, 1)
+    assert runs("replay", "--all")[::2] == (0, "")
 
 
 def test_where_values_were_erased_the_structure_is_still_proven(run_id: str) -> None:
