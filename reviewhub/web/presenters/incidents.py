@@ -21,7 +21,7 @@ AGAIN = {
     "permanent": gettext_lazy("will not work as it is"),
     "ambiguous": gettext_lazy("may have taken effect"),
 }
-SHOWN = 20  # attempts
+SHOWN = 20  # attempts, and faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,23 @@ def incident_of(task: ReviewTask) -> Incident | None:
         tried=str(explained.get("tried", "")),
         means=str(explained.get("means", "")),
         error=str(error.get("message", "")),
-        faults=tuple(
-            Fault(str(each.get("path", "")), str(each.get("message", ""))) for each in error.get("faults", ())
-        ),
+        faults=_faults(error.get("faults")),
         proposal=_proposed(task, told.get("proposal") or {}),
         attempts=_tries(task),
         tool=str(told.get("tool") or ""),
     )
+
+
+def _faults(told: Any) -> tuple[Fault, ...]:
+    """A tool's check says them as texts, `$.number: …`; a tool of one's own may say them as it likes."""
+    return tuple(_fault(each) for each in told[:SHOWN]) if isinstance(told, list) else ()
+
+
+def _fault(told: Any) -> Fault:
+    if isinstance(told, Mapping):
+        return Fault(str(told.get("path", "")), str(told.get("message", "")))
+    path, _, message = str(told).partition(": ")
+    return Fault(path, message) if message and path.startswith("$") else Fault("", str(told))
 
 
 def _proposed(task: ReviewTask, told: Mapping[str, Any]) -> Proposed | None:

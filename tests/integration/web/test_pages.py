@@ -9,6 +9,7 @@ from django.test import Client
 
 from reviewhub.notifications.models import Notice
 from reviewhub.reviews.services import claim_task, comment_on_task
+from reviewhub.web.presenters.incidents import _faults
 from tests.integration.web.conftest import SignedIn
 from tests.support.desk_room import DeskRoom
 from tests.support.tasks import many
@@ -203,6 +204,38 @@ def test_a_failed_step_is_a_task_that_says_what_happened_and_what_can_be_done(
     assert oscar.post(f"/tasks/{incident.pk}/decision/", sent).status_code == 302
     room.forward(minutes=1)
     assert room.order.calls[-1][0]["supplier"] == "Northwind Ltd"
+
+
+def test_a_step_whose_input_does_not_fit_its_tool_says_what_is_wrong_with_it(
+    room: DeskRoom, signed_in: SignedIn
+) -> None:
+    from orchestration.runtime import tools
+    from reviewhub.reviews.models import ReviewTask
+    from reviewhub.reviews.services import decide_task
+
+    task = room.case()
+    takes = {"type": "object", "properties": {"supplier": {"type": "string", "maxLength": 3}}}
+    tools._registered["erp.order@1"] = tools.Tool("erp.order", 1, "", room.order, input=takes)
+    decide_task(task_id=task.pk, actor=room.people.alice, outcome="approve")
+    room.forward(minutes=1)
+    incident, oscar = ReviewTask.objects.get(kind="incident"), signed_in(room.people.oscar)
+    page = text_of(oscar.get(f"/tasks/{incident.pk}/"))
+    assert "<b>$.supplier</b> &#x27;Northwind&#x27; is too long" in page
+    assert room.order.calls == []
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (["$.lines[0].sum: 'x' is not a number"], [("$.lines[0].sum", "'x' is not a number")]),
+        (["Refused: by the ERP", "no"], [("", "Refused: by the ERP"), ("", "no")]),
+        ([{"path": "/sum", "message": "is too much"}, {}, 7], [("/sum", "is too much"), ("", ""), ("", "7")]),
+        ("not a list", []),
+        (None, []),
+    ],
+)
+def test_faults_are_shown_however_a_tool_says_them(told: Any, shown: list[tuple[str, str]]) -> None:
+    assert [(each.path, each.message) for each in _faults(told)] == shown
 
 
 def test_a_wrong_password_is_refused_without_saying_which_half_was_wrong(room: DeskRoom) -> None:
