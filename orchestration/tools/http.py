@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import email.utils
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
+from urllib.request import getproxies
 
 import httpx
 
@@ -37,16 +39,25 @@ def request_json(
     return _json(_answered(method, url, timeout=timeout, safe=safe, json=json, headers=dict(headers or {})), url)
 
 
-def post_body(url: str, body: bytes, *, timeout: float, headers: Mapping[str, str]) -> None:
-    """Sends these very bytes; whatever a good answer says is not looked at. Raises as `request_json` does."""
-    _answered("POST", url, timeout=timeout, safe=False, content=body, headers=dict(headers))
+def post_body(
+    url: str, body: bytes, *, timeout: float, headers: Mapping[str, str], addresses: Sequence[str] = ()
+) -> None:
+    """Sends these very bytes; whatever a good answer says is not looked at. Raises as `request_json` does.
+
+    `addresses`: of the host, as somebody has looked them up and checked them. The first that answers is connected to
+    and no other, wherever the name leads by then; the certificate has to be the name's. Through a proxy it is the proxy
+    that looks names up, and they say nothing.
+    """
+    _answered("POST", url, timeout=timeout, safe=False, addresses=addresses, content=body, headers=dict(headers))
 
 
-def _answered(method: str, url: str, *, timeout: float, safe: bool, **sent: Any) -> httpx.Response:
+def _answered(
+    method: str, url: str, *, timeout: float, safe: bool, addresses: Sequence[str] = (), **sent: Any
+) -> httpx.Response:
     """A good answer. Redirections are not followed: they are no good answer."""
     silence = TransientError if safe else AmbiguousError
     try:
-        answer = _client().request(method, url, timeout=timeout, **sent)
+        answer = _request(method, httpx.URL(url), addresses, timeout=timeout, **sent)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         raise TransientError(f"{_host(url)} cannot be reached.", code="unreachable") from error
     except httpx.TimeoutException as error:
@@ -56,6 +67,22 @@ def _answered(method: str, url: str, *, timeout: float, safe: bool, **sent: Any)
     if not answer.is_success:
         raise _refusal(answer, url, safe=safe)
     return answer
+
+
+def _request(method: str, url: httpx.URL, addresses: Sequence[str], **sent: Any) -> httpx.Response:
+    if not addresses or _has_proxy():
+        return _client().request(method, url, **sent)
+    sent["headers"] = {**sent["headers"], "host": url.netloc.decode()}
+    named = {"sni_hostname": url.raw_host.decode()}
+    *others, last = [url.copy_with(host=address) for address in addresses]
+    for each in others:
+        with suppress(httpx.ConnectError, httpx.ConnectTimeout):  # nothing has been sent: the next one may answer
+            return _client().request(method, each, extensions=named, **sent)
+    return _client().request(method, last, extensions=named, **sent)
+
+
+def _has_proxy() -> bool:
+    return any(getproxies().get(scheme) for scheme in ("http", "https", "all"))
 
 
 @lru_cache(maxsize=1)

@@ -97,12 +97,13 @@ def _send(url: str, run_id: str, kind: str, key: str, timeout: float) -> str:
         raise PermanentError(said, code="callback_not_allowed")
     if faults := faults_of_connection(connection.base_url, connection.secret):
         raise PermanentError(f"{connection.name}: {faults[0]}", code="callback_not_usable")
-    refuse_inside(urlsplit(url).hostname or "")
+    addresses = checked_addresses(urlsplit(url).hostname or "")
     review = standing_of_review(run_id)
     at = review["decided_at"] or review["ended_at"]
     body = json.dumps({"type": kind, "timestamp": at, "data": review}, ensure_ascii=False)
     message_id = "msg_" + hashlib.sha256(f"{run_id}:{key}".encode()).hexdigest()[:32]
-    api.post_body(url, body.encode(), headers=_signed(connection.secret, message_id, body), timeout=timeout)
+    headers = _signed(connection.secret, message_id, body)
+    api.post_body(url, body.encode(), headers=headers, timeout=timeout, addresses=addresses)
     return message_id
 
 
@@ -116,14 +117,25 @@ def _signed(secret: str, message_id: str, body: str) -> dict[str, str]:
     }
 
 
-def refuse_inside(host: str) -> None:
-    """A name that leads to this machine, or to the network's own services, is not called: outside a demo."""
+def checked_addresses(host: str) -> list[str]:
+    """Where the name leads now: those are called, and what it says a moment later is not asked.
+
+    A name that leads to this machine, or to the network's own services, is not called. In a demo nothing is looked up.
+    """
     if settings.DEMO:
-        return
+        return []
     try:
-        found = {info[4][0] for info in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
+        known = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError as error:
         raise TransientError(f"{host} cannot be found.", code="unreachable") from error
-    for address in map(ipaddress.ip_address, found):
+    found = list(dict.fromkeys(str(info[4][0]) for info in known))  # in the order in which they are to be tried
+    for address in map(_meant, found):
         if address.is_loopback or address.is_link_local or address.is_unspecified or address.is_multicast:
             raise PermanentError(f"{host} leads to {address}, where we do not call.", code="callback_not_allowed")
+    return found
+
+
+def _meant(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """`::ffff:127.0.0.1` is this machine, too."""
+    address = ipaddress.ip_address(text)
+    return getattr(address, "ipv4_mapped", None) or address
