@@ -68,7 +68,7 @@ def _tool(spec: Spec) -> Description:
         title = "An answer to the same question that is not older is taken in the place of a call"
         more.append(Chip(f"Answers kept {length(spec['cache'])}", "wait", title=title))
     if spec.get("undo"):
-        more.append(Chip(f"Undone by {spec['undo']['tool']}", "undo", title="Where the run fails or is cancelled"))
+        more.append(Chip(f"Undo by {spec['undo']['tool']}", "undo", title="Where the run fails or is cancelled"))
     if spec.get("ambiguous") == "ask":
         more.append(Chip("Asks if unsure", title="Where a call may have taken effect, a person is asked"))
     return Description(f"{spec['tool']}@{spec['version']}", icon, more=tuple(more))
