@@ -37,3 +37,4 @@ def test_every_accepted_event_ends_and_no_order_exists_twice(installation: Insta
     report = json.loads(installation.manage("demo", "check", "--wait", "120"))
     assert report["holds"]
     assert report["ended"] == report["accepted"] == RATE * SECONDS
+    installation.manage("runs", "replay", "--all")  # fails where one run is not as its events tell it
