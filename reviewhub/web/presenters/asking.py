@@ -53,7 +53,7 @@ def ask_of(
     return Ask(
         outcome=sent.outcome,
         title=_title(task, label, against_ai, corrections) if reasons else _("%(outcome)s?") % {"outcome": label},
-        text=_text(faults, confirm) if reasons else _("A high risk: it counts at once and cannot be taken back."),
+        text=_text(faults, confirm) if reasons else _deliberate(task, sent.outcome),
         label=_("%(outcome)s with this reason") % {"outcome": label}
         if reasons
         else _("Yes, %(outcome)s") % {"outcome": label.lower()},
@@ -66,6 +66,17 @@ def ask_of(
         note=sent.note,
         corrections=corrections,
     )
+
+
+def _deliberate(task: ReviewTask, outcome: str) -> str:
+    """What is confirmed. Of a failed step it is its end that cannot be taken back, whatever the risk."""
+    if task.kind != "incident":
+        return _("A high risk: it counts at once and cannot be taken back.")
+    counts = _("It counts at once and cannot be taken back.")
+    if outcome != "fail":
+        return counts
+    follows = _("What the workflow says for errors follows; where the run fails by it, what can be undone is undone.")
+    return f"{follows} {counts}"
 
 
 def _title(task: ReviewTask, label: str, against_ai: bool, corrections: tuple[Correction, ...]) -> str:

@@ -199,6 +199,9 @@ def test_a_failed_step_is_a_task_that_says_what_happened_and_what_can_be_done(
     page = text_of(oscar.get(f"/tasks/{incident.pk}/"))
     assert "The ERP answered 503." in page
     assert "Retry with corrected input" in page
+    asked = text_of(oscar.post(f"/tasks/{incident.pk}/decision/", {"version": incident.version, "outcome": "fail"}))
+    assert "where the run fails by it, what can be undone is undone. It counts at once" in asked
+    assert "A high risk" not in asked
     sent = {"version": incident.version, "outcome": "retry_corrected", "fields.supplier": "Northwind Ltd"}
     room.order.script = []
     assert oscar.post(f"/tasks/{incident.pk}/decision/", sent).status_code == 302
