@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -33,12 +34,14 @@ class Served:
     def __init__(self, site: LiveSite) -> None:
         self.url = site.url
         office = Office()
-        office.queue.memberships.create(person=office.engineer)
+        office.queue.memberships.create(person=office.engineer, role="lead")
         task = office.task()
         self._token = {"Authorization": f"Bearer {office.token(office.engineer)[1]}"}
         self._session = _session(office.at_a_page(office.engineer))
         self._known = {
             "name": "purchase",
+            "slug": office.queue.slug,
+            "absence_id": _absence(office),
             "number": 1,
             "digest": "0" * 64,
             "sequence": 1,
@@ -61,6 +64,11 @@ class Served:
             case.path_parameters = {name: self._known[name] for name in case.path_parameters}
             excluded.append(WRONG_AS_GENERATED)
             case.call_and_validate(base_url=self.url, headers=headers, excluded_checks=excluded)
+
+
+def _absence(office: Office) -> int:
+    now = timezone.now()
+    return office.alice.absences.create(starts_at=now, ends_at=now + timedelta(days=1)).pk
 
 
 def _review_asked_for(office: Office) -> str:

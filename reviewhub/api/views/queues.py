@@ -13,7 +13,8 @@ from rest_framework.response import Response
 from reviewhub.accounts.models import Absence, Person
 from reviewhub.api.access import person_of
 from reviewhub.api.idempotency import idempotent
-from reviewhub.api.schema import IDEMPOTENCY_KEY
+from reviewhub.api.paging import page_response
+from reviewhub.api.schema import IDEMPOTENCY_KEY, paged
 from reviewhub.api.serializers.queues import (
     AbsenceGiven,
     AbsenceShown,
@@ -32,10 +33,10 @@ from reviewhub.reviews.selectors.leading import absences_of, led_queues, next_br
 class Queues(ApiView):
     scopes = {"GET": "queues:read"}
 
-    @extend_schema(operation_id="list_queues", responses=QueueShown(many=True))
+    @extend_schema(operation_id="list_queues", responses=paged(QueueShown))
     def get(self, request: Request) -> Response:
         """Those that the caller leads."""
-        return Response(QueueShown(led_queues(person_of(request)), many=True).data)
+        return page_response(request, QueueShown(led_queues(person_of(request)), many=True).data, None)
 
 
 class OneQueue(ApiView):

@@ -17,7 +17,7 @@ def test_whoever_does_not_lead_finds_no_queue(office: Office) -> None:
     Queue.objects.update(manager=None)
     QueueMembership.objects.update(role="reviewer")
     alice = office.calls(office.alice)
-    assert alice.get("/api/v1/queues/").json() == []
+    assert alice.get("/api/v1/queues/").json() == {"items": [], "next": None}
     assert alice.get(QUEUE).status_code == 404
     assert alice.post(f"{QUEUE}hold/", {"reason": "no"}).status_code == 404
 
