@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
@@ -28,6 +29,24 @@ class Strict(serializers.Serializer[Any]):
 # What goes out.
 class Shown(serializers.Serializer[Any]):
     pass
+
+
+class Text(serializers.CharField):
+    """What is written as a text; a number is not taken for one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return str(super().to_internal_value(data))
+
+
+class Identifier(serializers.UUIDField):
+    """A UUID as its text; a number is not taken for one."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return UUID(str(super().to_internal_value(data)))
 
 
 class Instant(serializers.DateTimeField):

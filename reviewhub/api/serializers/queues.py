@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from reviewhub.api.fields import Instant, PersonShown, Shown, Strict
+from reviewhub.api.fields import Identifier, Instant, PersonShown, Shown, Strict
 from reviewhub.api.serializers.tasks import TaskRow
 from reviewhub.reviews.models import Queue
 from reviewhub.reviews.services.mass_handover import MOST
@@ -70,7 +70,7 @@ class Hold(Strict):
 
 
 class Handover(Strict):
-    tasks = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST)
+    tasks = serializers.ListField(child=Identifier(), min_length=1, max_length=MOST)
     to = serializers.CharField(
         required=False, allow_null=True, default=None, max_length=100, help_text="A user name; null: back to the queue."
     )

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from orchestration.ports import clock
-from reviewhub.api.fields import Instant, PersonShown, Shown, Strict
+from reviewhub.api.fields import Instant, PersonShown, Shown, Strict, Text
 from reviewhub.reviews.approvals import is_sealed
 from reviewhub.reviews.models import Decision, ReviewTask
 from reviewhub.reviews.selectors import future_of
@@ -179,10 +179,10 @@ class TaskShown(TaskRow):
 
 
 class DecisionGiven(Strict):
-    outcome = serializers.CharField(max_length=100)
+    outcome = Text(max_length=100)
     corrections = serializers.DictField(required=False, default=dict, help_text="Corrected fields by their names.")
-    reasons = serializers.ListField(child=serializers.CharField(max_length=81), required=False, max_length=20)
-    note = serializers.CharField(required=False, default="", allow_blank=True, max_length=4000)
+    reasons = serializers.ListField(child=Text(max_length=81), required=False, max_length=20)
+    note = Text(required=False, default="", allow_blank=True, max_length=4000)
     ai_right_if_known = serializers.ChoiceField(choices=("", "yes", "no", "unsure"), required=False, default="")
     severity = serializers.ChoiceField(
         choices=("", "minor", "moderate", "severe"), required=False, default="", help_text="Of the AI's answer."
@@ -193,7 +193,7 @@ class DecisionGiven(Strict):
 
 
 class InformationAsked(Strict):
-    text = serializers.CharField(max_length=4000, help_text="Goes to the requester by mail, with a link to answer.")
+    text = Text(max_length=4000, help_text="Goes to the requester by mail, with a link to answer.")
 
 
 class SnoozeGiven(Strict):
@@ -201,16 +201,16 @@ class SnoozeGiven(Strict):
 
 
 class DelegationGiven(Strict):
-    to = serializers.CharField(max_length=150, help_text="A user name: of the queue, its manager or backup, or yours.")
-    note = serializers.CharField(required=False, default="", allow_blank=True, max_length=500)
+    to = Text(max_length=150, help_text="A user name: of the queue, its manager or backup, or yours.")
+    note = Text(required=False, default="", allow_blank=True, max_length=500)
 
 
 class RefusalGiven(Strict):
-    reason = serializers.CharField(max_length=500)
+    reason = Text(max_length=500)
 
 
 class EscalationGiven(Strict):
-    note = serializers.CharField(required=False, default="", allow_blank=True, max_length=500)
+    note = Text(required=False, default="", allow_blank=True, max_length=500)
 
 
 class ReasonShown(Shown):
@@ -233,4 +233,4 @@ class CommentShown(Shown):
 
 
 class CommentGiven(Strict):
-    text = serializers.CharField(max_length=4000)
+    text = Text(max_length=4000)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from reviewhub.api.fields import Instant, Shown, Strict
+from reviewhub.api.fields import Identifier, Instant, Shown, Strict, Text
 from reviewhub.reviews.services.together import MOST
 
 
 class TaskPicked(Strict):
-    id = serializers.UUIDField()
+    id = Identifier()
     version = serializers.IntegerField(min_value=0, max_value=2**31 - 1, help_text="As it was looked at.")
 
 
@@ -20,11 +20,9 @@ class DecisionsGiven(Strict):
         max_length=MOST,
         help_text="In this order; the first says what is asked.",
     )
-    outcome = serializers.CharField(max_length=100)
-    reasons = serializers.ListField(
-        child=serializers.CharField(max_length=81), required=False, default=list, max_length=20
-    )
-    note = serializers.CharField(required=False, default="", allow_blank=True, max_length=4000)
+    outcome = Text(max_length=100)
+    reasons = serializers.ListField(child=Text(max_length=81), required=False, default=list, max_length=20)
+    note = Text(required=False, default="", allow_blank=True, max_length=4000)
 
 
 class PickedShown(Shown):
