@@ -1,108 +1,22 @@
-"""Reviews for other systems: asked for over the API, decided at the desk, told in a signed callback."""
+"""Reviews for other systems: asked for over the API, decided at the desk, read at any time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings as configured
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries, Settings
-from standardwebhooks import Webhook
+from pytest_django import DjangoAssertNumQueries
 
-from orchestration import api, ports
-from orchestration.models import OutboxMessage, Recommendation, Run, StepRun, WorkflowVersion
-from orchestration.runtime import execute, outbox, sweeper
+from orchestration import ports
+from orchestration.models import Recommendation, Run, WorkflowVersion
+from orchestration.runtime import sweeper
 from reviewhub.reviews.models import Override, ReviewTask
-from reviewhub.reviews.requested.callbacks import is_beneath
 from reviewhub.reviews.services import decide_task, take_back_decision
-from tests.integration.api.office import SECRET, Caller, Office
+from tests.integration.api.office import Caller, Office
+from tests.integration.api.requested import REFUND, asked, closed, task_of, work
 from tests.support.bench import StandingClock
-from tests.support.receiver import Receiver, receiver
-
-REFUND: dict[str, Any] = {
-    "title": "Refund 120 to Jane",
-    "context": {
-        "facts": {"order": "O-17", "amount": 120, "tags": ["late", "damaged"]},
-        "documents": [
-            {"title": "Complaint", "text": "It came broken.\nI want my money back."},
-            {"title": "Photo", "url": "https://shop.example/photos/17"},
-        ],
-    },
-    "recommendation": {"outcome": "approve", "confidence": 0.81, "reasons": ["Damaged on arrival"], "model": "ours-3"},
-    "outcomes": {"approve": {"label": "Refund"}, "reject": {"label": "Refuse", "reason": "against_ai"}},
-    "fields": {"amount": {"value": 120, "label": "Amount", "type": "number", "edit": True}},
-    "highlights": {"Order": "O-17"},
-    "concerns": ["A third refund this year"],
-    "queue": "finance",
-    "requester": "jane@example.com",
-    "sla": {"due": "8h", "critical": True},
-    "escalate": [{"after": "24h", "to": {"backup_of": "queue"}}],
-    "unanswered": {"after": "10d", "outcome": "reject"},
-    "undo": "20s",
-    "metadata": {"thread": "t-1"},
-}
-
-
-@pytest.fixture
-def clock() -> Iterator[StandingClock]:
-    before = ports.bound.clock
-    standing = StandingClock()
-    ports.bind(clock=standing)
-    yield standing
-    ports.bind(clock=before)
-
-
-@pytest.fixture
-def shop(office: Office) -> Caller:
-    """A service token, of an engineer."""
-    return office.calls(office.engineer, "reviews:create", "reviews:read", kind="service")
-
-
-@pytest.fixture
-def system(office: Office, settings: Settings) -> Iterator[Receiver]:
-    """The system that asks, with a connection that lets us call it back."""
-    settings.DEMO = True
-    with receiver() as receiving:
-        base = receiving.url.rpartition("/hooks")[0]
-        api.save_connection(name="shop-back", kind="callback", base_url=base, secret=SECRET, actor=api.SYSTEM)
-        yield receiving
-
-
-def asked(caller: Caller, **changes: Any) -> dict[str, Any]:
-    answer = caller.post("/api/v1/reviews/", {**REFUND, **changes})
-    assert answer.status_code == 201, answer.content
-    assert answer["Location"] == answer.json()["url"]
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def task_of(review: dict[str, Any]) -> ReviewTask:
-    return ReviewTask.objects.get(run_id=review["id"], kind="review")
-
-
-def error_of(review: dict[str, Any]) -> dict[str, Any]:
-    """Of the call that a person has to look at."""
-    incident = ReviewTask.objects.get(run_id=review["id"], kind="incident").incident
-    assert incident is not None
-    found: dict[str, Any] = incident["error"]
-    return found
-
-
-def work() -> None:
-    while ready := StepRun.objects.filter(status="ready").order_by("pk").first():
-        execute.execute(str(ready.run_id), ready.path)
-
-
-def closed(clock: StandingClock) -> None:
-    """The time for taking it back goes by, and the run goes on."""
-    clock.forward(seconds=21)
-    sweeper.fire_timers()
-    work()
-
-
-# ---- asking and reading ------------------------------------------------------------------------
 
 
 def test_a_system_asks_and_people_see_the_case_as_it_was_told(office: Office, shop: Caller) -> None:
@@ -344,115 +258,3 @@ def test_a_person_withdraws_what_another_asked_for_only_with_the_right_to_cancel
     review = asked(shop)
 
     assert office.calls(office.alice).delete(review["url"]).status_code == 403
-
-
-# ---- the callback --------------------------------------------------------------------------------
-
-
-def test_the_answer_is_told_in_a_signed_callback(
-    office: Office, shop: Caller, system: Receiver, clock: StandingClock
-) -> None:
-    review = asked(shop, callback_url=system.url)
-    decide_task(task_id=task_of(review).pk, actor=office.alice, outcome="approve", fields={"amount": 100})
-    assert system.taken == []
-
-    closed(clock)
-    headers, body = system.taken[0]
-    told = system.told[0]
-    assert headers["webhook-signature"] == Webhook(SECRET).sign(headers["webhook-id"], clock.system, body.decode())
-    assert (told["type"], told["data"]["outcome"], told["data"]["fields"]) == (
-        "review.decided",
-        "approve",
-        {"amount": 100},
-    )
-    assert (told["data"]["id"], told["data"]["metadata"]) == (review["id"], {"thread": "t-1"})
-    assert told["data"]["decided_by"]["username"] == "alice"
-    assert shop.get(review["url"]).json()["called_back"] is True
-
-
-def test_a_callback_is_tried_again_under_the_same_id_until_it_is_taken(
-    office: Office, shop: Caller, system: Receiver, clock: StandingClock
-) -> None:
-    system.answers = [503, 500, 429]
-    review = asked(shop, callback_url=system.url)
-    decide_task(task_id=task_of(review).pk, actor=office.alice, outcome="approve")
-
-    closed(clock)
-    for _ in range(3):
-        assert shop.get(review["url"]).json()["called_back"] is False
-        clock.forward(seconds=60)
-        sweeper.fire_timers()
-        work()
-
-    assert len(system.taken) == 4
-    assert len({headers["webhook-id"] for headers, _ in system.taken}) == 1
-    assert len({body for _, body in system.taken}) == 1
-    assert shop.get(review["url"]).json()["called_back"] is True
-
-
-def test_a_callback_that_is_refused_for_good_comes_before_a_person(
-    office: Office, shop: Caller, system: Receiver, clock: StandingClock
-) -> None:
-    system.answers = [404]
-    review = asked(shop, callback_url=system.url)
-    decide_task(task_id=task_of(review).pk, actor=office.alice, outcome="approve")
-    closed(clock)
-
-    assert "404" in error_of(review)["message"]
-    assert api.stuck_counts()["incident"] == 1
-
-
-def test_a_connection_that_was_switched_off_meanwhile_is_not_called(
-    office: Office, shop: Caller, system: Receiver, clock: StandingClock
-) -> None:
-    review = asked(shop, callback_url=system.url)
-    api.connections().filter(name="shop-back").update(enabled=False)
-    decide_task(task_id=task_of(review).pk, actor=office.alice, outcome="approve")
-    closed(clock)
-
-    assert system.taken == []
-    assert error_of(review)["code"] == "callback_not_allowed"
-
-
-def test_outside_a_demo_nobody_makes_us_call_this_machine(
-    office: Office, shop: Caller, system: Receiver, clock: StandingClock, settings: Settings
-) -> None:
-    review = asked(shop, callback_url=system.url)
-    settings.DEMO = False
-    api.connections().filter(name="shop-back").update(base_url=system.url.replace("http:", "https:"))
-    decide_task(task_id=task_of(review).pk, actor=office.alice, outcome="approve")
-    closed(clock)
-
-    assert system.taken == []
-    assert ReviewTask.objects.filter(run_id=review["id"], kind="incident").exists()
-
-
-def test_a_withdrawal_is_told_too(office: Office, shop: Caller, system: Receiver) -> None:
-    review = asked(shop, callback_url=system.url)
-    shop.delete(review["url"])
-    outbox.send(OutboxMessage.objects.get(topic="reviews.callback").pk)
-
-    assert (system.told[0]["type"], system.told[0]["data"]["state"]) == ("review.withdrawn", "withdrawn")
-
-
-@pytest.mark.parametrize(
-    ("url", "base", "beneath"),
-    [
-        ("https://a.example/hooks/1", "https://a.example", True),
-        ("https://a.example/hooks/1", "https://a.example/hooks", True),
-        ("https://a.example/hooks", "https://a.example/hooks/", True),
-        ("https://a.example/hooksy", "https://a.example/hooks", False),
-        ("https://a.example/hooks/../admin", "https://a.example/hooks", False),
-        ("https://a.example/hooks/%2E%2e/admin", "https://a.example/hooks", False),
-        ("http://a.example/hooks", "https://a.example/hooks", False),
-        ("https://a.example:8443/", "https://a.example/", False),
-        ("https://a.example@evil.example/", "https://a.example/", False),
-        ("https://evil.example/https://a.example/", "https://a.example/", False),
-        ("https://a.example\\@evil.example/", "https://a.example/", False),
-        ("https://a.example:x/", "https://a.example/", False),
-        ("https://a.example.evil.example/", "https://a.example", False),
-        ("https:///hooks", "", False),
-    ],
-)
-def test_an_address_lies_beneath_another_or_not(url: str, base: str, beneath: bool) -> None:
-    assert is_beneath(url, base) is beneath
