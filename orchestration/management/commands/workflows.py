@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from orchestration.api import check_workflow, rehearse_offline, rehearse_tests
 from orchestration.core.language.check import Catalogue, Fault, check_text
@@ -20,6 +21,11 @@ from orchestration.deployment.files import WorkflowFile, found, read
 from orchestration.deployment.here import Here
 from orchestration.deployment.places import Place, Published, Refused
 from orchestration.deployment.tellings import rehearsed_as_json, told_tests
+
+NO_DATABASE = (
+    "The database is not there, or not brought up to date (`manage.py migrate`). `validate` and `test` need none with "
+    "--offline, the others none with --target."
+)
 
 
 class Command(BaseCommand):
@@ -55,6 +61,8 @@ class Command(BaseCommand):
             report = list(getattr(self, f"_{act}")(options))
         except (Refused, OSError) as error:
             raise CommandError(str(error), returncode=1) from error
+        except DatabaseError as error:
+            raise CommandError(f"{NO_DATABASE} It said: {error}", returncode=1) from error
         if options["json"]:
             self.stdout.write(json.dumps({"ok": all(line["ok"] for line in report), "files": report}, indent=2))
         if not all(line["ok"] for line in report):
@@ -69,7 +77,7 @@ class Command(BaseCommand):
         for file in self._files(options, offline=options["offline"]):
             said = self._said(options, file, "")
             tests = rehearse(file.checked)
-            for line in told_tests(file.path, tests) if not options["json"] else ():
+            for line in told_tests(file.path, tests) if said["ok"] and not options["json"] else ():
                 self.stdout.write(line)
             passed = said["ok"] and all(test.passed for test in tests)
             yield {**said, "ok": passed, "tests": [rehearsed_as_json(test) for test in tests]}

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from orchestration import api
+from orchestration.management.commands import workflows as command
 from tests.integration.api.office import Office
 from tests.integration.api.texts import FAULTY, HARMLESS_CHANGE, PURCHASE
 
@@ -55,6 +57,26 @@ def test_every_fault_is_printed_with_its_place_and_the_status_is_1(office: Offic
     status, said = workflows("validate", file)
     assert status == 1
     assert all(line.startswith(f"{file}:") and ": error: " in line for line in said.splitlines())
+
+
+def test_a_text_with_faults_is_not_said_to_have_no_tests(office: Office, file: Path) -> None:
+    file.write_text(FAULTY)
+    status, said = workflows("test", file)
+    assert status == 1
+    assert ": error: " in said
+    assert "no tests" not in said
+
+
+def test_without_a_database_it_is_said_what_to_do(office: Office, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(text: str) -> None:
+        raise OperationalError("no such table: orchestration_connection")
+
+    monkeypatch.setattr(command, "check_workflow", refuse)
+    status, said = workflows("validate", file)
+    assert status == 1
+    assert "manage.py migrate" in said
+    assert "--offline" in said
+    assert workflows("validate", "--offline", file) == (0, f"{file}: sound\n")
 
 
 def test_machines_read_the_faults_as_json(office: Office, file: Path) -> None:
