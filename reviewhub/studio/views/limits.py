@@ -31,7 +31,8 @@ def limit_list(request: HttpRequest) -> HttpResponse:
         "rows": [_row(figure) for figure in api.limit_figures()],
         "credentials": api.credential_figures(),
     }
-    return render(request, "runs/limits.html", context)
+    partial = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
+    return render(request, "runs/limits.html#figures" if partial else "runs/limits.html", context)
 
 
 def _row(figure: api.LimitFigure) -> dict[str, Any]:

@@ -205,6 +205,9 @@ def test_the_page_of_limits_tells_where_each_stands(office: Studio) -> None:
         assert "Waiting: 1 for the breaker." in html
         (figure,) = api.limit_figures()
         assert (figure.breaker, figure.admitted, figure.deferred, figure.opened) == ("open", 1, 1, 1)
+        renewed = office.at("olga").get("/limits/", headers={"HX-Request": "true"}).content.decode()
+        assert renewed.lstrip().startswith('<div id="figures"')
+        assert "Waiting: 1 for the breaker." in renewed
         assert office.at("alice").get("/limits/").status_code == 403
     finally:
         LimitSetting.objects.all().delete()
