@@ -56,7 +56,7 @@ Change = TaskChanged | Said
 def use_loop(loop: asyncio.AbstractEventLoop) -> None:
     """The web server's own loop, in whose thread everything is sent as long as it runs."""
     if _post.loop is not loop:
-        _post.loop = loop
+        _post.begin(loop)
 
 
 def desk_changed(fact: Fact) -> None:
@@ -91,6 +91,12 @@ class _Post:
         self._lock = threading.Lock()
         self._waiting: dict[Change, None] = {}  # the same change is told once
         self._sent_at = float("-inf")
+
+    def begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Another loop takes over. What the one before had not sent any more was for sockets that ended with it; left
+        here, nobody would start sending again."""
+        with self._lock:
+            self.loop, self._waiting = loop, {}
 
     def take(self, *changes: Change) -> None:
         """Without a loop, in a command for example, what is told at once goes out at once, as one message."""

@@ -64,3 +64,26 @@ def test_a_change_is_told_while_its_request_goes_on(sent: asyncio.Queue[list[UUI
             return await answering
 
     assert asyncio.run(main())
+
+
+def test_what_a_server_that_ended_had_not_sent_keeps_nothing_of_the_next_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent: asyncio.Queue[list[str]] = asyncio.Queue()
+
+    async def send(told: list[Any]) -> None:
+        sent.put_nowait([group for each in told for group in each["to"]])
+
+    async def ends_at_once() -> None:
+        publish.use_loop(asyncio.get_running_loop())
+        publish.runs_changed(["1"])
+
+    async def serves() -> list[str]:
+        publish.use_loop(asyncio.get_running_loop())
+        publish.runs_changed(["2"])
+        return await asyncio.wait_for(sent.get(), WITHIN)
+
+    monkeypatch.setattr(publish, "_send", send)
+    monkeypatch.setattr(publish, "_post", publish._Post())
+    asyncio.run(ends_at_once())
+    assert asyncio.run(serves()) == ["run.2", "runs"]
