@@ -112,9 +112,12 @@ class Presence:
             self._tell_soon([task])
 
     def _end(self, task: str, by: str) -> bool:
-        """Those who knew of it hear that it is over."""
-        self._ended.setdefault(task, set()).update(self._looks.groups_of(task))
-        return self._looks.end(task, by)
+        """Whether the person is gone by this; those who knew of it hear that."""
+        knew = self._looks.groups_of(task)
+        is_gone = self._looks.end(task, by)
+        if is_gone:
+            self._ended.setdefault(task, set()).update(knew)
+        return is_gone
 
     def tell_at_once(self, socket: Listener, tasks: Iterable[str]) -> None:
         """To somebody who shows these from now on."""

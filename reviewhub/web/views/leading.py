@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import NoReturn
+from functools import partial
+from typing import Any, NoReturn
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -68,50 +70,48 @@ def _missing() -> NoReturn:
     raise Http404
 
 
-def _hold(request: HttpRequest, slug: str) -> HttpResponse:
-    queue = led_or_404(request, slug)
+def _acted(request: HttpRequest, slug: str, act: Callable[[], object], said: str) -> HttpResponse:
+    """Back to the team's page, with what was done or why it was not."""
     try:
-        hold_queue(queue=queue, actor=viewer(request), reason=request.POST.get("reason", ""))
+        act()
     except InvalidRequest as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, _("It is held: nothing is given, and nobody takes anything."))
+        messages.success(request, said)
     return redirect("web:team", slug)
+
+
+def _hold(request: HttpRequest, slug: str) -> HttpResponse:
+    act = partial(hold_queue, **_of_queue(request, slug), reason=request.POST.get("reason", ""))
+    return _acted(request, slug, act, _("It is held: nothing is given, and nobody takes anything."))
 
 
 def _go_on(request: HttpRequest, slug: str) -> HttpResponse:
-    let_queue_go_on(queue=led_or_404(request, slug), actor=viewer(request))
-    messages.success(request, _("It goes on."))
-    return redirect("web:team", slug)
+    return _acted(request, slug, partial(let_queue_go_on, **_of_queue(request, slug)), _("It goes on."))
 
 
 def _stop_clocks(request: HttpRequest, slug: str) -> HttpResponse:
-    queue = led_or_404(request, slug)
-    try:
-        stop_clocks(queue=queue, actor=viewer(request), reason=request.POST.get("reason", ""))
-    except InvalidRequest as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("The clocks of its tasks are being stopped."))
-    return redirect("web:team", slug)
+    act = partial(stop_clocks, **_of_queue(request, slug), reason=request.POST.get("reason", ""))
+    return _acted(request, slug, act, _("The clocks of its tasks are being stopped."))
 
 
 def _start_clocks(request: HttpRequest, slug: str) -> HttpResponse:
-    start_clocks(queue=led_or_404(request, slug), actor=viewer(request))
-    messages.success(request, _("The clocks of its tasks go on, with what was left."))
-    return redirect("web:team", slug)
+    act = partial(start_clocks, **_of_queue(request, slug))
+    return _acted(request, slug, act, _("The clocks of its tasks go on, with what was left."))
 
 
 def _pick_nothing(request: HttpRequest, slug: str) -> HttpResponse:
-    set_pull_only(queue=led_or_404(request, slug), actor=viewer(request), pull_only=True)
-    messages.success(request, _("Nobody picks any more: “Start reviewing” gives the most urgent."))
-    return redirect("web:team", slug)
+    act = partial(set_pull_only, **_of_queue(request, slug), pull_only=True)
+    return _acted(request, slug, act, _("Nobody picks any more: “Start reviewing” gives the most urgent."))
 
 
 def _pick(request: HttpRequest, slug: str) -> HttpResponse:
-    set_pull_only(queue=led_or_404(request, slug), actor=viewer(request), pull_only=False)
-    messages.success(request, _("Everybody of the queue picks what they like."))
-    return redirect("web:team", slug)
+    act = partial(set_pull_only, **_of_queue(request, slug), pull_only=False)
+    return _acted(request, slug, act, _("Everybody of the queue picks what they like."))
+
+
+def _of_queue(request: HttpRequest, slug: str) -> dict[str, Any]:
+    return {"queue": led_or_404(request, slug), "actor": viewer(request)}
 
 
 def _enter_absence(request: HttpRequest, slug: str) -> HttpResponse:
