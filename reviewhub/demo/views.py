@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 from orchestration.ports import clock
 from reviewhub.accounts.models import Person
 from reviewhub.demo import cases
+from reviewhub.demo.documents import with_documents
 from reviewhub.demo.middleware import BACKEND
 from reviewhub.demo.models import ErpSwitch, Mail, Order, SentEvent
-from reviewhub.demo.papers import with_papers
 from reviewhub.demo.people import SWITCH
 from reviewhub.demo.sending import Sender, as_body
 from reviewhub.demo.systems import erp as erp_system
@@ -55,7 +55,7 @@ def events(request: HttpRequest) -> HttpResponse:
     case = next((case for case in cases.BUTTONS if case.name == wanted), None)
     if case is None:
         raise Http404("The demo has no such case.")
-    event = with_papers(case.path, case.drawn())
+    event = with_documents(case.path, case.drawn())
     _send(case.path, str(next(iter(event.values()))), as_body(event), case.title)
     return _shown(request)
 

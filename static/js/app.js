@@ -16,7 +16,7 @@ import moment from "./controllers/moment.js";
 import offline from "./controllers/offline.js";
 import pane from "./controllers/pane.js";
 import picking from "./controllers/picking.js";
-import papers from "./controllers/papers.js";
+import documents from "./controllers/documents.js";
 import push from "./controllers/push.js";
 import reasons from "./controllers/reasons.js";
 import sheet from "./controllers/sheet.js";
@@ -41,7 +41,7 @@ const controllers = {
   offline,
   pane,
   picking,
-  papers,
+  documents,
   push,
   reasons,
   sheet,

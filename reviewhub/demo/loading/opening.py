@@ -21,8 +21,8 @@ from orchestration.ports import Actor
 from reviewhub.celery import app
 from reviewhub.demo import clock
 from reviewhub.demo.cases import WAITING, Waiting
+from reviewhub.demo.documents import with_documents
 from reviewhub.demo.loading.connections import move_connections
-from reviewhub.demo.papers import with_papers
 from reviewhub.demo.sending import SIGNED_BY, as_body
 
 LONGEST = 20.0  # seconds that one case may take on its way to its person
@@ -41,7 +41,7 @@ def open_cases(now: datetime, actor: Actor) -> None:
 
 def _bring(case: Waiting) -> None:
     """Sweeps until the case waits for its person: an answer that failed is asked for again meanwhile."""
-    body, at = as_body(with_papers(case.path, case.body)), datetime.now(UTC)
+    body, at = as_body(with_documents(case.path, case.body)), datetime.now(UTC)
     headers = {
         "webhook-id": case.event_id,
         "webhook-timestamp": str(int(at.timestamp())),

@@ -39,8 +39,8 @@ class Advice:
     origin: str
 
 
-def advice_of(task: ReviewTask, marks: Marks, papers: Sequence[str] = ()) -> Advice | None:
-    """Made after the documents: a quote that is marked there is not said again. `papers` are the paths of files."""
+def advice_of(task: ReviewTask, marks: Marks, documents: Sequence[str] = ()) -> Advice | None:
+    """Made after the documents: a quote that is marked there is not said again. `documents` are the paths of files."""
     said = task.recommendation
     if said is None:
         return None
@@ -53,7 +53,9 @@ def advice_of(task: ReviewTask, marks: Marks, papers: Sequence[str] = ()) -> Adv
         text=said.text,
         reasons=tuple(Point(str(reason), _cited(str(reason), marks)) for reason in said.reasons),
         evidence=tuple(
-            Point(quote.text, quote.ref, spoken_name(quote.name), any(quote.source.endswith(each) for each in papers))
+            Point(
+                quote.text, quote.ref, spoken_name(quote.name), any(quote.source.endswith(each) for each in documents)
+            )
             for quote in marks.unmarked()
         ),
         concerns=tuple(str(concern) for concern in task.concerns[1:]),

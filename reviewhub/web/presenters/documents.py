@@ -1,104 +1,275 @@
-"""The case as documents: what was asked for first, then what was gathered about it."""
+"""Documents on the task's page: which there are, and how each is looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orchestration import api
-from reviewhub.web.presenters.evidence import Marks, Part
-from reviewhub.web.presenters.outside import Outside, outside_of
-from reviewhub.web.presenters.values import is_long, shown, spoken_name
+from reviewhub.documents.bounded import Unreadable
+from reviewhub.documents.keeping import reading_of
+from reviewhub.documents.kinds import Kind, kind_of
+from reviewhub.documents.plain import MOST_TEXT, Node, Sheet, sheet_of, text_of, tree_of
+from reviewhub.reviews.models import ReviewTask
+from reviewhub.web.documents import Document, named_by
+from reviewhub.web.presenters.evidence import Part, Quote
+from reviewhub.web.presenters.quoting import marked, places
+from reviewhub.web.presenters.values import spoken_name
 
-Parts = tuple[Part, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    label: str
-    parts: Parts
-    link: Outside | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    label: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[Parts, ...], ...]
+EAGER = 2  # pages that are drawn at once where no script may run; the others as they come into view
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class DocumentLink:
+    """A tab: what there is to look at, before it is looked at."""
+
+    name: str
+    label: str  # what the case calls it
+    size: str
+    icon: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    text: str
+    x: float
+    y: float  # of its base line
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    ref: int
+    first: bool  # of its quote
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One page as a picture, with its words over it."""
+
+    number: int
+    href: str
+    eager: bool
+    width: float
+    height: float
+    lines: tuple[Line, ...]
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is nothing to see, and whether the file can be had all the same."""
+
     title: str
-    entries: tuple[Entry, ...]
-    texts: tuple[Entry, ...]
-    tables: tuple[Table, ...]
-
-    @property
-    def brief(self) -> str:
-        """The first facts, for a document that is folded up."""
-        return ", ".join(f"{entry.label} {''.join(part.text for part in entry.parts)}" for entry in self.entries[:2])
+    text: str
+    can_download: bool = True
 
 
-def documents_of(
-    context: Mapping[str, Any], labels: Mapping[str, str], marks: Marks, *, links: bool = False
-) -> tuple[Document, ...]:
-    """`context` is {"input": …, "steps": {id: result}}; what the AI said has a place of its own and is left out.
-
-    `links`: a value that is a web address and nothing else leads there.
-    """
-    given = context.get("input")
-    found = [_document(_("Request"), given, labels, marks, links=links)] if isinstance(given, dict) else []
-    steps = context.get("steps") or {}
-    for name, result in steps.items():
-        if isinstance(result, dict) and result and not _is_answer(result):
-            found.append(_document(spoken_name(name), result, labels, marks))
-    return tuple(found)
+@dataclass(frozen=True, slots=True)
+class Letter:
+    headers: tuple[tuple[str, tuple[Part, ...]], ...]
+    parts: tuple[Part, ...]
+    from_html: bool
+    attached: tuple[DocumentLink, ...]
 
 
-def _is_answer(result: Mapping[str, Any]) -> bool:
-    return "confidence" in result and "outcome" in result
+@dataclass(frozen=True, slots=True)
+class View:
+    name: str
+    size: str
+    kind: str
+    back_href: str
+    file_href: str
+    refusal: Refusal | None = None
+    leaves: tuple[Leaf, ...] = ()
+    note: str = ""  # that there is more than is shown
+    text: tuple[Part, ...] = ()
+    letter: Letter | None = None
+    sheet: Sheet | None = None
+    tree: Node | None = None
 
 
-def _document(
-    title: str, values: Mapping[str, Any], labels: Mapping[str, str], marks: Marks, *, links: bool = False
-) -> Document:
-    entries: list[Entry] = []
-    texts: list[Entry] = []
-    tables: list[Table] = []
-    for name, label, value in _leaves(values, labels):
-        if _is_table(value):
-            tables.append(_table(label, value, marks))
-            continue
-        entry = Entry(label, marks.said(name, value, shown(value)), outside_of(value) if links else None)
-        (texts if is_long(value) else entries).append(entry)
-    return Document(title, tuple(entries), tuple(texts), tuple(tables))
+def links_of(task: ReviewTask) -> tuple[DocumentLink, ...]:
+    """Each document once, in the order of the case."""
+    found: dict[str, DocumentLink] = {}
+    for path, value in named_by(task):
+        digest = str(value[api.DOCUMENT_DIGEST])
+        if digest not in found:
+            found[digest] = _link(task, digest, str(value["name"]), str(value["media_type"]), int(value["bytes"]), path)
+    return tuple(found.values())
 
 
-def _leaves(values: Mapping[str, Any], labels: Mapping[str, str], above: str = "") -> Iterator[tuple[str, str, Any]]:
-    for name, value in values.items():
-        own = labels.get(name) or spoken_name(name)
-        label = f"{above}, {own[:1].lower()}{own[1:]}" if above else own
-        if isinstance(value, dict) and value and not api.is_document(value):
-            yield from _leaves(value, {}, label)
-        else:
-            yield name, label, value
+def _link(task: ReviewTask, address: str, name: str, media_type: str, size: int, path: str) -> DocumentLink:
+    kind = kind_of(media_type, name)
+    label = spoken_name(next((part for part in reversed(path.split(".")) if not part.isdigit()), ""))
+    href = reverse("web:document", args=[task.pk, address])
+    return DocumentLink(name, label, filesizeformat(size), "mail" if kind is Kind.MAIL else "document", href)
 
 
-def _is_table(value: Any) -> bool:
-    return (
-        isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value) and not _files(value)
+def view_of(document: Document, quotes: Sequence[Quote]) -> View:
+    """What is to be seen of it; a file that cannot be shown has a reason in its place."""
+    try:
+        document.check()
+        shown = dict(_shown(document, quotes))
+    except Unreadable as unreadable:
+        shown = {"refusal": refusal_of(unreadable.why)}
+    address = (document.task.pk, document.address)
+    within = "." in document.address
+    return View(
+        name=document.name,
+        size=filesizeformat(len(document.data)),
+        kind=document.kind,
+        back_href=reverse("web:document", args=[document.task.pk, document.address.rpartition(".")[0]])
+        if within
+        else "",
+        file_href=reverse("web:document-file", args=address),
+        **shown,
     )
 
 
-def _files(values: list[dict[str, Any]]) -> bool:
-    return all(api.is_document(each) for each in values)
+def _shown(document: Document, quotes: Sequence[Quote]) -> Iterator[tuple[str, Any]]:
+    match document.kind:
+        case Kind.PDF | Kind.IMAGE:
+            yield from _pages(document, quotes)
+        case Kind.MAIL:
+            yield "letter", _letter(document, quotes)
+        case Kind.TABLE:
+            yield from _sheet(document)
+        case Kind.JSON:
+            yield from _tree(document, quotes)
+        case Kind.TEXT:
+            yield from _text(document, quotes)
+        case Kind.OTHER:
+            yield "refusal", refusal_of("unknown")
 
 
-def _table(label: str, rows: list[dict[str, Any]], marks: Marks) -> Table:
-    heads = tuple(dict.fromkeys(key for row in rows for key in row))
-    cells = tuple(tuple(marks.said(key, row.get(key), shown(row.get(key, ""))) for key in heads) for row in rows)
-    return Table(label, tuple(spoken_name(head) for head in heads), cells)
+def _pages(document: Document, quotes: Sequence[Quote]) -> Iterator[tuple[str, Any]]:
+    read = reading_of(document.kind.value, document.data)
+    yield "leaves", tuple(_leaf(document, number, page, quotes) for number, page in enumerate(read["shown"], start=1))
+    if read["pages"] > len(read["shown"]):
+        yield (
+            "note",
+            _("Only the first %(shown)d of %(all)d pages are shown.")
+            % {
+                "shown": len(read["shown"]),
+                "all": read["pages"],
+            },
+        )
+
+
+def _leaf(document: Document, number: int, page: dict[str, Any], quotes: Sequence[Quote]) -> Leaf:
+    words = page["words"]
+    boxes = []
+    for ref, found in places([word[0] for word in words], quotes):
+        lines = _by_line([words[index] for index in found])
+        boxes += [Box(ref, index == 0, *_around(line, 1.5)) for index, line in enumerate(lines)]
+    return Leaf(
+        number=number,
+        href=reverse("web:document-page", args=[document.task.pk, document.address, number]),
+        eager=number <= EAGER,
+        width=page["width"],
+        height=page["height"],
+        lines=tuple(_line(line) for line in _by_line(words)),
+        boxes=tuple(boxes),
+    )
+
+
+def _by_line(words: Sequence[Any]) -> list[list[Any]]:
+    """Words that follow each other on one line, not too far apart."""
+    lines: list[list[Any]] = []
+    for word in words:
+        last = lines[-1][-1] if lines else None
+        if last and abs(last[2] - word[2]) < max(2.0, word[4] / 2) and 0 <= word[1] - last[1] - last[3] < 2 * word[4]:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return lines
+
+
+def _around(words: Sequence[Any], room: float = 0.0) -> tuple[float, float, float, float]:
+    left, top = min(word[1] for word in words), min(word[2] for word in words)
+    right, bottom = max(word[1] + word[3] for word in words), max(word[2] + word[4] for word in words)
+    found = (left - room, top - room, right - left + 2 * room, bottom - top + 2 * room)
+    return (round(found[0], 1), round(found[1], 1), round(found[2], 1), round(found[3], 1))
+
+
+def _line(words: Sequence[Any]) -> Line:
+    x, y, width, height = _around(words)
+    return Line(" ".join(word[0] for word in words), x, round(y + 0.8 * height, 1), width, height)
+
+
+def _letter(document: Document, quotes: Sequence[Quote]) -> Letter:
+    read = reading_of("mail", document.data)
+    left = list(quotes)
+    headers = tuple((str(name), marked(str(value), left)) for name, value in read["headers"])
+    attached = tuple(
+        _link(document.task, f"{document.address}.{number}", part["name"], part["media_type"], part["bytes"], "")
+        for number, part in enumerate(read["parts"], start=1)
+    )
+    return Letter(headers, marked(read["text"], left), bool(read["from_html"]), attached)
+
+
+def _sheet(document: Document) -> Iterator[tuple[str, Any]]:
+    try:
+        sheet = sheet_of(document.data)
+    except ValueError:
+        raise Unreadable("broken") from None
+    yield "sheet", sheet
+    if sheet.more:
+        yield "note", _("Only the beginning is shown; the file has all of it.")
+
+
+def _tree(document: Document, quotes: Sequence[Quote]) -> Iterator[tuple[str, Any]]:
+    try:
+        yield "tree", tree_of(document.data)
+    except ValueError:
+        yield from _text(document, quotes)
+
+
+def _text(document: Document, quotes: Sequence[Quote]) -> Iterator[tuple[str, Any]]:
+    text = text_of(document.data)
+    yield "text", marked(text[:MOST_TEXT], list(quotes))
+    if len(text) > MOST_TEXT:
+        yield "note", _("Only the beginning is shown; the file has all of it.")
+
+
+def refusal_of(why: str) -> Refusal:
+    match why:
+        case "encrypted":
+            return Refusal(_("This document is locked"), _("It asks for a password. Download it to open it yourself."))
+        case "large":
+            return Refusal(_("Too large to be shown"), _("It would need more memory than one document may have here."))
+        case "slow" | "busy":
+            return Refusal(_("It takes too long to be shown"), _("Try again in a moment, or download it."))
+        case "other":
+            return Refusal(
+                _("This is not what it says it is"),
+                _("Its content does not fit its type. Be careful with it: nobody here has opened it."),
+            )
+        case "unknown":
+            return Refusal(_("Files of this type are not shown here"), _("Download it to open it with what made it."))
+        case "missing":
+            return Refusal(
+                _("The document is not here"),
+                _("The case names it, but nobody has sent it, or it was removed."),
+                can_download=False,
+            )
+        case "damaged":
+            return Refusal(
+                _("The document has changed"),
+                _("Its bytes are no longer those that came with the case, so they are not shown. Tell an operator."),
+                can_download=False,
+            )
+        case _:
+            return Refusal(_("This document cannot be read"), _("It may be cut off or damaged. You can download it."))

@@ -14,13 +14,13 @@ from reviewhub.accounts.models import Person
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.requested import WORKFLOW
 from reviewhub.reviews.selectors import HistoryEntry, TaskDetail
-from reviewhub.web.papers import named_by
+from reviewhub.web.documents import named_by
 from reviewhub.web.presenters.acts import Act, Panel, acts_of, split
 from reviewhub.web.presenters.advice import Advice, advice_of
 from reviewhub.web.presenters.approvers import Approvers, approvers_of
 from reviewhub.web.presenters.asking import Ask, ask_of
 from reviewhub.web.presenters.deadlines import Deadline, deadline_of
-from reviewhub.web.presenters.documents import Document, documents_of
+from reviewhub.web.presenters.documents import DocumentLink, links_of
 from reviewhub.web.presenters.evidence import Marks
 from reviewhub.web.presenters.fields import Field, corrections_shown, fields_of
 from reviewhub.web.presenters.future import Step, steps_of
@@ -28,8 +28,8 @@ from reviewhub.web.presenters.incidents import Incident, incident_of
 from reviewhub.web.presenters.information import Information, Question, information_of, question_of
 from reviewhub.web.presenters.looked import LookedShown, looked_shown
 from reviewhub.web.presenters.outcomes import MAIN, OutcomeButton, outcome_buttons
-from reviewhub.web.presenters.papers import PaperLink, links_of
 from reviewhub.web.presenters.reasons_shown import Why, why_of
+from reviewhub.web.presenters.sections import Section, sections_of
 from reviewhub.web.presenters.standing import Happened, happened_to, state_of
 from reviewhub.web.presenters.values import shown
 from reviewhub.web.sent import Sent
@@ -65,8 +65,8 @@ class TaskPage:
     why: Why | None
     incident: Incident | None
     facts: tuple[Fact, ...]
-    papers: tuple[PaperLink, ...]  # files, which are fetched when they are looked at
-    documents: tuple[Document, ...]
+    documents: tuple[DocumentLink, ...]  # files, which are fetched when they are looked at
+    sections: tuple[Section, ...]
     fields: tuple[Field, ...]
     fields_title: str
     advice: Advice | None
@@ -136,8 +136,8 @@ def page_of_task(
         why=why_of(task),
         incident=incident_of(task),
         facts=_facts(task),
-        papers=links_of(task),
-        documents=documents_of(task.context, labels, marks, links=task.workflow == WORKFLOW),
+        documents=links_of(task),
+        sections=sections_of(task.context, labels, marks, links=task.workflow == WORKFLOW),
         fields=fields_of(task, marks, sent.corrections, wrong, can_decide),
         fields_title=_("Input of the step") if task.incident else _("Fields"),
         advice=advice_of(task, marks, [path for path, _value in named_by(task)]),

@@ -68,9 +68,9 @@ def as_shown(value: Any) -> str:
 
 
 @register.filter
-def paper_href(document: Mapping[str, Any], task_id: str) -> str:
+def document_href(document: Mapping[str, Any], task_id: str) -> str:
     """Where a document of the task is looked at."""
-    return reverse("web:paper", args=[task_id, document[api.DOCUMENT_DIGEST]])
+    return reverse("web:document", args=[task_id, document[api.DOCUMENT_DIGEST]])
 
 
 @register.simple_tag(takes_context=True)

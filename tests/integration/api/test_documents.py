@@ -6,7 +6,7 @@ import hashlib
 
 from orchestration import api
 from tests.integration.api.office import Caller, Office
-from tests.support.papers import a_pdf
+from tests.support.documents import a_pdf
 
 DOCUMENTS = "/api/v1/workflows/purchase/documents/"
 

@@ -14,7 +14,7 @@ from reviewhub.reviews.models import Comment
 from reviewhub.reviews.services import File, comment_on_task, decide_task
 from tests.integration.web.conftest import SignedIn
 from tests.support.desk_room import DeskRoom
-from tests.support.papers import a_pdf
+from tests.support.documents import a_pdf
 
 
 def named(task: Any) -> list[str]:

@@ -13,7 +13,7 @@ from reviewhub.reviews.evidence import evidence_of
 from reviewhub.reviews.models import ReviewTask
 from tests.integration.web.conftest import SignedIn
 from tests.support.desk_room import DeskRoom
-from tests.support.papers import a_mail, a_pdf, a_picture
+from tests.support.documents import a_mail, a_pdf, a_picture
 
 FRAGMENT = {"HX-Request": "true"}
 
@@ -31,7 +31,9 @@ def task(room: DeskRoom) -> ReviewTask:
     return room.case("Northwind Instruments", file=kept(a_pdf(), "quotation.pdf", "application/pdf"))
 
 
-def test_a_task_names_its_papers_and_fetches_them_later(room: DeskRoom, task: ReviewTask, signed_in: SignedIn) -> None:
+def test_a_task_names_its_documents_and_fetches_them_later(
+    room: DeskRoom, task: ReviewTask, signed_in: SignedIn
+) -> None:
     page = signed_in(room.people.alice).get(f"/tasks/{task.pk}/").content.decode()
     assert f'hx-get="{address(task, a_pdf())}"' in page
     assert "quotation.pdf" in page
@@ -61,7 +63,7 @@ def test_a_file_comes_down_and_never_opens(room: DeskRoom, task: ReviewTask, sig
     assert answer["Cache-Control"] == "private, no-cache"
 
 
-def test_whoever_may_not_read_the_task_reads_none_of_its_papers(
+def test_whoever_may_not_read_the_task_reads_none_of_its_documents(
     room: DeskRoom, task: ReviewTask, signed_in: SignedIn
 ) -> None:
     mallory = signed_in(room.people.mallory)

@@ -6,7 +6,7 @@ import io
 from email.message import EmailMessage
 from functools import cache
 
-from reviewhub.demo.papers import pdf
+from reviewhub.demo.documents import pdf
 
 LINES = ((20, "Northwind Instruments"), (10, "Payment 30 % with the order,"), (10, "the rest within 30 days."))
 

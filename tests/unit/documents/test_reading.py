@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from reviewhub.papers.bounded import Unreadable, bounded
-from reviewhub.papers.kinds import Kind, is_what_it_says, kind_of
-from reviewhub.papers.plain import sheet_of, text_of, tree_of
-from tests.support.papers import a_locked_pdf, a_mail, a_mail_in_html, a_pdf, a_picture
+from reviewhub.documents.bounded import Unreadable, bounded
+from reviewhub.documents.kinds import Kind, is_what_it_says, kind_of
+from reviewhub.documents.plain import sheet_of, text_of, tree_of
+from tests.support.documents import a_locked_pdf, a_mail, a_mail_in_html, a_pdf, a_picture
 
 
 def read(what: str, data: bytes) -> Any:

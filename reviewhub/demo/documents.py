@@ -1,4 +1,4 @@
-"""The papers of the demo's cases: a supplier's quotation as a PDF, and a customer's message as the mail it came as."""
+"""Documents of the demo's cases: a supplier's quotation as a PDF, and a customer's message as the mail it came as."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PAGE = (595, 842)  # A4, in points
 _LEFT, _TOP = 64, 770
 
 
-def with_papers(path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def with_documents(path: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """The event with what a client would have sent before it, and names in it."""
     if path == PURCHASES:
         return {**body, "quotation": _quotation(body)} if body["amount"] > SMALLEST else dict(body)

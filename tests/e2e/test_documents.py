@@ -1,4 +1,4 @@
-"""A case's papers in the browser: by keyboard and by finger, in both themes, with axe."""
+"""A case's documents in the browser: by keyboard and by finger, in both themes, with axe."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.e2e.conftest import SIZES, Open
 from tests.e2e.test_access import fits
 from tests.support.browser import axe_findings
 from tests.support.desk_room import DeskRoom
-from tests.support.papers import a_mail, a_pdf
+from tests.support.documents import a_mail, a_pdf
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +26,7 @@ def case(room: DeskRoom) -> ReviewTask:
     )
 
 
-def test_papers_are_turned_and_changed_by_keyboard_and_a_quote_leads_to_its_place(
+def test_documents_are_turned_and_changed_by_keyboard_and_a_quote_leads_to_its_place(
     room: DeskRoom, open_as: Open
 ) -> None:
     page = open_as(room.people.alice, f"/tasks/{case(room).pk}/?view=team")
@@ -42,7 +42,7 @@ def test_papers_are_turned_and_changed_by_keyboard_and_a_quote_leads_to_its_plac
     page.get_by_role("link", name="quotation.pdf").click()
     expect(page.get_by_role("link", name="Back to the mail")).to_be_visible()
     page.keyboard.press("o")
-    expect(page.locator("#paper-0")).to_be_visible()
+    expect(page.locator("#document-0")).to_be_visible()
     assert page.evaluate("document.scrollingElement.scrollTop") == 0
 
 
@@ -65,7 +65,7 @@ def test_the_marks_of_a_page_come_with_its_picture(room: DeskRoom, open_as: Open
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_papers_shut_nobody_out_and_fit(room: DeskRoom, open_as: Open, size: str, scheme: str) -> None:
+def test_documents_shut_nobody_out_and_fit(room: DeskRoom, open_as: Open, size: str, scheme: str) -> None:
     page = open_as(room.people.alice, f"/tasks/{case(room).pk}/?view=team", size=size, scheme=scheme)
     expect(page.locator(".leaf").first).to_be_attached()
     assert axe_findings(page) == []

@@ -1,4 +1,4 @@
-/* The case's papers as tabs, and a quote's number that leads to the place where it stands. */
+/* The case's documents as tabs, and a quote's number that leads to the place where it stands. */
 /* In each pane around it; scrollIntoView would move the page itself as well. */
 function centre(place) {
   for (const pane of [place.closest(".viewer-pane"), place.closest(".pane-scroll")]) {
@@ -9,7 +9,7 @@ function centre(place) {
   }
 }
 
-export default function papers(element) {
+export default function documents(element) {
   const tabs = [...element.querySelectorAll("[role=tab]")];
   const panelOf = (tab) => document.getElementById(tab.getAttribute("aria-controls"));
 

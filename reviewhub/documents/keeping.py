@@ -13,7 +13,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from reviewhub.papers.bounded import Unreadable, bounded
+from reviewhub.documents.bounded import Unreadable, bounded
 
 EDITION = 1  # counts up when the program answers otherwise
 PASSING = ("busy",)  # reasons that are gone at the next look

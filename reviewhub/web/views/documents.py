@@ -11,29 +11,29 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from orchestration import api
-from reviewhub.papers.bounded import Unreadable
-from reviewhub.papers.keeping import drawing_of
-from reviewhub.papers.kinds import Kind
+from reviewhub.documents.bounded import Unreadable
+from reviewhub.documents.keeping import drawing_of
+from reviewhub.documents.kinds import Kind
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.web.answers import viewer, wants_fragment
-from reviewhub.web.papers import Paper, paper_or_404
+from reviewhub.web.documents import Document, document_or_404
+from reviewhub.web.presenters.documents import View, refusal_of, view_of
 from reviewhub.web.presenters.evidence import Marks
-from reviewhub.web.presenters.papers import View, refusal_of, view_of
 
-PAGE = "papers/paper.html"
+PAGE = "documents/document.html"
 SANDBOX = "default-src 'none'; sandbox"
 
 
 @login_required
 @require_safe
-def paper(request: HttpRequest, task_id: UUID, address: str) -> HttpResponse:
+def document(request: HttpRequest, task_id: UUID, address: str) -> HttpResponse:
     try:
-        shown = paper_or_404(task_id, address, viewer(request))
+        shown = document_or_404(task_id, address, viewer(request))
         view = view_of(shown, Marks(_evidence(shown.task)).quotes)
     except Unreadable as unreadable:
         view = View("", "", "", "", "", refusal=refusal_of(unreadable.why))
     fragment = wants_fragment(request)
-    template = f"{PAGE}#paper" if fragment else PAGE
+    template = f"{PAGE}#document" if fragment else PAGE
     return render(request, template, {"view": view, "task_id": task_id, "fragment": fragment})
 
 
@@ -61,9 +61,9 @@ def file(request: HttpRequest, task_id: UUID, address: str) -> HttpResponse:
     return _safe(request, found.data, "application/octet-stream", f'"{found.address}"', said)
 
 
-def _found(task_id: UUID, address: str, request: HttpRequest) -> Paper:
+def _found(task_id: UUID, address: str, request: HttpRequest) -> Document:
     try:
-        return paper_or_404(task_id, address, viewer(request))
+        return document_or_404(task_id, address, viewer(request))
     except Unreadable as unreadable:
         raise Http404(unreadable.why) from unreadable
 

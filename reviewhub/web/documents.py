@@ -13,9 +13,9 @@ from django.http import Http404
 from orchestration import api
 from orchestration.exceptions import DamagedDocument, NotFound
 from reviewhub.accounts.models import Person
-from reviewhub.papers.bounded import Unreadable, bounded
-from reviewhub.papers.keeping import reading_of
-from reviewhub.papers.kinds import Kind, is_what_it_says, kind_of
+from reviewhub.documents.bounded import Unreadable, bounded
+from reviewhub.documents.keeping import reading_of
+from reviewhub.documents.kinds import Kind, is_what_it_says, kind_of
 from reviewhub.reviews.exceptions import TaskNotFound
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.selectors import read_task
@@ -24,7 +24,7 @@ ADDRESS = re.compile(r"(?P<digest>[0-9a-f]{64})(?P<parts>(\.[1-9][0-9]?){0,3})")
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class Document:
     """A document, or what is attached to a mail, with its bytes."""
 
     task: ReviewTask
@@ -58,7 +58,7 @@ def _all_of(task: ReviewTask) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield from api.documents_in(attached)
 
 
-def paper_or_404(task_id: UUID, address: str, person: Person) -> Paper:
+def document_or_404(task_id: UUID, address: str, person: Person) -> Document:
     """Raises PermissionDenied where the task may not be read, and Http404 where it names no such document.
 
     Raises `Unreadable` where the task names it, and its bytes are not there.
@@ -75,10 +75,12 @@ def paper_or_404(task_id: UUID, address: str, person: Person) -> Paper:
     if not found or not said:
         raise Http404("The task names no such document.")
     path, value = said
-    paper = Paper(task, found["digest"], path, str(value["name"]), str(value["media_type"]), _bytes(found["digest"]))
+    document = Document(
+        task, found["digest"], path, str(value["name"]), str(value["media_type"]), _bytes(found["digest"])
+    )
     for number in found["parts"].split(".")[1:]:
-        paper = _part(paper, int(number))
-    return paper
+        document = _part(document, int(number))
+    return document
 
 
 def _bytes(digest: str) -> bytes:
@@ -90,7 +92,7 @@ def _bytes(digest: str) -> bytes:
         raise Unreadable("damaged") from None
 
 
-def _part(mail: Paper, number: int) -> Paper:
+def _part(mail: Document, number: int) -> Document:
     if mail.kind is not Kind.MAIL:
         raise Http404("Only a mail has parts.")
     parts = reading_of("mail", mail.data)["parts"]
@@ -98,4 +100,4 @@ def _part(mail: Paper, number: int) -> Paper:
         raise Http404("The mail has no such part.")
     part = parts[number - 1]
     data = bounded("mail-part", mail.data, number)
-    return Paper(mail.task, f"{mail.address}.{number}", mail.path, part["name"], part["media_type"], data)
+    return Document(mail.task, f"{mail.address}.{number}", mail.path, part["name"], part["media_type"], data)
