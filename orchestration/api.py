@@ -10,7 +10,7 @@ from orchestration.core.large import OF as LARGE_DIGEST
 from orchestration.core.large import is_reference as is_large
 from orchestration.core.limits import Limits
 from orchestration.core.migrating import Plan
-from orchestration.core.paths import iteration_of, path_of, written
+from orchestration.core.paths import iteration_of, path_of, undo_of, written
 from orchestration.core.previewing import preview
 from orchestration.core.proposing import Proposal, propose
 from orchestration.core.reaching import Away, Member, reached
@@ -282,6 +282,7 @@ __all__ = [
     "told_timeline",
     "tool",
     "tools",
+    "undo_of",
     "unregistered_tools",
     "unserved_queues",
     "verify_audit",

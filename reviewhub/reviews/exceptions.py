@@ -50,6 +50,14 @@ class InvalidRequest(ReviewError):
         self.faults = faults  # [{"path": "/fields/amount", "code": "…", "message": "…"}]
         super().__init__(" ".join(fault["message"] for fault in faults), faults=faults)
 
+    @property
+    def by_path(self) -> dict[str, str]:
+        """What is wrong with each, all of it in one text."""
+        found: dict[str, str] = {}
+        for fault in self.faults:
+            found[fault["path"]] = " ".join(filter(None, (found.get(fault["path"]), fault["message"])))
+        return found
+
 
 class InvalidDecision(InvalidRequest):
     """The decision is not complete."""

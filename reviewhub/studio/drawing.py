@@ -13,7 +13,7 @@ from orchestration.api import Block, Definition, Step
 from reviewhub.studio.conditions import condition
 from reviewhub.studio.describing import Chip, Level, describe
 from reviewhub.studio.facts import Names
-from reviewhub.studio.states import State, step_state
+from reviewhub.studio.states import UNDONE, State, step_state
 from reviewhub.studio.wording import length
 
 STOPS = ("end", "continue", "fail")
@@ -67,7 +67,7 @@ def drawn_run(
     definition: Definition, steps: Mapping[str, Any], chosen: str, *, ended: bool, query: str = "?step="
 ) -> tuple[Drawn, ...]:
     """`steps` are the run's step runs by path; `ended` says that what is missing will not come any more."""
-    overlay = _Overlay(_shown(steps, chosen), chosen, ended, query)
+    overlay = _Overlay(_shown(steps, chosen), steps, chosen, ended, query)
     return (*_all_drawn(definition.steps, overlay, {}), *_drawn_handlers(definition, overlay, {}))
 
 
@@ -84,6 +84,7 @@ def _shown(steps: Mapping[str, Any], chosen: str) -> Mapping[str, Any]:
 @dataclass(frozen=True, slots=True)
 class _Overlay:
     steps: Mapping[str, Any]  # by the path of the block that is drawn
+    whole: Mapping[str, Any]  # by their own paths
     chosen: str
     ended: bool
     query: str  # what leads to a step, before its path
@@ -92,7 +93,10 @@ class _Overlay:
         row = self.steps.get(path)
         if row is None:
             return None
-        state = step_state(row)
+        undo = self.whole.get(api.undo_of(row.path))
+        state = step_state(row, undo)
+        if state in UNDONE.values():
+            return state
         took = row.ended_at - row.started_at if row.status == "succeeded" and row.ended_at else SHORTEST
         timed = row.kind in ("tool", "ai", "review") and took > SHORTEST
         return State(length(took), state.tone, state.icon) if timed else state

@@ -63,6 +63,8 @@ class Repeated:
         self._rows = api.run_steps(run.pk).filter(path__contains="#").exclude(kind__in=selectors.BLOCKS)
         self.counts = tuple(self._counted())
         self._found = list(self._page()[: SIZE + 1]) if self.counts else []
+        undos = [api.undo_of(row.path) for row in self._found]
+        self._undos = {row.path: row for row in self._rows.filter(path__in=undos).only("path", "status")}
 
     def __bool__(self) -> bool:
         return bool(self.counts)
@@ -73,7 +75,7 @@ class Repeated:
             Line(
                 self._names.step(row.path),
                 f"?{urlencode({'step': row.path})}",
-                step_state(row),
+                step_state(row, self._undos.get(api.undo_of(row.path))),
                 row.ended_at or row.started_at,
             )
             for row in self._found[:SIZE]

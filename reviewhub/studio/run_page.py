@@ -217,7 +217,7 @@ class RunPage:
             title=self.names.step(subject),
             kind=KINDS.get(row.kind, row.kind),
             icon=ICONS.get(row.kind, "tool"),
-            state=states.step_state(row),
+            state=states.step_state(row, self.steps.get(api.undo_of(subject))),
             row=row,
             tries=_tries(
                 [attempt for attempt in self._rows.attempts if attempt.path == subject], self._told.beginnings(row)

@@ -38,6 +38,13 @@ STEPS = {
     "cancelled": State("Not needed"),
 }
 
+UNDONE = {  # of a step, by how far the undoing of it is; where it only stands by, the step is what it was
+    **dict.fromkeys(("ready", "running", "retrying", "limited", "waiting"), State("Being undone", "warning", "undo")),
+    "incident": State("Undoing it needs a person", "breached", "alert"),
+    "succeeded": State("Undone", "warning", "undo"),
+    "failed": State("Could not be undone", "breached", "alert"),
+}
+
 PAUSED = State("Paused", "warning", "pause")
 WAITS = State("Waits", "calm", "wait")
 ASKED = State("Waits for a person", "calm", "mine")
@@ -80,8 +87,10 @@ def state_then(then: Any) -> State:
     return PAUSED if then.paused_at is not None else RUNS["running"]
 
 
-def step_state(step: Any) -> State:
-    """`step` is a step run, with the engine's side of its review."""
+def step_state(step: Any, undo: Any = None) -> State:
+    """`step` is a step run, with the engine's side of its review; `undo` is that of what undoes it."""
+    if undo is not None and undo.status in UNDONE:
+        return UNDONE[undo.status]
     if step.kind == "review" and step.status == "waiting":
         decided = (step.review or {}).get("status") == "decided"
         return TAKE_BACK if decided else ASKED

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from orchestration.ports import clock
 from reviewhub.api.fields import Instant, PersonShown, Shown, Strict, Text
 from reviewhub.reviews.approvals import is_sealed
-from reviewhub.reviews.models import Decision, ReviewTask
+from reviewhub.reviews.models import Decision, Override, ReviewTask
 from reviewhub.reviews.selectors import future_of
 from reviewhub.reviews.selectors.approvals import approvals_of
 
@@ -33,7 +33,9 @@ class TaskRow(Shown):
     level = serializers.IntegerField(help_text="Of escalation, as reached; 0 for none.")
     highlights = serializers.ListField(child=serializers.DictField())
     concerns = serializers.ListField(child=serializers.CharField())
-    ai_outcome = serializers.CharField(help_text="Empty: no recommendation.")
+    proposed_outcome = serializers.CharField(source="ai_outcome", help_text="Empty: nothing is proposed.")
+    proposed_by = serializers.CharField(help_text="ai, rules (of incidents), or empty: nothing is proposed.")
+    ai_outcome = serializers.SerializerMethodField(help_text="Empty: no recommendation.")
     ai_confidence = serializers.FloatField(allow_null=True, help_text="Calibrated, 0 to 1; null: no number.")
     created_at = Instant()
     due_at = Instant(allow_null=True)
@@ -47,10 +49,18 @@ class TaskRow(Shown):
     def get_url(self, task: ReviewTask) -> str:
         return f"/api/v1/tasks/{task.pk}/"
 
+    def get_ai_outcome(self, task: ReviewTask) -> str:
+        return said_by_ai(task)
+
     def get_holder(self, task: ReviewTask) -> str | None:
         """Who has claimed it, as long as the lease holds."""
         held = task.holder_id(clock().system_now()) is not None
         return task.claimed_by.username if held and task.claimed_by else None
+
+
+def said_by_ai(row: ReviewTask | Override) -> str:
+    """What rules propose is not what an AI says."""
+    return row.ai_outcome if row.proposed_by == "ai" else ""
 
 
 class OutcomeShown(Shown):
@@ -84,8 +94,10 @@ class FutureShown(Shown):
 
 
 class OverrideShown(Shown):
-    ai_outcome = serializers.CharField(help_text="Empty: it abstained.")
-    against_ai = serializers.BooleanField(help_text="The outcome itself differs, and not only a field.")
+    proposed_outcome = serializers.CharField(source="ai_outcome", help_text="Empty: nothing was proposed.")
+    proposed_by = serializers.CharField(help_text="ai, rules (of incidents), or empty: nothing was proposed.")
+    ai_outcome = serializers.SerializerMethodField(help_text="Empty: it abstained, or was not asked.")
+    against_ai = serializers.SerializerMethodField(help_text="The outcome itself differs, and not only a field.")
     direction = serializers.CharField(help_text="same, stricter, lenient or aside; empty: from before it was kept.")
     severity = serializers.CharField(help_text="minor, moderate, severe, or empty: of the AI's answer.")
     ai_right_if_known = serializers.CharField(help_text="yes, no, unsure, or empty.")
@@ -93,6 +105,12 @@ class OverrideShown(Shown):
         child=serializers.DictField(), help_text="Corrected fields: field, label, ai_value, human_value."
     )
     trains = serializers.BooleanField(help_text="False where a reason never trains a model.")
+
+    def get_ai_outcome(self, override: Override) -> str:
+        return said_by_ai(override)
+
+    def get_against_ai(self, override: Override) -> bool:
+        return override.against_ai and override.proposed_by == "ai"
 
 
 class DecisionShown(Shown):

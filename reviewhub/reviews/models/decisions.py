@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from reviewhub.reviews.models.reasons import OverrideReason
-from reviewhub.reviews.models.tasks import ReviewTask
+from reviewhub.reviews.models.tasks import ReviewTask, proposer_of
 
 
 class Decision(models.Model):
@@ -117,3 +117,8 @@ class Override(models.Model):
 
     def __str__(self) -> str:
         return f"Override of {self.ai_outcome or 'no answer'}"
+
+    @property
+    def proposed_by(self) -> str:
+        """ai, or rules: of an incident. Empty: nothing was proposed."""
+        return proposer_of(self)

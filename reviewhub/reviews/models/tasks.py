@@ -90,7 +90,7 @@ class ReviewTask(models.Model):
     recommendation = models.ForeignKey(
         "orchestration.Recommendation", null=True, blank=True, on_delete=models.PROTECT, related_name="review_tasks"
     )
-    ai_outcome = models.CharField(max_length=100, blank=True)
+    ai_outcome = models.CharField(max_length=100, blank=True)  # of an incident also what rules propose: `proposed_by`
     ai_confidence = models.FloatField(null=True, blank=True)
 
     approvals = models.JSONField(
@@ -219,9 +219,21 @@ class ReviewTask(models.Model):
         return self.label_of(self.outcome)
 
     @property
+    def proposed_by(self) -> str:
+        """ai, or rules: an incident has a proposal also where no model was asked. Empty: nothing is proposed."""
+        return proposer_of(self)
+
+    @property
     def ai_label(self) -> str:
-        return self.label_of(self.ai_outcome)
+        return self.label_of(self.ai_outcome) if self.proposed_by == "ai" else ""
 
     def label_of(self, outcome: str) -> str:
         known = self.outcome_named(outcome)
         return known["label"] if known else outcome
+
+
+def proposer_of(row: Any) -> str:
+    """`row` is a task, or what was decided against its proposal."""
+    if not row.ai_outcome:
+        return ""
+    return "ai" if row.recommendation_id is not None else "rules"

@@ -88,9 +88,10 @@ def _decided(task: ReviewTask, entry: Entry) -> str:
     if "outcome" not in data:
         return f"{entry.actor.label} decided; what is shown when the others have"
     said = f"{entry.actor.label} decided “{task.label_of(data['outcome'])}”"
-    if data.get("ai_outcome") and data["ai_outcome"] != data["outcome"]:
+    proposed = data.get("proposed") or data.get("ai_outcome")
+    if proposed and proposed != data["outcome"]:
         whose = "the proposed" if task.incident else "the AI’s"
-        said += f" against {whose} “{task.label_of(data['ai_outcome'])}”"
+        said += f" against {whose} “{task.label_of(proposed)}”"
     if data.get("reason_labels"):
         said += f" ({', '.join(data['reason_labels'])})"
     return said

@@ -154,10 +154,19 @@ def _tell_engine(task: ReviewTask, actor: Person, checked: CheckedAnswer) -> api
             undo_seconds=0.0 if checked.is_high_risk else task.undo_seconds,
         )
     except InvalidResult as error:
-        faults = [{"path": f"/fields/{api.GIVEN_RESULT}", "code": "result", "message": each} for each in error.faults]
-        raise InvalidDecision(faults) from error
+        raise InvalidDecision(_faults_of_result(task, error.faults)) from error
     except (InvalidTransition, MissedTimer) as error:
         raise TaskMoved(f"“{task.title}” has moved on: {error}", **standing_of(task)) from error
+
+
+def _faults_of_result(task: ReviewTask, faults: Sequence[str]) -> list[dict[str, str]]:
+    """`faults` as a schema's check says them, `$.number: …`; the result itself is `$`."""
+    name = api.GIVEN_RESULT
+    label = next((field["label"] for field in task.fields if field["name"] == name), name)
+    return [
+        {"path": f"/fields/{name}", "code": "result", "message": f"{label}: {each.removeprefix('$: ').rstrip('.')}."}
+        for each in faults
+    ]
 
 
 def _mark(task: ReviewTask, decision: Decision, standing: api.Standing) -> bool:
@@ -222,7 +231,7 @@ def _record(task: ReviewTask, decision: Decision, checked: CheckedAnswer, togeth
     }
     told = {
         "outcome": decision.outcome,
-        "ai_outcome": task.ai_outcome,
+        "proposed" if task.proposed_by == "rules" else "ai_outcome": task.ai_outcome,
         "reasons": [reason.code for reason in checked.reasons],
         "reason_labels": [reason.label for reason in checked.reasons],
         "severity": checked.answer.severity,

@@ -63,6 +63,6 @@ def _asked(task: ReviewTask, button: OutcomeButton) -> Ask | None:
     try:
         checked_answer(task, Answer(button.id, {}, (), "", "", confirmed=False))
     except InvalidDecision as error:
-        faults = {fault["path"]: fault["message"] for fault in error.faults}
+        faults = error.by_path
         return ask_of(task, Sent(outcome=button.id), faults, (), reasons="/reasons" in faults)
     return None

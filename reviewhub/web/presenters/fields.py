@@ -18,6 +18,7 @@ CODE = ("json", "object", "array")
 
 @dataclass(frozen=True, slots=True)
 class Field:
+    number: int  # among those of its task, from 1
     name: str
     label: str
     shown: str
@@ -50,15 +51,23 @@ def fields_of(
     task: ReviewTask, marks: Marks, sent: Mapping[str, str], faults: Mapping[str, str], may_edit: bool
 ) -> tuple[Field, ...]:
     """`sent` has what was typed and `faults` what is wrong with it, both by field name."""
-    return tuple(_field(each, marks, sent, faults, may_edit) for each in task.fields)
+    return tuple(
+        _field(number, each, marks, sent, faults, may_edit) for number, each in enumerate(task.fields, start=1)
+    )
 
 
 def _field(
-    each: Mapping[str, Any], marks: Marks, sent: Mapping[str, str], faults: Mapping[str, str], may_edit: bool
+    number: int,
+    each: Mapping[str, Any],
+    marks: Marks,
+    sent: Mapping[str, str],
+    faults: Mapping[str, str],
+    may_edit: bool,
 ) -> Field:
     name, value, kind = str(each["name"]), each.get("value"), str(each.get("type") or "string")
     held = typed(value, kind)
     return Field(
+        number=number,
         name=name,
         label=str(each.get("label") or name),
         shown=shown(value),

@@ -38,8 +38,7 @@ def _make(request: HttpRequest, task_id: UUID) -> HttpResponse:
     try:
         decide_as_sent(sent, task_id, viewer(request), Decision.Channel.WEB, seconds_since(sent.opened))
     except InvalidDecision as error:
-        faults = {fault["path"]: fault["message"] for fault in error.faults}
-        return _ask(request, detail_or_404(request, task_id), sent, faults)
+        return _ask(request, detail_or_404(request, task_id), sent, error.by_path)
     except (TaskMoved, KeyReused) as error:
         page = page_of_task(detail_or_404(request, task_id), viewer(request), view_name(request), sent=sent)
         return _again(request, refused(page, error), status_of(error))
@@ -76,11 +75,12 @@ def _ask(request: HttpRequest, detail: TaskDetail, sent: Sent, faults: dict[str,
 
 
 def _again(request: HttpRequest, page: TaskPage, status: int) -> HttpResponse:
-    """Only the decision is shown anew, so that what stands elsewhere on the page stays as it was typed."""
+    """Only the decision and what is wrong with the fields are shown anew, so that what stands elsewhere on the page
+    stays as it was typed."""
     name = view_name(request)
     if not wants_fragment(request):
         return whole(request, page, name, status)
-    return render(request, "desk/decide.html", {"page": page, "list": {"view": name}}, status=status)
+    return render(request, "desk/decide.html", {"page": page, "list": {"view": name}, "marks": True}, status=status)
 
 
 def go_on(request: HttpRequest, said: str = "") -> HttpResponse:

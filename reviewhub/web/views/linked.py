@@ -67,7 +67,7 @@ def _make(request: HttpRequest, detail: TaskDetail, person: Person) -> HttpRespo
     try:
         decide_as_sent(sent, detail.task.pk, person, Decision.Channel.MAIL, seconds_since(sent.opened))
     except InvalidDecision as error:
-        return _ask(request, detail, person, sent, {fault["path"]: fault["message"] for fault in error.faults})
+        return _ask(request, detail, person, sent, error.by_path)
     except ReviewError as error:
         return _refused(request, detail, person, sent, error)
     return redirect(request.path)

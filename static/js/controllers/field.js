@@ -24,11 +24,19 @@ export default function field(element) {
     details.open = !details.open;
     if (details.open) input.select();
   };
+  const mark = () => {
+    const wrong = Boolean(element.querySelector(".fault")?.textContent);
+    input.setAttribute("aria-invalid", String(wrong));
+    if (details && wrong) details.open = true;
+  };
+  const marked = new MutationObserver(mark); // what is wrong comes with the answer to a decision
+  marked.observe(element.querySelector("dd"), { childList: true });
   input.addEventListener("input", follow);
   input.addEventListener("keydown", press);
   summary?.addEventListener("click", toggle);
   follow();
   return () => {
+    marked.disconnect();
     input.removeEventListener("input", follow);
     input.removeEventListener("keydown", press);
     summary?.removeEventListener("click", toggle);

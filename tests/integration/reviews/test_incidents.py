@@ -10,6 +10,7 @@ from orchestration.models import Connection
 from orchestration.runtime import outbox, tools
 from reviewhub.accounts.permissions import PermissionDenied
 from reviewhub.accounts.services import grant_role
+from reviewhub.api.serializers.tasks import OverrideShown, TaskRow
 from reviewhub.reviews.exceptions import InvalidDecision
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.selectors import task_detail, view
@@ -83,6 +84,16 @@ def test_what_is_chosen_against_the_proposal_is_kept_and_needs_no_reason(desk: D
     assert decision.override.recommendation is None
 
 
+def test_programs_are_told_that_rules_proposed_it_and_no_model(desk: Desk, incident: ReviewTask) -> None:
+    shown = TaskRow(incident).data
+    assert (shown["proposed_outcome"], shown["proposed_by"], shown["ai_outcome"]) == ("retry_corrected", "rules", "")
+    override = OverrideShown(decide_task(task_id=incident.pk, actor=desk.people.oscar, outcome="retry").override).data
+    assert (override["proposed_outcome"], override["proposed_by"]) == ("retry_corrected", "rules")
+    assert (override["ai_outcome"], override["against_ai"]) == ("", False)
+    (told,) = [entry.data for entry in api.timeline(incident.run_id) if entry.kind == "desk.decided"][1:]
+    assert (told["proposed"], "ai_outcome" in told) == ("retry_corrected", False)
+
+
 def test_what_is_chosen_as_proposed_is_no_override(desk: Desk, incident: ReviewTask) -> None:
     decision = decide_task(task_id=incident.pk, actor=desk.people.oscar, outcome="retry_corrected")
     assert not hasattr(decision, "override")
@@ -146,7 +157,7 @@ def test_a_model_proposes_where_one_is_connected_and_decides_nothing(
     incident.refresh_from_db()
     (question,) = desk.bench.recommender.asked
     assert question.facts["error"]["code"] == "unknown_cost_center"
-    assert (incident.ai_outcome, incident.status) == ("skip", "open")
+    assert (incident.ai_outcome, incident.proposed_by, incident.status) == ("skip", "ai", "open")
     assert incident.recommendation is not None
     decision = decide_task(task_id=incident.pk, actor=desk.people.oscar, outcome="retry")
     assert decision.override.recommendation_id == incident.recommendation_id

@@ -227,6 +227,33 @@ def test_a_step_whose_input_does_not_fit_its_tool_says_what_is_wrong_with_it(
     assert room.order.calls == []
 
 
+def test_a_refused_skip_says_at_its_field_what_the_tool_would_have_given(room: DeskRoom, signed_in: SignedIn) -> None:
+    from orchestration.exceptions import PermanentError
+    from orchestration.runtime import tools
+    from reviewhub.reviews.models import ReviewTask
+    from reviewhub.reviews.services import decide_task
+
+    task = room.case()
+    promise = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
+    tools._registered["erp.order@1"] = tools.Tool("erp.order", 1, "", room.order, output=promise)
+    room.order.script = [PermanentError("Refused.")]
+    decide_task(task_id=task.pk, actor=room.people.alice, outcome="approve")
+    room.forward(minutes=1)
+    incident, oscar = ReviewTask.objects.get(kind="incident"), signed_in(room.people.oscar)
+    sent = {"version": incident.version, "outcome": "skip", "fields.skip.result": '{"number": 1}'}
+    said = "Result to go on with: &#x27;id&#x27; is a required property."
+    number = len(incident.fields)  # the result is the last of them
+    mark = f'<p class="fault" data-tone="breached" id="fault-{number}"'
+    whole = oscar.post(f"/tasks/{incident.pk}/decision/", sent)
+    assert whole.status_code == 422
+    assert f"{mark}>{said}</p>" in text_of(whole)
+    assert f'aria-describedby="fault-{number}" aria-invalid="true"' in text_of(whole)
+    part = text_of(oscar.post(f"/tasks/{incident.pk}/decision/", sent, headers={"HX-Request": "true"}))
+    assert f'{mark} hx-swap-oob="true">{said}</p>' in part
+    assert 'id="fault-1" hx-swap-oob="true"></p>' in part  # what was wrong before is so no more
+    assert part.count("<form") == 1
+
+
 @pytest.mark.parametrize(
     ("told", "shown"),
     [

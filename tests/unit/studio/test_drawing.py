@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from orchestration.api import compile_definition
 from reviewhub.studio.drawing import drawn_definition, drawn_run, names_of
 from tests.unit.studio.canonical import PURCHASE
@@ -105,6 +107,29 @@ def test_a_decision_that_can_be_taken_back_says_so() -> None:
     approval = drawn_run(DEFINITION, steps, "", ended=False)[1]
     assert approval.state is not None
     assert approval.state.text == "Decided, can be taken back"
+
+
+@pytest.mark.parametrize(
+    ("undo", "said"),
+    [
+        ("registered", "1 min 30 s"),  # it is not undone yet, and perhaps never will be
+        ("running", "Being undone"),
+        ("waiting", "Being undone"),
+        ("incident", "Undoing it needs a person"),
+        ("succeeded", "Undone"),
+        ("failed", "Could not be undone"),
+    ],
+)
+def test_a_step_that_is_undone_is_not_drawn_as_done(undo: str, said: str) -> None:
+    path = "outcome/0/order"
+    steps = {
+        "outcome": row("outcome", "switch", "succeeded", scope={"taken": "0"}),
+        path: row(path, "tool", "succeeded"),
+        f"{path}~undo": row(f"{path}~undo", "undo", undo),
+    }
+    order = drawn_run(DEFINITION, steps, "", ended=True)[2].branches[0].blocks[0]
+    assert order.state is not None
+    assert order.state.text == said
 
 
 def test_names_know_steps_outcomes_and_ways_by_their_path() -> None:
