@@ -29,6 +29,7 @@ class Role(StrEnum):
     LEAD = "lead"
     ASSIGNEE = "assignee"
     MENDER = "mender"
+    WAITING = "waiting"
     PROCESS_OWNER = "process_owner"
     ENGINEER = "engineer"
     OPERATOR = "operator"
@@ -43,6 +44,7 @@ ROLES: Mapping[Role, str] = {
     Role.LEAD: "a lead of the task's queue; of a queue itself also its manager",
     Role.ASSIGNEE: "somebody an escalation level or a colleague has asked",
     Role.MENDER: "an engineer, an operator or the workflow's process owner, on incidents",
+    Role.WAITING: "whoever waits for the task: its requester, its queue's manager, a colleague who has delegated it",
     Role.PROCESS_OWNER: "the process owner of the workflow; of a queue, of a workflow whose tasks have come to it",
     Role.ENGINEER: "engineers, everywhere",
     Role.OPERATOR: "operators, everywhere",
@@ -75,6 +77,7 @@ VERBS: Mapping[str, Verb] = {
     "task.snooze": _verb("snooze this task", *_DECIDERS),
     "task.delegate": _verb("delegate this task", *_DECIDERS),
     "task.escalate": _verb("escalate this task", *_DECIDERS, Role.PROCESS_OWNER),
+    "task.nudge": _verb("remind whoever has this task", Role.LEAD, Role.WAITING, Role.PROCESS_OWNER),
     "task.decline": _verb("decline this task", *_DECIDERS),
     "task.comment": _verb("comment on this task", *_DECIDERS, Role.PROCESS_OWNER),
     "task.release": _verb("release a task that somebody else has claimed", Role.LEAD),

@@ -127,6 +127,7 @@ _TRANSLATIONS: tuple[tuple[Any, Any], ...] = (
     (desk.TaskNotFound, _said("not-found")),
     (desk.StaleTask, _moved("stale")),
     (desk.TaskMoved, _moved("conflict")),
+    (desk.NudgedAlready, _moved("conflict")),
     (desk.InvalidRequest, _desk_faults),
     (desk.KeyReused, _said("key-reused")),
     (InvalidWays, lambda error: Problem("invalid", str(error), errors=error.faults)),

@@ -26,6 +26,7 @@ class Notice(models.Model):
         BACK = "back", "Back from waiting"  # the time for an answer, or of snoozing, is over
         DECLINED = "declined", "Given back to you"
         DECIDED = "decided", "Decided by somebody else"
+        NUDGED = "nudged", "You are reminded"
         MENTIONED = "mentioned", "You are named"
         WITHDRAWN = "withdrawn", "Withdrawn"
         AT_RISK = "at_risk", "May be late"  # a run or a step of it: three quarters of its time are gone

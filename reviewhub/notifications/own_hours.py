@@ -16,7 +16,7 @@ from reviewhub.notifications.models import Notice
 from reviewhub.reviews.models import Queue, ReviewTask
 
 Kind = Notice.Kind
-REMINDERS = frozenset({Kind.HALF, Kind.THREE_QUARTERS, Kind.BREACH, Kind.ASKED, Kind.AT_RISK, Kind.LATE})
+REMINDERS = frozenset({Kind.HALF, Kind.THREE_QUARTERS, Kind.BREACH, Kind.ASKED, Kind.NUDGED, Kind.AT_RISK, Kind.LATE})
 MOMENT = timedelta(microseconds=1)
 
 

@@ -122,6 +122,12 @@ def _commented(fact: Fact) -> Iterable[Message]:
     yield _message("mentioned", key, fact.people, fact.task, f"{who} names you in a comment.")
 
 
+def _nudged(fact: Fact) -> Iterable[Message]:
+    who = fact.by.display_name if fact.by else "Somebody"
+    key = f"nudged.{fact.details['nudge']}"
+    yield _message("nudged", key, fact.people, fact.task, f"{who} waits for its decision, and reminds you.")
+
+
 def _withdrawn(fact: Fact) -> Iterable[Message]:
     text = f"It needs no decision any more. {fact.details.get('reason', '')}".strip()
     yield _message("withdrawn", "withdrawn", fact.people, fact.task, text)
@@ -141,6 +147,7 @@ _MAKES: Mapping[str, Callable[[Fact], Iterable[Message]]] = {
     "declined": _declined,
     "answered": _answered,
     "resumed": _resumed,
+    "nudged": _nudged,
     "withdrawn": _withdrawn,
 }
 

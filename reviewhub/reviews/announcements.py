@@ -25,7 +25,8 @@ class Fact:
     """Something that happened to a task. `kind`: opened, claimed, released, decided, taken_back, commented, warned,
     escalated, closed, withdrawn, asked, snoozed, resumed, question, answered, delegated, undelegated, declined,
     stands_still, goes_on, renamed, voted (one of several has decided), approval (one of several is asked),
-    given (the queue, or a lead, has found somebody), stood_in (what somebody had who is away has gone on)."""
+    given (the queue, or a lead, has found somebody), stood_in (what somebody had who is away has gone on),
+    nudged (somebody who waits for it reminded those who have it)."""
 
     kind: str
     task: ReviewTask

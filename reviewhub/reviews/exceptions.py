@@ -71,6 +71,13 @@ class InformationClosed(ReviewError):
     """This question is not open any more."""
 
 
+class NudgedAlready(ReviewError):
+    """Whoever has it was reminded a short while ago.
+
+    details: {"people" (names), "at", "again_at" (ISO)}.
+    """
+
+
 class KeyReused(ReviewError):
     """This idempotency key has already carried another decision on the task."""
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
+from django.db.models import FilteredRelation, Q
 
 from orchestration import api
 from reviewhub.accounts.models import Person
@@ -25,11 +26,15 @@ def register() -> None:
 
 
 def _on_task(person: Person, task: ReviewTask) -> set[Role]:
-    roles = {Role(role) for (role,) in _in_queue(connection.vendor).rows(person.pk, task.queue_id)}
+    found = _in_queue(connection.vendor).rows(person.pk, task.queue_id)
+    roles = {Role(role) for role, _ in found if role}
     if task.moved:
         roles.discard(Role.REVIEWER)
-    if has_voted(task, person) or _asked(connection.vendor).rows(person.pk, task.pk):
+    named = {asked for (asked,) in _named(connection.vendor).rows(person.pk, task.pk)}
+    if has_voted(task, person) or person.pk in named:
         roles.add(Role.ASSIGNEE)
+    if named - {person.pk} or any(manager for _, manager in found) or _asked_for_it(person, task):
+        roles.add(Role.WAITING)
     owns = owns_workflow(person, task.workflow, task.workflow_owner)
     if owns:
         roles.add(Role.PROCESS_OWNER)
@@ -38,17 +43,26 @@ def _on_task(person: Person, task: ReviewTask) -> set[Role]:
     return roles
 
 
+def _asked_for_it(person: Person, task: ReviewTask) -> bool:
+    return bool(task.requester) and task.requester in (person.email.lower(), person.username.lower())
+
+
 @lru_cache(maxsize=2)
 def _in_queue(vendor: str) -> Statement:
+    """The person's role in the queue, and whether they manage it."""
     person, queue = NUMBER, NUMBER + 1
-    found = QueueMembership.objects.filter(person=person, queue=queue).order_by()
-    return statement_of(found.values_list("role"), person, queue)
+    own = FilteredRelation("memberships", condition=Q(memberships__person=person))
+    found = Queue.objects.filter(pk=queue).annotate(own=own, manages=Q(manager=person)).order_by()
+    return statement_of(found.values_list("own__role", "manages"), person, queue)
 
 
 @lru_cache(maxsize=2)
-def _asked(vendor: str) -> Statement:
-    by_name = Assignment.objects.filter(BY_NAME, person=NUMBER, task=IDENTITY, ended_at__isnull=True).order_by()
-    return statement_of(by_name.values_list("pk")[:1], NUMBER, IDENTITY)
+def _named(vendor: str) -> Statement:
+    """Who was asked for the task by name: the person themselves, or others, whom the person has asked."""
+    person = NUMBER
+    own, given = Q(BY_NAME, person=person), Q(role=Assignment.Role.DELEGATE, asked_by=person)
+    asked = Assignment.objects.filter(own | given, task=IDENTITY, ended_at__isnull=True).order_by()
+    return statement_of(asked.values_list("person_id"), person, IDENTITY)
 
 
 def _on_queue(person: Person, queue: Queue) -> set[Role]:

@@ -147,6 +147,7 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "desk.answered": _did("answered"),
     "desk.delegated": lambda names, fact: f"{fact.who} gave it to {fact.data['to_label']}",
     "desk.given": lambda names, fact: f"{fact.who} gave it to {fact.data['to_label'] or 'its queue'}",
+    "desk.nudged": lambda names, fact: f"{fact.who} reminded {fact.data['to_label'] or 'those who are asked'}",
     "desk.undelegated": lambda names, fact: f"{fact.who} took it back from {fact.data['from_label']}",
     "desk.moved": lambda names, fact: (
         f"{fact.data['from_label']} is away: it went to {fact.data['to_label'] or 'its queue'}"

@@ -69,8 +69,11 @@ class Hold(Strict):
     reason = serializers.CharField(max_length=300)
 
 
-class Handover(Strict):
+class Picked(Strict):
     tasks = serializers.ListField(child=Identifier(), min_length=1, max_length=MOST)
+
+
+class Handover(Picked):
     to = serializers.CharField(
         required=False, allow_null=True, default=None, max_length=100, help_text="A user name; null: back to the queue."
     )

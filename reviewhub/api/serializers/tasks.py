@@ -231,6 +231,12 @@ class EscalationGiven(Strict):
     note = Text(required=False, default="", allow_blank=True, max_length=500)
 
 
+class NudgeShown(Shown):
+    told = serializers.ListField(child=serializers.CharField(), help_text="Who was reminded, by name.")
+    at = Instant()
+    again_at = Instant(help_text="Until then nobody is reminded of this task again.")
+
+
 class ReasonShown(Shown):
     code = serializers.CharField(help_text="As decisions name it: policy, or policy/rule_outdated.")
     label = serializers.CharField()  # type: ignore[assignment]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from reviewhub.accounts.models import Person
+from reviewhub.accounts.permissions import allows
 from reviewhub.api.access import person_of, require_right
 from reviewhub.api.conditions import expected_version
 from reviewhub.api.idempotency import idempotent
@@ -19,14 +21,16 @@ from reviewhub.api.serializers.tasks import (
     DelegationGiven,
     EscalationGiven,
     InformationAsked,
+    NudgeShown,
     RefusalGiven,
     SnoozeGiven,
     TaskShown,
 )
-from reviewhub.api.views.base import ApiView, read_body
+from reviewhub.api.views.base import ApiView, read_body, shown
 from reviewhub.api.views.tasks import as_it_stands, deciding_person
 from reviewhub.api.visibility import task_for
 from reviewhub.reviews import services
+from reviewhub.reviews.models import ReviewTask
 
 PARAMETERS = [IDEMPOTENCY_KEY, IF_MATCH]
 
@@ -43,6 +47,23 @@ class _Act(ApiView):
     def _wake(self, request: Request, task_id: UUID) -> Response:
         services.wake_task(task_id=task_for(request, task_id).pk, actor=deciding_person(request))
         return as_it_stands(request, task_id)
+
+
+class Nudging(ApiView):
+    scopes = {"POST": "tasks:decide"}
+    refusals = {"POST": (409,)}
+
+    @extend_schema(
+        operation_id="nudge_assignee", parameters=[IDEMPOTENCY_KEY], request=None, responses={201: NudgeShown}
+    )
+    @idempotent
+    def post(self, request: Request, task_id: UUID) -> Response:
+        """Reminds whoever has the task. The requester may, without being able to read it."""
+        task = ReviewTask.objects.filter(pk=task_id).first()
+        actor = deciding_person(request)
+        if task is None or not (allows(actor, "task.nudge", task) or allows(actor, "task.read", task)):
+            raise Http404
+        return shown(NudgeShown, services.nudge_assignee(task_id=task_id, actor=actor), status=201)
 
 
 class Asking(_Act):

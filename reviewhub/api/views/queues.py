@@ -21,6 +21,7 @@ from reviewhub.api.serializers.queues import (
     HandedShown,
     Handover,
     Hold,
+    Picked,
     QueueShown,
     TeamShown,
 )
@@ -122,6 +123,18 @@ class Handovers(ApiView):
         to = _person(given["to"], "to")
         handed = services.hand_over_tasks(queue=queue, task_ids=given["tasks"], to=to, actor=person_of(request))
         return shown(HandedShown, handed)
+
+
+class Nudges(ApiView):
+    scopes = {"POST": "queues:lead"}
+
+    @extend_schema(operation_id="nudge_together", parameters=[IDEMPOTENCY_KEY], request=Picked, responses=HandedShown)
+    @idempotent
+    def post(self, request: Request, slug: str) -> Response:
+        """Reminds whoever has these tasks, each for itself. What cannot be is named."""
+        queue, given = _queue(request, slug), read_body(Picked, request)
+        nudged = services.nudge_together(queue=queue, task_ids=given["tasks"], actor=person_of(request))
+        return shown(HandedShown, nudged)
 
 
 class Absences(ApiView):

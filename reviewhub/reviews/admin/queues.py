@@ -52,7 +52,7 @@ class QueueAdmin(AuditedAdmin):
     prepopulated_fields = {"slug": ("title",)}
     fieldsets = (
         (None, {"fields": ("title", "slug")}),
-        ("Escalation", {"fields": ("manager", "backup", "wakes")}),
+        ("Escalation", {"fields": ("manager", "backup", "wakes", "nudge_minutes")}),
         ("Working", {"fields": ("lease_minutes", "undo_seconds", "agreement_percent")}),
         ("Giving", {"fields": ("giving", "cap", "given_minutes", "skills", "pull_only")}),
         ("Quality", {"fields": ("second_share", "known_share")}),

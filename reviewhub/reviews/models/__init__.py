@@ -10,6 +10,7 @@ from reviewhub.reviews.models.filters import SavedFilter
 from reviewhub.reviews.models.handling import HandlingTime
 from reviewhub.reviews.models.information import InformationRequest
 from reviewhub.reviews.models.looks import KnownAnswer, SecondLook
+from reviewhub.reviews.models.nudges import Nudge
 from reviewhub.reviews.models.past_decisions import PastDecision
 from reviewhub.reviews.models.policies import (
     EscalationPolicy,
@@ -34,6 +35,7 @@ __all__ = [
     "HandlingTime",
     "InformationRequest",
     "KnownAnswer",
+    "Nudge",
     "Override",
     "OverrideReason",
     "PastDecision",

@@ -54,6 +54,13 @@ class Queue(models.Model):
         default=Wakes.URGENT,
         help_text="Which reminders by mail and push come outside of people's own hours.",
     )
+    nudge_minutes = models.PositiveSmallIntegerField(
+        "minutes between reminders",
+        default=60,
+        db_default=60,
+        validators=(MinValueValidator(5), MaxValueValidator(10_080)),
+        help_text="Whoever waits for a task may remind the person who has it; this often at most.",
+    )
     asking_stops_clock = models.BooleanField(
         "asking stops the clock", default=True, help_text="While a question to the requester is open."
     )

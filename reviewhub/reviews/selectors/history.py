@@ -182,6 +182,10 @@ def _gone_on(task: ReviewTask, entry: Entry) -> str:
     return f"{entry.data['from_label']} is away: it went to {to}"
 
 
+def _nudged(task: ReviewTask, entry: Entry) -> str:
+    return f"{entry.actor.label} reminded {entry.data['to_label'] or 'those who are asked'}"
+
+
 def _given(task: ReviewTask, entry: Entry) -> str:
     by = f"{entry.actor.label} gave it to" if entry.actor.kind == "person" else "It was given to"
     before = f", from {entry.data['from_label']}" if entry.data.get("from_label") else ""
@@ -227,6 +231,7 @@ _SAYS: Mapping[str, Callable[[ReviewTask, Entry], str]] = {
     "desk.escalated": _called,
     "desk.moved": _gone_on,
     "desk.given": _given,
+    "desk.nudged": _nudged,
     "desk.claimed": _claimed,
     "desk.released": _released,
     "desk.commented": _commented,

@@ -24,6 +24,7 @@ from reviewhub.reviews.services.leading import (
     set_pull_only,
 )
 from reviewhub.reviews.services.mass_handover import hand_over_tasks
+from reviewhub.reviews.services.nudging import nudge_assignee, nudge_together
 from reviewhub.reviews.services.outages import start_clocks, stop_clocks
 from reviewhub.reviews.services.past_decisions import PastCase, import_past_decisions
 from reviewhub.reviews.services.pauses import snooze_task, wake_task
@@ -51,6 +52,8 @@ __all__ = [
     "is_asked_why",
     "let_queue_go_on",
     "mark_known_answer",
+    "nudge_assignee",
+    "nudge_together",
     "release_task",
     "remove_absence",
     "remove_filter",

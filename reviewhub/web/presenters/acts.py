@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reviewhub.reviews.approvals import is_sealed
 from reviewhub.reviews.services.handing_over import colleagues_for
 from reviewhub.reviews.services.information import requester_address
+from reviewhub.reviews.services.nudging import last_nudge, who_has, why_early
 from reviewhub.web import moments
 from reviewhub.web.presenters.asking import KEYS, Choice
 
@@ -65,19 +67,36 @@ ACTS = (
     Act("escalation", "task.escalate", gettext_lazy("Escalate"), "e", "escalate"),
     Act("snooze", "task.snooze", gettext_lazy("Snooze"), "z", "wait"),
     Act("refusal", "task.decline", gettext_lazy("Decline"), "n", "hidden"),
+    Act("nudge", "task.nudge", gettext_lazy("Remind"), "p", "bell"),
 )
 _BY_NAME = {act.name: act for act in ACTS}
 
 
-def acts_of(detail: TaskDetail, view: str, *, free: bool) -> tuple[Act, ...]:
-    """`free`: nobody else holds the task. What is set aside is not set aside again."""
+def acts_of(detail: TaskDetail, viewer: Person, view: str, holder: int | None) -> tuple[Act, ...]:
+    """`holder`: by id. While somebody else holds the task, they can be reminded, and that is all."""
     task = detail.task
-    if not task.is_waiting or not free:
+    if not task.is_waiting:
         return ()
-    offered = [act for act in ACTS if detail.may[act.verb] and not (task.is_paused and act.name in _ASIDE)]
-    if not requester_address(task):
-        offered = [act for act in offered if act.name != "information"]
+    offered = [act for act in ACTS if detail.may[act.verb] and _fits(act.name, detail, viewer, holder)]
     return tuple(replace(act, href=_address(act.name, task, view)) for act in offered)
+
+
+def _fits(name: str, detail: TaskDetail, viewer: Person, holder: int | None) -> bool:
+    """What is set aside is not set aside again, and nobody is asked where there is no requester."""
+    if name == "nudge":
+        return _is_with_others(detail, viewer, holder)
+    if holder not in (None, viewer.pk) or (detail.task.is_paused and name in _ASIDE):
+        return False
+    return name != "information" or bool(requester_address(detail.task))
+
+
+def _is_with_others(detail: TaskDetail, viewer: Person, holder: int | None) -> bool:
+    """Somebody else has it, or it is for others to decide."""
+    task = detail.task
+    if task.status == "asked" or viewer.pk in (holder, task.paused_by_id):
+        return False
+    named = any(each.person_id != viewer.pk and each.role != "reviewer" for each in detail.assignments)
+    return holder is not None or task.is_paused or named or not detail.may["task.decide"]
 
 
 def split(acts: tuple[Act, ...], others: int) -> tuple[tuple[Act, ...], tuple[Act, ...]]:
@@ -191,10 +210,27 @@ def _refusal(act: Act, detail: TaskDetail, viewer: Person, now: datetime) -> Pan
     )
 
 
+def _nudge(act: Act, detail: TaskDetail, viewer: Person, now: datetime) -> Panel:
+    task, last = detail.task, last_nudge(detail.task, now)
+    people = who_has(task, viewer)
+    names = ", ".join(person.display_name for person in people)
+    if last is not None:
+        return Panel(act, _("Remind again?"), why_early(last, viewer, now), "")
+    if not people:
+        return Panel(act, _("Remind?"), _("Nobody else has it."), "")
+    often = _(
+        "They are told in the ways that they have chosen, in their own hours; once in %(often)s, whoever reminds."
+    )
+    title = _("Remind those who are asked?") if is_sealed(task) else _("Remind %(names)s?") % {"names": names}
+    every = moments.spoken(timedelta(minutes=task.queue.nudge_minutes))
+    return Panel(act, title, often % {"often": every}, _("Remind"))
+
+
 _PANELS: Mapping[str, Callable[[Act, TaskDetail, Person, datetime], Panel]] = {
     "information": _information,
     "delegation": _delegation,
     "escalation": _escalation,
     "snooze": _snooze,
     "refusal": _refusal,
+    "nudge": _nudge,
 }

@@ -113,7 +113,7 @@ def page_of_task(
     can_decide = task.is_waiting and detail.may["task.decide"] and holder in (None, viewer.pk)
     outcomes = outcome_buttons(task) if can_decide else ()
     others = len(outcomes) - MAIN + bool(_wakes(detail))
-    acts, more = split(acts_of(detail, view, free=holder in (None, viewer.pk)), others)
+    acts, more = split(acts_of(detail, viewer, view, holder), others)
     wrong = {path.removeprefix(FIELD): said for path, said in faults.items() if path.startswith(FIELD)}
     return TaskPage(
         id=str(task.pk),

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from orchestration import ports
 from reviewhub.accounts.models import Person
 from reviewhub.reviews import services
-from reviewhub.reviews.exceptions import InvalidRequest, TaskMoved
+from reviewhub.reviews.exceptions import InvalidRequest, NudgedAlready, TaskMoved
 from reviewhub.reviews.selectors import TaskDetail
-from reviewhub.web.answers import View, by_method, headers, view_name, viewer, wants_fragment, whole
+from reviewhub.web.answers import View, by_method, fragment, headers, view_name, viewer, wants_fragment, whole
 from reviewhub.web.presenters.acts import panel_of
 from reviewhub.web.presenters.task_pages import page_of_task
 from reviewhub.web.refusals import refused, status_of
@@ -29,7 +29,9 @@ CHOICES = {"delegation": "to", "snooze": "until"}
 WORDS = {"information": "text", "delegation": "note", "escalation": "note", "refusal": "reason"}
 
 
-def _act(name: str, do: Do, **more: View) -> View:
+def _act(name: str, do: Do, then: Callable[[HttpRequest, UUID, str], HttpResponse] | None = None, **more: View) -> View:
+    """`then` answers what was done; without it the next task follows."""
+
     def ask(request: HttpRequest, task_id: UUID) -> HttpResponse:
         return _asked(request, name, detail_or_404(request, task_id))
 
@@ -43,11 +45,11 @@ def _act(name: str, do: Do, **more: View) -> View:
         }
         try:
             said = do(request, detail, sent)
-        except InvalidRequest as error:
+        except (InvalidRequest, NudgedAlready) as error:
             return _asked(request, name, detail, str(error))
         except TaskMoved as error:
             return _refused(request, task_id, error)
-        return go_on(request, said)
+        return then(request, task_id, said) if then else go_on(request, said)
 
     return by_method(get=ask, post=make, **more)
 
@@ -76,6 +78,15 @@ def _refused(request: HttpRequest, task_id: UUID, error: TaskMoved) -> HttpRespo
 def _shown(request: HttpRequest, task_id: UUID) -> HttpResponse:
     page = page_of_task(detail_or_404(request, task_id), viewer(request), view_name(request))
     return answer(request, page) if wants_fragment(request) else redirect(page.href)
+
+
+def _stay(request: HttpRequest, task_id: UUID, said: str) -> HttpResponse:
+    name = view_name(request)
+    page = page_of_task(detail_or_404(request, task_id), viewer(request), name)
+    if not wants_fragment(request):
+        return redirect(page.href)
+    shown = fragment(request, "task", page, name, decided=True, said=said)
+    return headers(shown, {"HX-Retarget": "#task", "HX-Reswap": "outerHTML"})
 
 
 # ---- the acts ----------------------------------------------------------------------------------
@@ -115,6 +126,11 @@ def _decline(request: HttpRequest, detail: TaskDetail, sent: dict[str, Any]) -> 
     return _("Declined")
 
 
+def _nudge(request: HttpRequest, detail: TaskDetail, sent: dict[str, Any]) -> str:
+    nudge = services.nudge_assignee(task_id=sent["task_id"], actor=sent["actor"])
+    return _("Reminded: %(names)s") % {"names": ", ".join(nudge.told) or _("those who are asked")}
+
+
 def _take_back(request: HttpRequest, task_id: UUID) -> HttpResponse:
     try:
         services.take_back_delegation(task_id=task_id, actor=viewer(request))
@@ -136,4 +152,5 @@ delegation = _act("delegation", _delegate, delete=_take_back)
 escalation = _act("escalation", _escalate)
 snooze = _act("snooze", _snooze)
 refusal = _act("refusal", _decline)
+nudge = _act("nudge", _nudge, then=_stay)
 pause = by_method(delete=_wake)

@@ -8,13 +8,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from orchestration import ports
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.exceptions import InvalidRequest
 from reviewhub.reviews.models import Queue
 from reviewhub.reviews.selectors.leading import people_to_give, tasks_to_hand_over
-from reviewhub.reviews.services import hand_over_tasks
+from reviewhub.reviews.services import hand_over_tasks, nudge_together
 from reviewhub.reviews.services.mass_handover import MOST, Handed
 from reviewhub.web.answers import by_method, viewer
 from reviewhub.web.views.leading import led_or_404
@@ -47,6 +48,23 @@ def _hand_over(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, _said(handed, to, queue))
         return redirect("web:team", slug)
     return _page(request, queue, request.POST.get("person", ""), handed=handed, said=_said(handed, to, queue))
+
+
+def _nudge(request: HttpRequest, slug: str) -> HttpResponse:
+    queue, picked = led_or_404(request, slug), _picked(request.POST.getlist("task"))
+    try:
+        nudged = nudge_together(queue=queue, task_ids=picked, actor=viewer(request))
+    except InvalidRequest as refused:
+        messages.error(request, str(refused))
+        return _page(request, queue, request.POST.get("person", ""), status=422)
+    if not picked:
+        messages.error(request, _("Select the tasks that are reminded of."))
+        return _page(request, queue, request.POST.get("person", ""), status=422)
+    said = ngettext("Reminded of %(n)d task.", "Reminded of %(n)d tasks.", len(nudged.tasks)) % {"n": len(nudged.tasks)}
+    if not nudged.held_back:
+        messages.success(request, said)
+        return redirect("web:team", slug)
+    return _page(request, queue, request.POST.get("person", ""), handed=nudged, said=said)
 
 
 def _said(handed: Handed, to: Person | None, queue: Queue) -> str:
@@ -87,3 +105,4 @@ def _picked(texts: list[str]) -> list[UUID]:
 
 
 handover = by_method(get=_look, post=_hand_over)
+nudges = by_method(post=_nudge)

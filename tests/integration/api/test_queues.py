@@ -33,6 +33,8 @@ def test_a_lead_sees_holds_and_hands_over(office: Office) -> None:
     handed = alice.post(f"{QUEUE}handovers/", {"tasks": [str(task.pk)], "to": "alice"}).json()
     assert handed == {"tasks": [str(task.pk)], "held_back": []}
     assert alice.post(f"{QUEUE}handovers/", {"tasks": [str(task.pk)], "to": "nobody"}).status_code == 422
+    nudged = alice.post(f"{QUEUE}nudges/", {"tasks": [str(task.pk)]}).json()
+    assert (nudged["tasks"], [each["task"] for each in nudged["held_back"]]) == ([], [str(task.pk)])  # it is her own
     held = alice.post(f"{QUEUE}hold/", {"reason": "Moving"}).json()
     assert (held["hold_reason"], held["held_by"]) == ("Moving", office.alice.display_name)
     assert alice.delete(f"{QUEUE}hold/").json()["held_at"] is None

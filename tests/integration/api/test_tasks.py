@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reviewhub.reviews.models import Decision, Queue, ReviewTask
-from tests.integration.api.office import Caller, Office
+from tests.integration.api.office import Caller, Office, person
 
 TASKS = "/api/v1/tasks/"
 
@@ -286,6 +286,20 @@ def test_neither_mallory_nor_a_stale_page_sets_aside_or_gives_away(
 
     assert office.calls(office.mallory).post(_address(task, f"{act}/"), given).status_code == 404
     assert office.calls(office.alice).post(_address(task, f"{act}/"), given, If_Match='"7"').status_code == 412
+
+
+def test_a_requester_reminds_without_reading_and_is_told_when_again(office: Office) -> None:
+    task = office.task(requester="ann@example.com")
+    asks, carol, alice = (office.calls(who) for who in (person("ann"), office.carol, office.alice))
+    alice.post(_address(task, "claim/"))
+    assert asks.get(_address(task)).status_code == 404
+    nudged = asks.post(_address(task, "nudge/"))
+    assert (nudged.status_code, nudged.json()["told"]) == (201, ["Alice"])
+    early = carol.post(_address(task, "nudge/"))
+    again_at = early.json()["happened"]["again_at"].replace("+00:00", "Z")
+    assert (early.status_code, again_at) == (409, nudged.json()["again_at"])
+    assert alice.post(_address(task, "nudge/")).status_code == 403
+    assert office.calls(office.mallory).post(_address(task, "nudge/")).status_code == 404
 
 
 def test_several_are_decided_each_for_itself_and_once(office: Office) -> None:

@@ -111,6 +111,7 @@ def test_a_queue_and_its_members_are_kept_with_who_changed_them(ada: Client, peo
         known_share=5,
         agreement_percent=0,
         wakes="never",
+        nudge_minutes=60,
         **rows("memberships", *members, initial=2),
     )
     queue.refresh_from_db()

@@ -75,6 +75,7 @@ def test_the_page_knows_what_its_reader_may_do(people: Cast) -> None:
         "task.decline": True,
         "task.comment": True,
         "task.release": False,
+        "task.nudge": False,
     }
     assert task_detail(task.pk, people.carol).may["task.release"]
     assert not task_detail(task.pk, people.oscar).may["task.decide"]

@@ -112,3 +112,31 @@ def test_an_absence_is_days_in_the_persons_own_zone(room: DeskRoom, signed_in: S
     )
     carol.post(f"{PAGE}absences/{absence.pk}/", {"_method": "delete"})
     assert not Absence.objects.exists()
+
+
+def test_whoever_has_tasks_is_reminded_of_many_at_once(room: DeskRoom, signed_in: SignedIn) -> None:
+    people, carol = room.people, signed_in(room.people.carol)
+    first, free = room.case("Northwind"), room.case("Halden")
+    claim_task(task_id=first.pk, actor=people.alice)
+    assert "Remind who has them" in carol.get(f"{PAGE}handover/").content.decode()
+    assert carol.post(f"{PAGE}nudges/").status_code == 422
+    shown = carol.post(f"{PAGE}nudges/", {"task": [str(first.pk), str(free.pk)]}).content.decode()
+    assert "Reminded of 1 task." in shown
+    assert "Halden: Nobody else has" in shown
+    assert signed_in(people.alice).post(f"{PAGE}nudges/", {"task": [str(first.pk)]}).status_code == 404
+
+
+def test_the_tasks_page_reminds_and_says_when_it_may_be_again(room: DeskRoom, signed_in: SignedIn) -> None:
+    people, carol = room.people, signed_in(room.people.carol)
+    task = room.case("Northwind")
+    claim_task(task_id=task.pk, actor=people.alice)
+    path = f"/tasks/{task.pk}/nudge/"
+    assert 'data-key="p"' in carol.get(f"/tasks/{task.pk}/").content.decode()
+    assert 'data-key="p"' not in signed_in(people.alice).get(f"/tasks/{task.pk}/").content.decode()
+    assert "Remind Alice Moreau?" in carol.get(path).content.decode()
+    shown = carol.post(path, headers={"HX-Request": "true"}).content.decode()
+    assert "Reminded: Alice Moreau" in shown
+    assert "Northwind" in shown
+    for again in (carol.get(path), carol.post(path)):
+        assert "Alice Moreau was reminded just now; again from" in again.content.decode()
+    assert signed_in(people.mallory).post(path).status_code in (403, 404)
