@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from orchestration import ai, api, ports
-from reviewhub.notifications.chat import messages
+from reviewhub.notifications.channels import delivering
 from reviewhub.notifications.services import listen, listen_late, when_noticed
 from reviewhub.realtime import publish, rendering
 from reviewhub.reviews.announcements import when_changed, when_told, when_told_late
@@ -39,7 +39,7 @@ def bind() -> None:
     when_told_late(listen_late)
     when_told(callbacks.listen)
     when_told(ending.listen)
-    when_told(messages.listen)
+    when_told(delivering.listen)
     when_noticed(publish.notice_added)
     ports.bind(observer=publish)
     when_changed(publish.desk_changed)

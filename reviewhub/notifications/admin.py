@@ -1,4 +1,4 @@
-"""Who somebody is in the chat. An administrator says so; an address that is the same proves nothing."""
+"""Who somebody is in the chat, as they have proved or an administrator says. The same address proves nothing."""
 
 from __future__ import annotations
 

@@ -10,8 +10,9 @@ class NotificationsConfig(AppConfig):
     verbose_name = "Notices"
 
     def ready(self) -> None:
-        from reviewhub.notifications import digests, mail, questions  # noqa: F401 - registers what sends the outbox's mails
-        from reviewhub.notifications.chat import messages  # noqa: F401 - and its messages in the chat
-        from reviewhub.notifications.push import identity, sending  # noqa: F401 - and its pushes
+        from reviewhub.notifications import digests, questions  # noqa: F401 - registers what sends the outbox's mails
+        from reviewhub.notifications.channels import delivering  # noqa: F401 - its notices
+        from reviewhub.notifications.chat import whispers  # noqa: F401 - its words to one person in the chat
+        from reviewhub.notifications.push import identity, sending  # noqa: F401 - and pushes on trial
 
         post_migrate.connect(identity.make_missing, sender=self)

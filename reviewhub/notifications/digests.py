@@ -7,30 +7,39 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
+from django.db import transaction
 from django.utils.translation import ngettext
 
 from orchestration import ports
 from orchestration.api import on_topic
 from reviewhub.accounts.models import Person
-from reviewhub.notifications.mail import host, link_to
-from reviewhub.notifications.models import Notice
+from reviewhub.notifications.letters import hand_over, letter
+from reviewhub.notifications.mail import GATHERED, Mail, link_to, unsubscribe_address
+from reviewhub.notifications.models import Delivery, Notice
 
 DIGESTS = "notices.digest"
 
 
 @on_topic(DIGESTS)
 def send_digest(payload: Mapping[str, Any], key: str) -> None:
-    """What came in between is told along. Sent again, it finds nothing that has not been mailed."""
+    """What came in between is told along. Sent again, it finds nothing that waits."""
     person = Person.objects.filter(pk=payload["person"], is_active=True).first()
-    if person is None:
+    if person is None or not person.email:
         return
-    waiting = Notice.objects.filter(person=person, in_digest=True, mailed_at=None)
+    waiting = Notice.objects.filter(person=person, in_digest=True)
     found = list(waiting.select_related("task__queue", "run").order_by("at", "id"))
     told = [notice for notice in found if notice.still_tells]
     if told:
-        digest_of(person, told, key).send()
-    waiting.filter(pk__in=[notice.pk for notice in found]).update(mailed_at=ports.clock().system_now())
+        hand_over(digest_of(person, told, key))
+    _mark(found, told)
+
+
+@transaction.atomic
+def _mark(found: Sequence[Notice], told: Sequence[Notice]) -> None:
+    now = ports.clock().system_now()
+    Notice.objects.filter(pk__in=[notice.pk for notice in found]).update(in_digest=False)
+    mailed = [Delivery(notice=notice, channel=Mail.name, at=now) for notice in told]
+    Delivery.objects.bulk_create(mailed, ignore_conflicts=True)
 
 
 def digest_of(person: Person, notices: Sequence[Notice], key: str) -> EmailMultiAlternatives:
@@ -41,14 +50,12 @@ def digest_of(person: Person, notices: Sequence[Notice], key: str) -> EmailMulti
         "lines": [{"notice": notice, "link": link_to(notice)} for notice in notices],
         "all": f"{settings.PUBLIC_URL}/notices/",
     }
-    number = "".join(sign if sign.isalnum() else "-" for sign in key)
-    mail = EmailMultiAlternatives(
-        subject=ngettext("%(count)d notice from ReviewHub", "%(count)d notices from ReviewHub", count)
-        % {"count": count},
-        body=render_to_string("notifications/digest.txt", context),
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[person.email],
-        headers={"Message-ID": f"<{number}@{host()}>", "Auto-Submitted": "auto-generated"},
+    said = ngettext("%(count)d notice from ReviewHub", "%(count)d notices from ReviewHub", count)
+    return letter(
+        to=person.email,
+        subject=said % {"count": count},
+        template="digest",
+        context=context,
+        number=key,
+        unsubscribe=unsubscribe_address(person, GATHERED),
     )
-    mail.attach_alternative(render_to_string("notifications/digest.html", context), "text/html")
-    return mail

@@ -1,52 +1,68 @@
-"""Mails, from the outbox. Sending the same key again does nothing; a notice that was read meanwhile still goes out."""
+"""Notices by mail: a channel. Of a task it says the title, the queue and the due time, and nothing of the case."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
+from django.core import signing
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from orchestration import ports
-from orchestration.api import on_topic
+from reviewhub.accounts.models import Person
+from reviewhub.notifications.channels.port import DIGEST, NOW, OFF, PENDING
+from reviewhub.notifications.letters import hand_over, letter
 from reviewhub.notifications.models import Notice
 from reviewhub.reviews.links import DecisionLink, decision_token
 from reviewhub.reviews.services.holding import may_decide
 
-TOPIC = "notices.mail"
+_UNSUBSCRIBE = "reviewhub.notifications.unsubscribe"
+GATHERED = "digest"  # in the place of a kind: all that comes in digests
 
 
-@on_topic(TOPIC)
-def send_notice(payload: Mapping[str, Any], key: str) -> None:
-    """One mail for one notice. What the backend raises sends the message back to the outbox."""
-    notice = Notice.objects.select_related("person", "task__queue", "run").filter(pk=payload["notice"]).first()
-    if notice is None or notice.mailed_at is not None or not notice.person.is_active:
-        return
-    if payload.get("pending") and not notice.still_tells:
-        return
-    mail_of(notice, key).send()
-    Notice.objects.filter(pk=notice.pk).update(mailed_at=ports.clock().system_now())
+class Mail:
+    """Implements `Channel`. Its address is empty: a mail goes to the account's address as that is when it leaves."""
 
+    name = "mail"
+    title: str | Promise = _("Mail")
+    ways: tuple[str, ...] = (PENDING, NOW, DIGEST, OFF)
+    changes = False
 
-def mail_of(notice: Notice, key: str) -> EmailMultiAlternatives:
-    """Plain text with an HTML part. What came from outside is escaped there, and on one line in the subject."""
-    due = notice.task.due_at if notice.task is not None else notice.due_at
-    about = {"notice": notice, "task": notice.task, "due": due}
-    decide = {"decide": decision_address(notice), "hours": settings.MAIL_DECISION_HOURS}
-    context = {**about, **decide, "zone": notice.person.timezone, "link": link_to(notice)}
-    mail = EmailMultiAlternatives(
-        subject=_one_line(f"{notice.get_kind_display()}: {notice.subject}"),
-        body=render_to_string("notifications/notice.txt", context),
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[notice.person.email],
-        headers={"Message-ID": f"<{key.replace(':', '-')}@{host()}>", "Auto-Submitted": "auto-generated"},
-    )
-    mail.attach_alternative(render_to_string("notifications/notice.html", context), "text/html")
-    return mail
+    def is_set_up(self) -> bool:
+        return True
+
+    def addresses_of(self, people: Collection[Person]) -> Mapping[int, Sequence[str]]:
+        return {person.pk: ("",) for person in people if person.email}
+
+    def deliver(self, notice: Notice, address: str) -> str:
+        task, person = notice.task, notice.person
+        context = {
+            "notice": notice,
+            "task": task,
+            "due": notice.due if task is None else task.due_at,
+            "zone": person.timezone,
+            "link": link_to(notice),
+            "decide": decision_address(notice),
+            "hours": settings.MAIL_DECISION_HOURS,
+        }
+        hand_over(
+            letter(
+                to=person.email,
+                subject=f"{notice.get_kind_display()}: {notice.subject}",
+                template="notice",
+                context=context,
+                number=f"notice-{notice.pk}",
+                about=f"task-{notice.task_id}" if task else f"run-{notice.run_id}",
+                unsubscribe=unsubscribe_address(person, notice.kind),
+            )
+        )
+        return ""
+
+    def change(self, notice: Notice, place: str) -> None:
+        raise NotImplementedError("A mail that has left says what it says.")
 
 
 def decision_address(notice: Notice) -> str:
@@ -64,10 +80,16 @@ def link_to(notice: Notice) -> str:
     return f"{settings.PUBLIC_URL}{notice.address}"
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:200]
+def unsubscribe_address(person: Person, kind: str) -> str:
+    """Where mails like this one are stopped, without signing in, by a POST."""
+    token = signing.dumps([person.pk, kind], salt=_UNSUBSCRIBE)
+    return f"{settings.PUBLIC_URL}{reverse('web:unsubscribe', args=[token])}"
 
 
-def host() -> str:
-    """The name that our messages are numbered under."""
-    return settings.PUBLIC_URL.partition("://")[2].partition("/")[0].partition(":")[0] or "reviewhub"
+def unsubscribed(token: str) -> tuple[int, str] | None:
+    """Whose mails of what kind; None for what we have not signed."""
+    try:
+        person, kind = signing.loads(token, salt=_UNSUBSCRIBE)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return (int(person), str(kind)) if kind in (GATHERED, *Notice.Kind.values) else None

@@ -50,9 +50,8 @@ class Notice(models.Model):
     subject = models.CharField(max_length=300)
     text = models.CharField(max_length=500)
     at = models.DateTimeField()  # process time
-    in_digest = models.BooleanField(default=False, db_default=False)  # it is mailed with others, at a chosen hour
+    in_digest = models.BooleanField(default=False, db_default=False)  # it waits to be mailed with others
     read_at = models.DateTimeField(null=True, blank=True)  # system time
-    mailed_at = models.DateTimeField(null=True, blank=True)  # system time
 
     class Meta:
         ordering = ("-at", "-id")
@@ -111,7 +110,7 @@ class TellingChoice(models.Model):
 
 
 class ChatIdentity(models.Model):
-    """Who somebody is in the chat, as an administrator has linked them."""
+    """Who somebody is in the chat, as they or an administrator have linked them."""
 
     person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="chat_identity")
     member = models.CharField("member ID", max_length=40, unique=True, help_text="In Slack: U012AB3CD, of the profile.")
@@ -124,16 +123,21 @@ class ChatIdentity(models.Model):
         return f"{self.person} as {self.member}"
 
 
-class ChatMessage(models.Model):
-    """A message that stands in the chat, and has to change when its task does."""
+class Delivery(models.Model):
+    """That a notice has left over a channel, and where it stands there, if it can be changed."""
 
-    notice = models.OneToOneField(Notice, on_delete=models.CASCADE, related_name="chat_message")
-    task = models.ForeignKey("reviews.ReviewTask", on_delete=models.CASCADE, related_name="chat_messages")
-    channel = models.CharField(max_length=40)
-    ts = models.CharField(max_length=40)
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="deliveries")
+    channel = models.CharField(max_length=20)  # a reviewhub.notifications.channels.port.Channel's name
+    address = models.CharField(max_length=100, blank=True)  # what the channel knows the person by
+    place = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()  # system time
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = (models.UniqueConstraint(fields=("notice", "channel", "address"), name="notice_delivered_once"),)
 
     def __str__(self) -> str:
-        return f"{self.notice} at {self.ts}"
+        return f"{self.notice} by {self.channel}"
 
 
 class PushDevice(models.Model):

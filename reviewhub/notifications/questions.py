@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from orchestration import ports
 from orchestration.api import on_topic
-from reviewhub.notifications.mail import host
+from reviewhub.notifications.letters import hand_over, letter
 from reviewhub.reviews.links import information_token
 from reviewhub.reviews.models import InformationRequest
 
@@ -25,17 +23,17 @@ def send_question(payload: Mapping[str, Any], key: str) -> None:
     asked = InformationRequest.objects.select_related("task", "by").filter(pk=payload["request"]).first()
     if asked is None or not asked.is_open(ports.clock().system_now()):
         return
-    context = {"asked": asked, "task": asked.task, "link": link_to(asked)}
-    mail = EmailMultiAlternatives(
-        subject=f"A question about {' '.join(asked.task.title.split())}"[:200],
-        body=render_to_string("notifications/question.txt", context),
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[asked.to],
-        reply_to=[asked.by.email] if asked.by.email else None,
-        headers={"Message-ID": f"<{key.replace(':', '-')}@{host()}>", "Auto-Submitted": "auto-generated"},
+    hand_over(
+        letter(
+            to=asked.to,
+            subject=f"A question about {asked.task.title}",
+            template="question",
+            context={"asked": asked, "task": asked.task, "link": link_to(asked)},
+            number=key,
+            about=f"task-{asked.task_id}",
+            reply_to=[asked.by.email] if asked.by.email else [],
+        )
     )
-    mail.attach_alternative(render_to_string("notifications/question.html", context), "text/html")
-    mail.send()
 
 
 def link_to(asked: InformationRequest) -> str:

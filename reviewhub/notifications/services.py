@@ -6,18 +6,16 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from orchestration import api, ports
 from reviewhub.accounts.models import Person
 from reviewhub.notifications import own_hours
-from reviewhub.notifications.chat.slack import is_configured
-from reviewhub.notifications.models import ChatIdentity, Notice, PushDevice
+from reviewhub.notifications.models import Notice
 from reviewhub.notifications.questions import QUESTIONS
 from reviewhub.notifications.recipients import Message, messages_for
 from reviewhub.notifications.runs import messages_for_late
-from reviewhub.notifications.travel import Journey, send
+from reviewhub.notifications.travel import Journey, is_gathered, reached, send
 from reviewhub.notifications.ways import ways_of
 from reviewhub.reviews.announcements import Fact, LateFact
 from reviewhub.reviews.breaches import name_of
@@ -51,8 +49,8 @@ def listen_late(fact: LateFact) -> None:
 
 
 def forget_decided(task: ReviewTask) -> None:
-    """A decision that was taken back has never been: nobody goes on reading of it, and its mails do not leave."""
-    for notice in Notice.objects.filter(task=task, kind=Notice.Kind.DECIDED, mailed_at__isnull=True):
+    """A decision that was taken back has never been: nobody goes on reading of it, and nothing of it leaves."""
+    for notice in Notice.objects.filter(task=task, kind=Notice.Kind.DECIDED, deliveries__isnull=True):
         notice.delete()
         transaction.on_commit(partial(_noticed, notice.person_id), robust=True)
 
@@ -63,49 +61,25 @@ def tell(message: Message, about: Mapping[str, Any]) -> list[Notice]:
     `about` are the fields of a notice that say what it is about, and when: a task or a run, subject, at.
     """
     told = set(Notice.objects.filter(key=message.key, person__in=message.people).values_list("person_id", flat=True))
-    devices, ways = _devices_of(message.people), ways_of(message.people)
-    chats = _in_chat(message.people)
+    ways, places = ways_of(message.people), reached(message.people)
     made = []
     for person in message.people:
         if person.pk in told:
             continue
-        waits = own_hours.waits(person, message.kind, about)
-        journey = Journey(
-            person,
-            ways[person.pk],
-            devices.get(person.pk, ()),
-            max(message.held, waits),
-            waits=waits > 0,
-            chats=person.pk in chats,
-        )
+        held = max(message.held, own_hours.waits(person, message.kind, about))
+        journey = Journey(person, ways[person.pk], places, held)
         notice = Notice.objects.create(
             person=person,
-            in_digest=journey.is_gathered(message.kind),
+            in_digest=is_gathered(journey, message.kind),
             kind=message.kind,
             key=message.key,
             text=message.text[:500],
-            **about,
+            **{**about, "subject": " ".join(about["subject"].split())},
         )
         send(notice, journey)
         transaction.on_commit(partial(_noticed, person.pk), robust=True)
         made.append(notice)
     return made
-
-
-def _devices_of(people: Iterable[Person]) -> dict[int, list[int]]:
-    """No query where no push service was named."""
-    found: dict[int, list[int]] = {}
-    if settings.PUSH_HOSTS:
-        for person, device in PushDevice.objects.filter(person__in=people).values_list("person_id", "pk"):
-            found.setdefault(person, []).append(device)
-    return found
-
-
-def _in_chat(people: Iterable[Person]) -> set[int]:
-    """No query where no chat was set up."""
-    if not is_configured():
-        return set()
-    return set(ChatIdentity.objects.filter(person__in=people).values_list("person_id", flat=True))
 
 
 def _noticed(person_id: int) -> None:

@@ -1,60 +1,63 @@
-"""How a notice travels beyond the application: pushed first, mailed where it is still pending, or gathered in a digest.
+"""How a notice travels beyond the application: told at once, mailed where it is still pending, or gathered in a digest.
 
 What it is said in is decided when it is told; whether it is still needed is asked again when it leaves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from orchestration import api, ports
 from reviewhub.accounts.models import Person
-from reviewhub.notifications.chat.messages import POSTS
+from reviewhub.notifications.channels.delivering import deliver_later
+from reviewhub.notifications.channels.known import channels
+from reviewhub.notifications.channels.port import DIGEST, NOW, PENDING
 from reviewhub.notifications.digests import DIGESTS
-from reviewhub.notifications.mail import TOPIC as MAILS
 from reviewhub.notifications.models import Notice
-from reviewhub.notifications.push.devices import TOPIC as PUSHES
-from reviewhub.notifications.ways import DIGEST, NOW, OFF, PENDING, Ways
+from reviewhub.notifications.ways import Ways
+
+Reached = Mapping[str, Mapping[int, Sequence[str]]]  # by channel, by person: where they are reached
 
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """Somebody's ways, the devices they are told on, and for how long this is held, in seconds of system time."""
+    """Somebody's ways, where they are reached, and for how long this is held, in seconds of system time."""
 
     person: Person
     ways: Ways
-    devices: Sequence[int]
+    reached: Reached
     held: float
-    waits: bool = False  # for the person's own hours: what is settled by then is not sent any more
-    chats: bool = False  # whether they are linked to somebody in the chat
 
-    def is_gathered(self, kind: str) -> bool:
-        return self.ways.of("mail", kind) == DIGEST
+    def addresses(self, kind: str, way: str) -> list[tuple[str, str]]:
+        """(channel, address), wherever this kind of notice goes this way."""
+        return [
+            (name, address)
+            for name, people in self.reached.items()
+            if self.ways.of(name, kind) == way
+            for address in people.get(self.person.pk, ())
+        ]
+
+
+def reached(people: Iterable[Person]) -> Reached:
+    asked = list(people)
+    return {channel.name: channel.addresses_of(asked) for channel in channels()}
 
 
 def send(notice: Notice, journey: Journey) -> None:
     """Puts what is to leave into the outbox, in the caller's transaction."""
-    payload: dict[str, Any] = {"notice": notice.pk, **({"pending": True} if journey.waits else {})}
-    pushed = journey.devices if journey.ways.of("push", notice.kind) == NOW else ()
-    for device in pushed:
-        to_one = {**payload, "device": device}
-        api.send_later(topic=PUSHES, key=f"push:{notice.pk}:{device}", payload=to_one, delay_seconds=journey.held)
-    if notice.task_id is not None and journey.chats and journey.ways.of("chat", notice.kind) == NOW:
-        api.send_later(topic=POSTS, key=f"chat:{notice.pk}", payload=payload, delay_seconds=journey.held)
-    match journey.ways.of("mail", notice.kind):
-        case way if way == DIGEST:
-            _gather(journey)
-        case way if way == PENDING and pushed:
-            later = journey.held + 60.0 * journey.ways.mail_after
-            _mail(notice, {**payload, "pending": True}, later)
-        case way if way != OFF:
-            _mail(notice, payload, journey.held)
+    at_once = journey.addresses(notice.kind, NOW)
+    for channel, address in at_once:
+        deliver_later(notice, channel, address, journey.held)
+    patience = 60.0 * journey.ways.mail_after if at_once else 0.0
+    for channel, address in journey.addresses(notice.kind, PENDING):
+        deliver_later(notice, channel, address, journey.held + patience)
+    if notice.in_digest:
+        _gather(journey)
 
 
-def _mail(notice: Notice, payload: dict[str, Any], delay: float) -> None:
-    api.send_later(topic=MAILS, key=f"notice:{notice.pk}", payload=payload, delay_seconds=delay)
+def is_gathered(journey: Journey, kind: str) -> bool:
+    return bool(journey.addresses(kind, DIGEST))
 
 
 def _gather(journey: Journey) -> None:

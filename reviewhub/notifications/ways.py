@@ -13,11 +13,11 @@ from typing import Any
 from django.db import transaction
 
 from reviewhub.accounts.models import Person
+from reviewhub.notifications.channels.known import channel_named, channels
+from reviewhub.notifications.channels.port import DIGEST, OFF
+from reviewhub.notifications.mail import GATHERED, Mail
 from reviewhub.notifications.models import Notice, TellingChoice
 
-NOW, PENDING, DIGEST, OFF = "now", "pending", "digest", "off"
-CHANNELS: Mapping[str, tuple[str, ...]] = {"push": (NOW, OFF), "chat": (NOW, OFF), "mail": (NOW, PENDING, DIGEST, OFF)}
-DEFAULTS = {"push": NOW, "chat": NOW, "mail": PENDING}
 MAIL_AFTER = 15  # minutes
 LONGEST_AFTER = 24 * 60
 DIGEST_HOURS = (8,)
@@ -40,7 +40,7 @@ class Ways:
     chosen: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def of(self, channel: str, kind: str) -> str:
-        return self.chosen.get(channel, {}).get(kind, DEFAULTS[channel])
+        return self.chosen.get(channel, {}).get(kind) or usual(channel)
 
     def next_digest(self, person: Person, at: datetime) -> datetime:
         """The first chosen hour after `at`, by the person's clock."""
@@ -48,6 +48,12 @@ class Ways:
         days = (local.date() + timedelta(days=ahead) for ahead in range(3))
         hours = [datetime.combine(day, time(hour), person.timezone) for day in days for hour in self.digest_hours]
         return min(hour for hour in hours if hour > at)
+
+
+def usual(channel: str) -> str:
+    """The way of whoever has chosen none."""
+    found = channel_named(channel)
+    return found.ways[0] if found else ""
 
 
 def ways_of(people: Iterable[Person]) -> dict[int, Ways]:
@@ -67,12 +73,20 @@ def choose_ways(
     if faults:
         raise InvalidWays(faults)
     kept = {
-        channel: {kind: way for kind, way in ways.items() if way != DEFAULTS[channel]}
-        for channel, ways in chosen.items()
+        channel: {kind: way for kind, way in ways.items() if way != usual(channel)} for channel, ways in chosen.items()
     }
     values = {"mail_after": mail_after, "digest_hours": sorted(set(hours)), "chosen": kept}
     row, _ = TellingChoice.objects.update_or_create(person=actor, defaults=values)
     return _read(row)
+
+
+def stop_mails(*, person: Person, kind: str) -> None:
+    """As the link of a mail asks: of one kind, or, where the kind is GATHERED, of all that comes in digests."""
+    ways = ways_of([person])[person.pk]
+    mails = dict(ways.chosen.get(Mail.name, {}))
+    stopped = [each for each, way in mails.items() if way == DIGEST] if kind == GATHERED else [kind]
+    chosen = {**ways.chosen, Mail.name: {**mails, **dict.fromkeys(stopped, OFF)}}
+    choose_ways(actor=person, mail_after=ways.mail_after, digest_hours=ways.digest_hours, chosen=chosen)
 
 
 def _read(row: TellingChoice) -> Ways:
@@ -92,12 +106,13 @@ def _whole(value: Any, least: int, most: int) -> bool:
 
 def _wrong_ways(chosen: Mapping[str, Mapping[str, Any]]) -> Iterable[dict[str, str]]:
     for channel, ways in chosen.items():
-        known = CHANNELS.get(channel)
+        known = channel_named(channel)
         if known is None:
-            yield {"path": f"/ways/{channel}", "message": f"There is no channel {channel!r}: {', '.join(CHANNELS)}."}
+            names = ", ".join(each.name for each in channels())
+            yield {"path": f"/ways/{channel}", "message": f"There is no channel {channel!r}: {names}."}
             continue
         for kind, way in ways.items():
             if kind not in Notice.Kind.values:
                 yield {"path": f"/ways/{channel}/{kind}", "message": f"There is no notice of the kind {kind!r}."}
-            elif way not in known:
-                yield {"path": f"/ways/{channel}/{kind}", "message": f"Told by {channel}: {', '.join(known)}."}
+            elif way not in known.ways:
+                yield {"path": f"/ways/{channel}/{kind}", "message": f"Told by {channel}: {', '.join(known.ways)}."}

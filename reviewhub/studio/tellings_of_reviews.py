@@ -82,7 +82,13 @@ def review_unanswered(names: Names, fact: Fact) -> str:
     return f"Nobody answered {names.step(fact.path)} in time: {outcome}"
 
 
-CHANNELS = {"web": "in the browser", "api": "over the API", "app": "on the phone"}
+CHANNELS = {
+    "web": "in the browser",
+    "api": "over the API",
+    "app": "on the phone",
+    "eml": "by the link of a mail",
+    "cht": "in a chat",
+}
 
 
 def desk_decided(names: Names, fact: Fact) -> str:

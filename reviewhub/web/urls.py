@@ -27,6 +27,7 @@ from reviewhub.web.views import (
     slack,
     tasks,
     together,
+    unsubscribe,
     ways,
 )
 
@@ -77,6 +78,7 @@ urlpatterns = [
     path("chat/slack/", slack.interaction, name="slack"),
     path("decide/<str:token>/", linked.decision, name="linked-decision"),
     path("notices/ways/", ways.ways, name="ways"),
+    path("notices/mails/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
     path("notices/hours/", hours.hours, name="hours"),
     path("notices/", notices.notices, name="notices"),
     path("notices/<int:notice_id>/", notices.notice, name="notice"),

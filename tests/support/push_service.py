@@ -58,6 +58,7 @@ class PushService:
     url: str
     answers: int = 201
     taken: list[tuple[dict[str, str], bytes]] = field(default_factory=list)  # (headers, body)
+    refuses: list[int] = field(default_factory=list)  # answers to the next ones, which are not taken
 
     def told(self, device: Device) -> list[dict[str, Any]]:
         return [json.loads(device.read(body)) for _, body in self.taken]
@@ -80,8 +81,10 @@ def push_service() -> Iterator[PushService]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            service.taken.append((dict(self.headers), body))
-            self.send_response(service.answers)
+            refusal = service.refuses.pop(0) if service.refuses else None
+            if refusal is None:
+                service.taken.append((dict(self.headers), body))
+            self.send_response(refusal or service.answers)
             self.end_headers()
 
         def log_message(self, *_: Any) -> None:

@@ -1,4 +1,4 @@
-"""A chat of our own: a server that speaks as much of Slack's Web API as we use, with faults, and a fake of the port."""
+"""A chat of our own: a server that speaks as much of Slack's Web API as we use, with faults."""
 
 from __future__ import annotations
 
@@ -14,10 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlencode
 
-from reviewhub.notifications.chat.port import Card, ChatUnavailable, Posted
-
 TOKEN, SECRET = "xoxb-ours", "a signing secret"
-MEMBERS = ("UALICE", "UBOB", "UEVE")
+MEMBERS = ("UALICE", "UBOB", "UCAROL", "UEVE")
 
 
 @dataclass
@@ -43,29 +41,6 @@ class Chat:
         channel = f"D{said['channel']}" if method == "chat.postMessage" else said["channel"]
         self.messages[ts] = {"channel": channel, "text": said["text"], "blocks": said["blocks"]}
         return {"ok": True, "channel": channel, "ts": ts}
-
-
-class FakeChat:
-    """Implements `ChatService` without a network."""
-
-    def __init__(self, chat: Chat) -> None:
-        self._chat = chat
-
-    def post(self, member: str, card: Card) -> Posted:
-        answer = self._ask("chat.postMessage", channel=member, text=card.text, blocks=list(card.blocks))
-        return Posted(answer["channel"], answer["ts"])
-
-    def update(self, posted: Posted, card: Card) -> None:
-        self._ask("chat.update", channel=posted.channel, ts=posted.ts, text=card.text, blocks=list(card.blocks))
-
-    def whisper(self, channel: str, member: str, text: str) -> None:
-        self._ask("chat.postEphemeral", channel=channel, user=member, text=text)
-
-    def _ask(self, method: str, **said: Any) -> dict[str, Any]:
-        answer = self._chat.answer(method, said)
-        if not answer["ok"]:
-            raise ChatUnavailable(answer["error"])
-        return answer
 
 
 @contextmanager

@@ -20,5 +20,5 @@ class WaysShown(Strict):
     )
     ways = serializers.DictField(
         child=serializers.DictField(child=serializers.CharField()),
-        help_text="By channel (push, mail) and kind of notice: now, off, and for mail pending or digest.",
+        help_text="By channel (push, chat, mail) and kind of notice: now, off, and for mail pending or digest.",
     )

@@ -9,8 +9,9 @@ from rest_framework.response import Response
 from reviewhub.api.access import person_of
 from reviewhub.api.serializers.ways import WaysShown
 from reviewhub.api.views.base import ApiView, read_body
+from reviewhub.notifications.channels.known import channels
 from reviewhub.notifications.models import Notice
-from reviewhub.notifications.ways import CHANNELS, Ways, choose_ways, ways_of
+from reviewhub.notifications.ways import Ways, choose_ways, ways_of
 
 
 class OwnWays(ApiView):
@@ -30,5 +31,5 @@ class OwnWays(ApiView):
 
 
 def _shown(ways: Ways) -> dict[str, object]:
-    told = {channel: {kind: ways.of(channel, kind) for kind in Notice.Kind.values} for channel in CHANNELS}
+    told = {each.name: {kind: ways.of(each.name, kind) for kind in Notice.Kind.values} for each in channels()}
     return {"mail_after": ways.mail_after, "digest_hours": list(ways.digest_hours), "ways": told}

@@ -1,1 +1,1 @@
-"""Telling people in a chat, where they answer with a button. One port; Slack stands behind it."""
+"""Slack: what is told there, and the buttons that come back."""

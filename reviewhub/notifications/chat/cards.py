@@ -1,81 +1,64 @@
 """A task as a message in Block Kit: its title, its deadline and a button for each outcome; then who decided what.
 
-Neither the case nor what the AI recommends is said there. A button carries what a decision rests on, signed: the task,
-whom it was put before, the outcome, and the version and the hash of what the task said.
+Neither the case nor what the AI recommends is said there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
-from django.core import signing
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from reviewhub.accounts.models import Person
-from reviewhub.notifications.chat.port import Card
+from reviewhub.notifications.channels.acts import taps_for
+from reviewhub.notifications.models import Notice
 from reviewhub.reviews.models import ReviewTask
-from reviewhub.reviews.services.holding import may_decide, what_happened
+from reviewhub.reviews.services.holding import what_happened
 
-_SALT = "reviewhub.notifications.chat"
 MOST_BUTTONS = 9
 LONGEST_LABEL = 75  # characters, as Block Kit has it
 
 
 @dataclass(frozen=True, slots=True)
-class Tap:
-    """What a button stands for."""
+class Card:
+    """`text` is for where no blocks are shown: notifications and screen readers."""
 
-    task_id: UUID
-    person_id: int
-    outcome: str
-    version: int
-    shown: str  # the hash of what the task said
+    text: str
+    blocks: Sequence[Mapping[str, Any]]
 
 
-def card_of(task: ReviewTask, person: Person, said: str) -> Card:
-    """`said` is why the person is told."""
-    title, blocks = _plain(task.title), [_section(f"*{_plain(task.title)}*\n{_plain(said)}"), _about(task, person)]
+def card_of(notice: Notice) -> Card:
+    """Of a run, the notice and the way there; of a task, as it stands now."""
+    return _task_card(notice.task, notice.person, notice) if notice.task is not None else _run_card(notice)
+
+
+def _run_card(notice: Notice) -> Card:
+    title, said = _plain(notice.subject), _plain(notice.text)
+    blocks = [_section(f"*{title}*\n{said}"), {"type": "actions", "elements": [_open(notice)]}]
+    return Card(f"{title}: {said}", blocks)
+
+
+def _task_card(task: ReviewTask, person: Person, notice: Notice) -> Card:
+    title, said = _plain(task.title), _plain(notice.text)
     if not task.is_waiting:
-        happened = _("It is settled: %(what)s") % {"what": what_happened(task)}
-        return Card(
-            happened, [_section(f"*{title}*\n{_plain(happened)}"), {"type": "actions", "elements": [_open(task)]}]
-        )
-    taps = list(_buttons(task, person)) if may_decide(task, person) else []
-    return Card(f"{title}: {_plain(said)}", [*blocks, {"type": "actions", "elements": [*taps, _open(task)]}])
-
-
-def tap_of(value: str) -> Tap | None:
-    """None for what we have not signed."""
-    try:
-        said = signing.loads(value, salt=_SALT)
-        return Tap(UUID(said["t"]), said["p"], said["o"], said["v"], said["s"])
-    except (signing.BadSignature, ValueError, KeyError, TypeError):
-        return None
-
-
-def value_of(tap: Tap) -> str:
-    said = {"t": tap.task_id.hex, "p": tap.person_id, "o": tap.outcome, "v": tap.version, "s": tap.shown}
-    return signing.dumps(said, salt=_SALT)
+        happened = _plain(_("It is settled: %(what)s") % {"what": what_happened(task)})
+        return Card(happened, [_section(f"*{title}*\n{happened}"), {"type": "actions", "elements": [_open(notice)]}])
+    buttons = {"type": "actions", "elements": [*_buttons(task, person), _open(notice)]}
+    return Card(f"{title}: {said}", [_section(f"*{title}*\n{said}"), _about(task, person), buttons])
 
 
 def _buttons(task: ReviewTask, person: Person) -> Iterator[Mapping[str, Any]]:
-    for number, outcome in enumerate(task.outcomes[:MOST_BUTTONS]):
-        tap = Tap(task.pk, person.pk, outcome["id"], task.version, task.evidence_hash)
-        yield {
-            "type": "button",
-            "action_id": f"decide.{number}",
-            "text": {"type": "plain_text", "text": str(outcome["label"])[:LONGEST_LABEL]},
-            "value": value_of(tap),
-        }
+    for number, (label, value) in enumerate(islice(taps_for(task, person), MOST_BUTTONS)):
+        text = {"type": "plain_text", "text": label[:LONGEST_LABEL]}
+        yield {"type": "button", "action_id": f"decide.{number}", "text": text, "value": value}
 
 
-def _open(task: ReviewTask) -> Mapping[str, Any]:
-    url = f"{settings.PUBLIC_URL}{reverse('web:task', args=[task.pk])}"
+def _open(notice: Notice) -> Mapping[str, Any]:
+    url = f"{settings.PUBLIC_URL}{notice.address}"
     return {"type": "button", "action_id": "open", "text": {"type": "plain_text", "text": _("Open")}, "url": url}
 
 

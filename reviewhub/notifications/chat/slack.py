@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.functional import Promise
 
-from reviewhub.notifications.chat.port import Card, ChatUnavailable, Posted
+from reviewhub.accounts.models import Person
+from reviewhub.notifications.channels.port import NOW, OFF, ChannelBusy
+from reviewhub.notifications.chat.cards import card_of
+from reviewhub.notifications.models import ChatIdentity, Notice
 
 TIMEOUT = 10.0  # seconds
 TOLERANCE = 300.0  # seconds that a request may be old, or ahead
@@ -20,17 +25,30 @@ def is_configured() -> bool:
 
 
 class Slack:
-    """Implements `ChatService`."""
+    """Implements `Channel`. Its address is a member ID; its place the conversation and the message's number in it."""
 
-    def post(self, member: str, card: Card) -> Posted:
-        answer = _call("chat.postMessage", channel=member, text=card.text, blocks=list(card.blocks))
-        return Posted(str(answer["channel"]), str(answer["ts"]))
+    name = "chat"
+    title: str | Promise = "Slack"
+    ways: tuple[str, ...] = (NOW, OFF)
+    changes = True
 
-    def update(self, posted: Posted, card: Card) -> None:
-        _call("chat.update", channel=posted.channel, ts=posted.ts, text=card.text, blocks=list(card.blocks))
+    def is_set_up(self) -> bool:
+        return is_configured()
 
-    def whisper(self, channel: str, member: str, text: str) -> None:
-        _call("chat.postEphemeral", channel=channel, user=member, text=text)
+    def addresses_of(self, people: Collection[Person]) -> Mapping[int, Sequence[str]]:
+        if not is_configured():
+            return {}
+        linked = ChatIdentity.objects.filter(person__in=people)
+        return {person: (member,) for person, member in linked.values_list("person_id", "member")}
+
+    def deliver(self, notice: Notice, address: str) -> str:
+        card = card_of(notice)
+        answer = ask("chat.postMessage", channel=address, text=card.text, blocks=list(card.blocks))
+        return f"{answer['channel']} {answer['ts']}"
+
+    def change(self, notice: Notice, place: str) -> None:
+        card, (channel, _, ts) = card_of(notice), place.partition(" ")
+        ask("chat.update", channel=channel, ts=ts, text=card.text, blocks=list(card.blocks))
 
 
 def is_signed(headers: Any, body: bytes, now: datetime) -> bool:
@@ -45,7 +63,8 @@ def is_signed(headers: Any, body: bytes, now: datetime) -> bool:
     return hmac.compare_digest(f"v0={mac}".encode(), signature.encode())
 
 
-def _call(method: str, **said: Any) -> dict[str, Any]:
+def ask(method: str, **said: Any) -> dict[str, Any]:
+    """What Slack's Web API answers. Raises ChannelBusy."""
     import httpx
 
     headers = {"Authorization": f"Bearer {settings.SLACK_BOT_TOKEN}"}
@@ -55,8 +74,8 @@ def _call(method: str, **said: Any) -> dict[str, Any]:
         )
         found: Any = answer.json() if answer.is_success else {"error": f"http_{answer.status_code}"}
     except (httpx.HTTPError, ValueError) as error:
-        raise ChatUnavailable(f"Slack could not be asked for {method}: {type(error).__name__}") from error
+        raise ChannelBusy(f"Slack could not be asked for {method}: {type(error).__name__}") from error
     if not isinstance(found, dict) or found.get("ok") is not True:
         why = found.get("error", "no answer") if isinstance(found, dict) else "no answer"
-        raise ChatUnavailable(f"Slack refused {method}: {str(why)[:100]}")
+        raise ChannelBusy(f"Slack refused {method}: {str(why)[:100]}")
     return found

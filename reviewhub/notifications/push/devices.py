@@ -15,7 +15,7 @@ from reviewhub.accounts.models import Person
 from reviewhub.notifications.models import PushDevice
 from reviewhub.notifications.push.encryption import DeviceKeys
 
-TOPIC = "notices.push"
+TRIALS = "push.trial"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 MOST = 20  # devices of one person
 BROWSERS = (("Edg", "Edge"), ("Firefox|FxiOS", "Firefox"), ("CriOS|Chrom", "Chrome"), ("Safari", "Safari"))
@@ -63,7 +63,7 @@ def try_device(*, actor: Person, device: int) -> bool:
     if not PushDevice.objects.filter(person=actor, pk=device).exists():
         return False
     key = f"trial:{device}:{ports.clock().system_now().isoformat()}"
-    api.send_later(topic=TOPIC, key=key, payload={"device": device, "notice": None})
+    api.send_later(topic=TRIALS, key=key, payload={"device": device})
     return True
 
 

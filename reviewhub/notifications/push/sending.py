@@ -1,21 +1,25 @@
-"""Pushes, from the outbox. A title, a deadline and an address: the case itself never leaves this way."""
+"""Pushes: a channel. A title, a deadline and an address: the case itself never leaves this way."""
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from orchestration import ports
 from orchestration.api import on_topic
 from reviewhub.accounts.models import Person
+from reviewhub.notifications.channels.port import NOW, OFF, ChannelBusy
 from reviewhub.notifications.models import Notice, PushDevice
-from reviewhub.notifications.push.devices import TOPIC, is_reachable
+from reviewhub.notifications.push.devices import TRIALS, is_reachable
 from reviewhub.notifications.push.encryption import DeviceKeys, encrypted
 from reviewhub.notifications.push.identity import authorization
 from reviewhub.reviews.models import ReviewTask
@@ -29,45 +33,65 @@ TRY_AGAIN = (408, 425, 429)
 LONGEST_TITLE = 120
 
 
-class PushServiceBusy(Exception):
-    """The push service did not take it now."""
+class WebPush:
+    """Implements `Channel`. Its address is a device's number."""
+
+    name = "push"
+    title: str | Promise = _lazy("Push")
+    ways: tuple[str, ...] = (NOW, OFF)
+    changes = False  # the next one about the same task takes its place on the device
+
+    def is_set_up(self) -> bool:
+        return bool(settings.PUSH_HOSTS)
+
+    def addresses_of(self, people: Collection[Person]) -> Mapping[int, Sequence[str]]:
+        found: dict[int, list[str]] = {}
+        if settings.PUSH_HOSTS:
+            for person, device in PushDevice.objects.filter(person__in=people).values_list("person_id", "pk"):
+                found.setdefault(person, []).append(str(device))
+        return found
+
+    def deliver(self, notice: Notice, address: str) -> str:
+        device = PushDevice.objects.get(pk=address)
+        with timezone.override(notice.person.timezone), translation.override(None):
+            _push(device, _told(notice))
+        return ""
+
+    def change(self, notice: Notice, place: str) -> None:
+        raise NotImplementedError("A push that has left says what it says.")
 
 
-@on_topic(TOPIC)
-def send_push(payload: Mapping[str, Any], key: str) -> None:
-    """One push to one device. A notice that was read meanwhile needs none; a device that is gone is forgotten."""
+@on_topic(TRIALS)
+def send_trial(payload: Mapping[str, Any], key: str) -> None:
+    """A word to one device, to see whether it arrives."""
     device = PushDevice.objects.select_related("person").filter(pk=payload["device"]).first()
-    if device is None or not device.person.is_active or not is_reachable(device.endpoint):
-        return
-    told = _told(device.person, payload["notice"], waited=bool(payload.get("pending")))
-    if told is None:
+    if device is not None and device.person.is_active:
+        said = {"title": "ReviewHub", "text": _("This device is told when a task is yours."), "tag": "trial"}
+        _push(device, {**said, "url": reverse("web:devices"), "badge": _waiting(device.person)})
+
+
+def _told(notice: Notice) -> dict[str, Any]:
+    """{"title", "text", "url", "tag", "badge"}, as static's worker shows it."""
+    return {
+        "title": notice.subject[:LONGEST_TITLE],
+        "text": _text(notice),
+        "url": reverse("web:notice", args=[notice.pk]),
+        "tag": str(notice.task_id or notice.run_id),
+        "badge": _waiting(notice.person),
+    }
+
+
+def _push(device: PushDevice, told: Mapping[str, Any]) -> None:
+    """A device that is gone is forgotten; one whose service may not be asked any more is passed over."""
+    if not is_reachable(device.endpoint):
         return
     status = _post(device, told)
     if status in GONE:
         device.delete()
     elif status in TRY_AGAIN or status >= 500:
-        raise PushServiceBusy(f"The push service answered {status}.")
+        raise ChannelBusy(f"The push service answered {status}.")
     else:
         _note(device, status)
-
-
-def _told(person: Person, notice_id: int | None, *, waited: bool) -> dict[str, Any] | None:
-    """{"title", "text", "url", "tag", "badge"}, as static's worker shows it."""
-    if notice_id is None:
-        said = {"title": "ReviewHub", "text": _("This device is told when a task is yours."), "tag": "trial"}
-        return {**said, "url": reverse("web:devices"), "badge": _waiting(person)}
-    notice = Notice.objects.select_related("task").filter(pk=notice_id, read_at__isnull=True).first()
-    if notice is None or (waited and not notice.still_tells):
-        return None
-    with timezone.override(person.timezone), translation.override(None):
-        text = _text(notice)
-    return {
-        "title": notice.subject[:LONGEST_TITLE],
-        "text": text,
-        "url": reverse("web:notice", args=[notice.pk]),
-        "tag": str(notice.task_id or notice.run_id),
-        "badge": _waiting(person),
-    }
 
 
 def _text(notice: Notice) -> str:
@@ -95,7 +119,7 @@ def _post(device: PushDevice, told: Mapping[str, Any]) -> int:
     try:
         answer = httpx.post(device.endpoint, content=body, headers=headers, timeout=TIMEOUT, follow_redirects=False)
     except httpx.HTTPError as error:
-        raise PushServiceBusy(f"The push service could not be reached: {type(error).__name__}") from error
+        raise ChannelBusy(f"The push service could not be reached: {type(error).__name__}") from error
     return answer.status_code
 
 

@@ -6,23 +6,18 @@ import hashlib
 import json
 from typing import Any
 
-from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from orchestration import ports
 from reviewhub.accounts.models import Person
-from reviewhub.notifications.chat.cards import Tap, tap_of
-from reviewhub.notifications.chat.messages import say
+from reviewhub.notifications.channels.acts import Tap, take, tap_of
 from reviewhub.notifications.chat.slack import is_configured, is_signed
-from reviewhub.reviews.exceptions import InvalidDecision, ReviewError
+from reviewhub.notifications.chat.whispers import say
 from reviewhub.reviews.models import Decision
-from reviewhub.reviews.services import decide_task
 
 
 @csrf_exempt  # Slack signs instead
@@ -61,26 +56,8 @@ def _taken(said: dict[str, Any], action: dict[str, Any]) -> None:
 
 
 def _decide(tap: Tap, member: str, key: str) -> str:
-    """What is to be told instead; empty where it was taken. The same tap sent again is the same decision."""
+    """What is to be told instead; empty where it was taken."""
     person = Person.objects.filter(chat_identity__member=member, is_active=True).first()
     if person is None:
         return _("You are not known here yet: ask an administrator to link your account.")
-    if person.pk != tap.person_id:
-        return _("This was put before somebody else: decide from your own queue.")
-    try:
-        decide_task(
-            task_id=tap.task_id,
-            actor=person,
-            outcome=tap.outcome,
-            expected_version=tap.version,
-            evidence_hash=tap.shown,
-            ai_was_seen=False,  # the message does not say it
-            idempotency_key=key,
-            channel=Decision.Channel.CHAT,
-        )
-    except InvalidDecision as error:
-        where = f"{settings.PUBLIC_URL}{reverse('web:task', args=[tap.task_id])}"
-        return _("%(what)s Do it on its page: %(where)s") % {"what": error, "where": where}
-    except (ReviewError, PermissionDenied) as error:
-        return str(error)
-    return ""
+    return take(tap, person, key=key, channel=Decision.Channel.CHAT)

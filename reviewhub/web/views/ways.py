@@ -11,12 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from reviewhub.notifications.chat.slack import is_configured
+from reviewhub.notifications.channels.known import channels
+from reviewhub.notifications.channels.port import DIGEST, NOW, OFF, PENDING, Channel
 from reviewhub.notifications.models import Notice
-from reviewhub.notifications.ways import CHANNELS, DIGEST, NOW, OFF, PENDING, InvalidWays, Ways, choose_ways, ways_of
+from reviewhub.notifications.ways import InvalidWays, Ways, choose_ways, ways_of
 from reviewhub.web.answers import by_method, viewer
 
-CHANNEL_LABELS = {"push": _("Push"), "chat": _("Chat"), "mail": _("Mail")}
 WAY_LABELS = {NOW: _("At once"), PENDING: _("If still pending"), DIGEST: _("In the digest"), OFF: _("Not at all")}
 
 
@@ -54,19 +54,19 @@ def _sent(data: QueryDict) -> dict[str, Any]:
     hours = [int(hour) if hour.isdigit() else hour for hour in data.getlist("hour")]
     after = data.get("mail_after", "")
     chosen = {
-        channel: {kind: data[f"{channel}.{kind}"] for kind in Notice.Kind.values if f"{channel}.{kind}" in data}
-        for channel in CHANNELS
+        channel.name: {kind: data[name] for kind in Notice.Kind.values if (name := f"{channel.name}.{kind}") in data}
+        for channel in channels()
     }
     return {"mail_after": int(after) if after.isdigit() else after, "digest_hours": hours, "chosen": chosen}
 
 
 def _page(request: HttpRequest, ways: Ways, *, saved: bool = False, fault: str = "", status: int = 200) -> HttpResponse:
-    offered = [channel for channel in CHANNELS if channel != "chat" or is_configured()]
+    offered = [channel for channel in channels() if channel.is_set_up()]
     context = {
         "rows": [
             Row(str(kind.label), tuple(_choice(ways, channel, kind) for channel in offered)) for kind in Notice.Kind
         ],
-        "channels": [CHANNEL_LABELS[channel] for channel in offered],
+        "channels": [channel.title for channel in offered],
         "mail_after": ways.mail_after,
         "hours": [(hour, f"{hour:02}:00", hour in ways.digest_hours) for hour in range(24)],
         "zone": viewer(request).zone,
@@ -78,10 +78,10 @@ def _page(request: HttpRequest, ways: Ways, *, saved: bool = False, fault: str =
     return render(request, "desk/ways.html", context, status=status)
 
 
-def _choice(ways: Ways, channel: str, kind: Notice.Kind) -> Choice:
-    chosen = ways.of(channel, kind)
-    options = tuple((way, WAY_LABELS[way], way == chosen) for way in CHANNELS[channel])
-    return Choice(f"{channel}.{kind}", CHANNEL_LABELS[channel], options)
+def _choice(ways: Ways, channel: Channel, kind: Notice.Kind) -> Choice:
+    chosen = ways.of(channel.name, kind)
+    options = tuple((way, WAY_LABELS[way], way == chosen) for way in sorted(channel.ways, key=list(WAY_LABELS).index))
+    return Choice(f"{channel.name}.{kind}", channel.title, options)
 
 
 ways = by_method(get=_shown, post=_set)

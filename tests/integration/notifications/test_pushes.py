@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db.models import Q
 from django.test import Client
 
 from orchestration.models import OutboxMessage
+from orchestration.runtime import outbox
 from reviewhub.accounts.models import Person
+from reviewhub.notifications.channels.port import ChannelBusy
 from reviewhub.notifications.models import Notice, PushDevice, PushIdentity
 from reviewhub.notifications.push import devices, sending
 from reviewhub.notifications.push.identity import authorization, public_key
@@ -34,12 +37,12 @@ def added(person: Person, service: PushService, device: Device, agent: str = "")
 
 
 def pushes() -> list[OutboxMessage]:
-    return list(OutboxMessage.objects.filter(topic=devices.TOPIC))
+    return list(OutboxMessage.objects.filter(Q(payload__channel="push") | Q(topic=devices.TRIALS)))
 
 
 def send_all() -> None:
     for message in pushes():
-        sending.send_push(message.payload, message.key)
+        outbox.send(message.pk)
 
 
 def test_a_notice_reaches_the_device_with_title_and_deadline_alone(people: Cast, service: PushService) -> None:
@@ -70,7 +73,7 @@ def test_nothing_is_pushed_where_no_service_was_named(people: Cast, service: Pus
     settings.PUSH_HOSTS = ()
     warn(claim_task(task_id=opened().pk, actor=people.alice), "half")
     assert pushes() == []
-    sending.send_push({"device": device.pk, "notice": None}, "k")
+    sending.send_trial({"device": device.pk}, "k")
     assert service.taken == []
 
 
@@ -86,7 +89,7 @@ def test_what_was_read_meanwhile_needs_no_push(people: Cast, service: PushServic
 def test_a_device_that_is_gone_is_forgotten(people: Cast, service: PushService, status: int) -> None:
     device = added(people.alice, service, Device())
     service.answers = status
-    sending.send_push({"device": device.pk, "notice": None}, "k")
+    sending.send_trial({"device": device.pk}, "k")
     assert not PushDevice.objects.exists()
 
 
@@ -94,15 +97,15 @@ def test_a_device_that_is_gone_is_forgotten(people: Cast, service: PushService, 
 def test_a_service_that_is_busy_is_asked_again(people: Cast, service: PushService, status: int) -> None:
     device = added(people.alice, service, Device())
     service.answers = status
-    with pytest.raises(sending.PushServiceBusy):
-        sending.send_push({"device": device.pk, "notice": None}, "k")
+    with pytest.raises(ChannelBusy):
+        sending.send_trial({"device": device.pk}, "k")
     assert PushDevice.objects.filter(pk=device.pk).exists()
 
 
 def test_what_a_service_refuses_for_good_is_said_on_the_page(people: Cast, service: PushService) -> None:
     device = added(people.alice, service, Device())
     service.answers = 403
-    sending.send_push({"device": device.pk, "notice": None}, "k")
+    sending.send_trial({"device": device.pk}, "k")
     device.refresh_from_db()
     assert device.fault == "The push service refused it (403)."
 

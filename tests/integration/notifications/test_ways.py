@@ -12,8 +12,7 @@ from django.test import Client
 from orchestration.models import OutboxMessage
 from orchestration.runtime import outbox
 from reviewhub.accounts.models import Person
-from reviewhub.notifications.models import Notice, TellingChoice
-from reviewhub.notifications.push import devices
+from reviewhub.notifications.models import Delivery, Notice, TellingChoice
 from reviewhub.notifications.services import mark_read
 from reviewhub.notifications.ways import InvalidWays, Ways, choose_ways, ways_of
 from reviewhub.reviews.models import ReviewTask
@@ -45,13 +44,13 @@ def over(task: ReviewTask) -> None:
     ReviewTask.objects.filter(pk=task.pk).update(**ended)
 
 
-def leaving(topic: str) -> list[OutboxMessage]:
-    return list(OutboxMessage.objects.filter(topic=topic).order_by("available_at"))
+def leaving(channel: str) -> list[OutboxMessage]:
+    return list(OutboxMessage.objects.filter(payload__channel=channel).order_by("available_at"))
 
 
 def send_due() -> None:
     """What is due by now leaves, pushes aside."""
-    OutboxMessage.objects.filter(topic=devices.TOPIC).delete()
+    OutboxMessage.objects.filter(payload__channel="push").delete()
     outbox.send_due()
 
 
@@ -66,7 +65,7 @@ def test_a_push_comes_first_and_a_mail_where_it_is_still_pending(
 ) -> None:
     added(people.alice, service, Device())
     warned(people)
-    assert len(leaving(devices.TOPIC)) == 1
+    assert len(leaving("push")) == 1
     send_due()
     assert mail.outbox == []
 
@@ -91,14 +90,14 @@ def test_what_was_read_or_done_meanwhile_is_not_mailed(
     clock.forward(minutes=20)
     send_due()
     assert mail.outbox == []
-    assert leaving("notices.mail") == []
+    assert leaving("mail") == []
 
 
 def test_the_minutes_are_ones_own(people: Cast, clock: StandingClock, service: PushService) -> None:
     added(people.alice, service, Device())
     chooses(people.alice, mail_after=60)
     warned(people)
-    assert leaving("notices.mail")[0].available_at == clock.system + timedelta(minutes=60)
+    assert leaving("mail")[0].available_at == clock.system + timedelta(minutes=60)
 
 
 def test_many_notices_become_one_mail_at_the_next_chosen_hour(people: Cast, clock: StandingClock) -> None:
@@ -107,7 +106,7 @@ def test_many_notices_become_one_mail_at_the_next_chosen_hour(people: Cast, cloc
     for task in tasks:
         reach(task, people.bob)
     over(tasks[0])
-    (message,) = leaving("notices.digest")
+    (message,) = OutboxMessage.objects.filter(topic="notices.digest")
     assert message.available_at == clock.system + timedelta(hours=4)
 
     clock.forward(hours=4)
@@ -116,7 +115,8 @@ def test_many_notices_become_one_mail_at_the_next_chosen_hour(people: Cast, cloc
     assert sent.subject == "2 notices from ReviewHub"
     assert ("Case 0" in sent.body, "<b>Case 1</b>" in sent.body) == (False, True)
     assert "<b>Case" not in str(sent.alternatives[0][0])  # type: ignore[attr-defined]
-    assert not Notice.objects.filter(person=people.bob, mailed_at=None).exists()
+    assert not Notice.objects.filter(person=people.bob, in_digest=True).exists()
+    assert Delivery.objects.filter(notice__person=people.bob, channel="mail").count() == 2
 
 
 def test_a_digest_with_nothing_to_tell_is_not_sent(people: Cast, clock: StandingClock) -> None:
@@ -144,7 +144,7 @@ def test_without_a_push_of_this_kind_a_mail_does_not_wait_for_one(
     added(people.alice, service, Device())
     chooses(people.alice, chosen={"push": {"half": "off"}})
     warned(people)
-    assert leaving("notices.mail")[0].available_at == clock.system
+    assert leaving("mail")[0].available_at == clock.system
 
 
 @pytest.mark.parametrize(

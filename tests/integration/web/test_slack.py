@@ -12,8 +12,8 @@ from pytest_django import Settings
 
 from orchestration.models import OutboxMessage
 from orchestration.runtime import outbox
-from reviewhub.notifications.chat.cards import Tap, value_of
-from reviewhub.notifications.models import ChatIdentity, ChatMessage
+from reviewhub.notifications.channels.acts import Tap, value_of
+from reviewhub.notifications.models import ChatIdentity, Delivery
 from reviewhub.notifications.ways import choose_ways
 from reviewhub.reviews.models import Decision, ReviewTask
 from reviewhub.reviews.services import claim_task, decide_task, take_back_decision
@@ -36,8 +36,9 @@ def chat(room: DeskRoom, settings: Settings) -> Iterator[Chat]:
 
 
 def send_all() -> None:
-    for pk in OutboxMessage.objects.filter(topic__startswith="chat.").order_by("pk").values_list("pk", flat=True):
-        outbox.send(pk)
+    for message in OutboxMessage.objects.order_by("pk"):
+        if message.payload.get("channel") != "mail":
+            outbox.send(message.pk)
 
 
 def told(room: DeskRoom, **case: Any) -> ReviewTask:
@@ -185,7 +186,7 @@ def test_slack_that_is_down_hears_of_it_later(room: DeskRoom, chat: Chat) -> Non
     assert chat.messages == {}
     room.clock.forward(minutes=1)
     send_all()
-    assert len(chat.messages) == ChatMessage.objects.count() == 1
+    assert len(chat.messages) == Delivery.objects.count() == 1
 
 
 def test_nothing_is_said_in_a_chat_that_is_off_or_not_set_up(room: DeskRoom, chat: Chat, settings: Settings) -> None:
@@ -193,5 +194,5 @@ def test_nothing_is_said_in_a_chat_that_is_off_or_not_set_up(room: DeskRoom, cha
     told(room)
     settings.SLACK_BOT_TOKEN = ""
     ask(room.case(), room.people.bob)
-    assert not OutboxMessage.objects.filter(topic__startswith="chat.").exists()
+    assert not OutboxMessage.objects.filter(payload__channel="chat").exists()
     assert Client().post("/chat/slack/", b"", content_type=CHANNEL_TYPE).status_code == 404
