@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import QueryDict
 
 from reviewhub.accounts.models import Person
+from reviewhub.reviews.evidence import EvidenceOpened, evidence_opened
 from reviewhub.reviews.models import Decision, ReviewTask
 from reviewhub.reviews.services import decide_task
 from reviewhub.web.presenters.fields import corrections_in
@@ -29,6 +30,7 @@ class Sent:
     ai_right: str = ""
     severity: str = ""
     confirmed: bool = False
+    evidence: EvidenceOpened | None = None  # what of the case came into view
     asked: bool = False  # the reasons were open
     corrections: Mapping[str, str] = field(default_factory=dict)
 
@@ -47,6 +49,7 @@ def sent_of(data: QueryDict, task: ReviewTask) -> Sent:
         ai_right=data.get("ai_right", ""),
         severity=data.get("severity", ""),
         confirmed=data.get("confirmed") == "yes",
+        evidence=evidence_opened(data.get("evidence", ""), LONGEST_LOOK),
         asked=data.get("asked") == "yes",
         corrections=corrections_in(task, data),
     )
@@ -71,4 +74,5 @@ def decide_as_sent(
         channel=channel,
         evidence_hash=sent.shown,
         seconds_spent=seconds,
+        opened=sent.evidence,
     )

@@ -4,6 +4,7 @@ import countdown from "./controllers/countdown.js";
 import counted from "./controllers/counted.js";
 import device from "./controllers/device.js";
 import drawer from "./controllers/drawer.js";
+import evidence from "./controllers/evidence.js";
 import field from "./controllers/field.js";
 import keyboard from "./controllers/keyboard.js";
 import list from "./controllers/list.js";
@@ -29,6 +30,7 @@ const controllers = {
   counted,
   device,
   drawer,
+  evidence,
   field,
   keyboard,
   list,

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from orchestration import api
-from reviewhub.reviews.models import ReviewTask
+from reviewhub.reviews.models import Decision, ReviewTask
 from tests.e2e.conftest import SIZES, Open
 from tests.e2e.test_access import fits
 from tests.support.browser import axe_findings
@@ -87,3 +87,23 @@ def test_a_name_is_chosen_by_keyboard_and_a_file_goes_along(room: DeskRoom, open
     page.keyboard.press("Control+Enter")
     expect(page.locator("#task-history").get_by_role("link", name="a.pdf")).to_be_visible()
     assert axe_findings(page) == []
+
+
+def test_what_of_the_case_came_into_view_goes_with_the_decision(room: DeskRoom, open_as: Open) -> None:
+    page = open_as(room.people.alice, "/queue/team/")
+    page.clock.install()
+    task = case(room)
+    page.goto(f"/tasks/{task.pk}/?view=team")
+    expect(page.locator(".leaf").first).to_be_visible()
+    page.clock.fast_forward(5000)
+    page.keyboard.press("o")
+    expect(page.get_by_text("we need it by Friday")).to_be_visible()
+    page.clock.fast_forward(3000)
+    page.keyboard.press("o")
+    expect(page.locator("#document-0")).to_be_visible()  # and is left before a second has passed
+    page.keyboard.press("a")
+    expect(page.locator("#toasts .toast", has_text="Approve")).to_be_visible()
+    decision = Decision.objects.get(task=task)
+    assert decision.evidence_pieces is not None
+    assert decision.evidence_pieces >= 3
+    assert (decision.evidence_opened, round(decision.evidence_seconds or 0)) >= (2, 8)

@@ -10,9 +10,10 @@ from playwright.sync_api import Page, expect
 
 from reviewhub.notifications.questions import link_to
 from reviewhub.reviews.models import Assignment, InformationRequest, ReviewTask
-from reviewhub.reviews.services import ask_for_information
+from reviewhub.reviews.services import ask_for_information, claim_task
 from tests.e2e.conftest import SIZES, Open
 from tests.e2e.test_access import fits
+from tests.e2e.test_leading import looked_at
 from tests.support.desk_room import DeskRoom
 
 Axe = Callable[[Page], Any]
@@ -128,3 +129,24 @@ def test_on_the_phone_the_rest_is_under_the_thumb(room: DeskRoom, open_as: Open)
     page.get_by_role("button", name="Snooze").click()
     expect(page.locator("#task-title")).to_have_count(0)
     assert ReviewTask.objects.get(pk=task.pk).status == "snoozed"
+
+
+@pytest.mark.parametrize(("size", "scheme"), [("wide", "dark"), ("phone", "light")])
+def test_whoever_has_it_is_reminded_by_one_key_and_then_not_for_a_while(
+    room: DeskRoom, open_as: Open, axe: Axe, size: str, scheme: str
+) -> None:
+    task = room.case("A supplier whose name does not end where one would think that it has to end")
+    claim_task(task_id=task.pk, actor=room.people.alice)
+    page = open_as(room.people.carol, f"/tasks/{task.pk}/?view=team", size, scheme)
+    for title in ("Remind Alice Moreau?", "Remind again?"):
+        page.keyboard.press("p")
+        expect(page.locator("#panel-title")).to_have_text(title)
+        assert not axe(page), title
+        fits(page)
+        looked_at(page, f"nudge-{title[7:12]}-{size}-{scheme}")
+        if title == "Remind again?":
+            expect(page.locator("#task-decide")).to_contain_text("Alice Moreau was reminded just now; again from")
+            break
+        page.keyboard.press("Enter")
+        told(page, "Reminded: Alice Moreau")
+        expect(page.locator("#task-history")).to_contain_text("Carol Nyström reminded Alice Moreau")

@@ -27,6 +27,14 @@ class PairShown(Shown):
     agreement = AgreementShown()
 
 
+class ReviewerShown(Shown):
+    name = serializers.CharField()
+    decisions = serializers.IntegerField(help_text="Timed ones, the latest 100.")
+    seconds = serializers.FloatField(allow_null=True, help_text="Their median; null below 10.")
+    opened = ShareShown(help_text="Before which all of a case's evidence came into view, where that is known.")
+    in_view = serializers.FloatField(allow_null=True, help_text="Seconds for which any of it was, the median.")
+
+
 class QualityShown(Shown):
     queue = serializers.CharField(source="queue.slug")
     second_share = serializers.IntegerField(source="queue.second_share", help_text="Percent of its decisions.")
@@ -35,6 +43,7 @@ class QualityShown(Shown):
     agreement = AgreementShown()
     known = ShareShown(help_text="Known answers that were found.")
     pairs = PairShown(many=True)
+    people = ReviewerShown(source="times", many=True, help_text="In the order of their names.")
 
 
 class QualityList(Shown):

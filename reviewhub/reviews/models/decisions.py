@@ -38,6 +38,11 @@ class Decision(models.Model):
     confirmed = models.BooleanField(default=False)  # the deliberate confirmation of a high-risk outcome
     ai_was_seen = models.BooleanField(default=False)
     seconds_spent = models.FloatField(null=True, blank=True)
+    evidence_pieces = models.PositiveSmallIntegerField(
+        null=True, blank=True
+    )  # of the case; none: the channel cannot say
+    evidence_opened = models.PositiveSmallIntegerField(null=True, blank=True)  # those that came into view
+    evidence_seconds = models.FloatField(null=True, blank=True)  # for which any of it was in view
     evidence_hash = models.CharField(max_length=64)  # of what was shown
     idempotency_key = models.CharField(max_length=255, blank=True)
     taken_back_at = models.DateTimeField(null=True, blank=True)  # process time

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
@@ -19,6 +19,8 @@ LATEST = 1000  # looks that a figure is taken from
 TIMED = 100  # decisions of one person that their median is taken from
 ENOUGH_TIMES = 10
 LONGEST = 7_200.0  # seconds: a page that was left open says nothing about the work
+
+UNKNOWN = Share(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Timed:
     name: str
     decisions: int
     seconds: float | None
+    opened: Share = UNKNOWN  # decisions before which all of the case's evidence came into view, where that is known
+    in_view: float | None = None  # for how many seconds any of it was, usually
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +124,22 @@ def _times(queue: Queue) -> tuple[Timed, ...]:
 
 def _timed(person: Person, decisions: QuerySet[Decision]) -> Timed:
     own = decisions.filter(by=person, taken_back_at=None, seconds_spent__gt=0).order_by("-received_at")
-    return timed(person.display_name, list(own.values_list("seconds_spent", flat=True)[:TIMED]))
+    columns = ("seconds_spent", "evidence_pieces", "evidence_opened", "evidence_seconds")
+    found = list(own.values_list(*columns)[:TIMED])
+    told = [(pieces == opened, seconds) for _, pieces, opened, seconds in found if pieces]
+    return replace(
+        timed(person.display_name, [spent for spent, *_ in found]),
+        opened=share_of(sum(every for every, _ in told), len(told)),
+        in_view=_median([seconds for _, seconds in told]),
+    )
 
 
 def timed(name: str, seconds: Sequence[float | None]) -> Timed:
     sensible = [min(each, LONGEST) for each in seconds if each is not None]
-    return Timed(name, len(sensible), median(sensible) if len(sensible) >= ENOUGH_TIMES else None)
+    return Timed(name, len(sensible), _median(sensible))
+
+
+def _median(seconds: Sequence[float | None]) -> float | None:
+    """None where there are too few."""
+    sensible = [min(each, LONGEST) for each in seconds if each is not None]
+    return median(sensible) if len(sensible) >= ENOUGH_TIMES else None

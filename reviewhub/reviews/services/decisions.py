@@ -16,7 +16,7 @@ from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import require
 from reviewhub.reviews.announcements import Fact, announce
 from reviewhub.reviews.approvals import is_sealed
-from reviewhub.reviews.evidence import evidence_of
+from reviewhub.reviews.evidence import EvidenceOpened, evidence_of
 from reviewhub.reviews.exceptions import EvidenceChanged, InvalidDecision, KeyReused, TaskMoved
 from reviewhub.reviews.models import Assignment, Decision, ReviewTask
 from reviewhub.reviews.services.answers import Answer, CheckedAnswer, checked_answer
@@ -49,6 +49,7 @@ def decide_task(
     evidence_hash: str = "",
     ai_was_seen: bool = True,
     seconds_spent: float | None = None,
+    opened: EvidenceOpened | None = None,
     together: int = 1,
 ) -> Decision:
     """Decide a task. The run goes on when the undo window has closed; a confirmed high-risk outcome counts at once.
@@ -67,6 +68,7 @@ def decide_task(
         evidence_hash=evidence_hash,
         ai_was_seen=ai_was_seen,
         seconds_spent=seconds_spent,
+        opened=opened,
         together=together,
     )
     try:
@@ -87,6 +89,7 @@ class Given:
     evidence_hash: str
     ai_was_seen: bool
     seconds_spent: float | None
+    opened: EvidenceOpened | None  # of the evidence; None where the channel cannot say
     together: int  # how many were decided in the same act
 
 
@@ -114,6 +117,7 @@ def _decide(task_id: UUID | str, actor: Person, given: Given) -> Decision:
         confirmed=given.answer.confirmed,
         ai_was_seen=given.ai_was_seen and task.recommendation_id is not None,
         seconds_spent=given.seconds_spent,
+        **_of_evidence(given.opened),
         evidence_hash=task.evidence_hash,
         idempotency_key=given.idempotency_key,
     )
@@ -122,6 +126,16 @@ def _decide(task_id: UUID | str, actor: Person, given: Given) -> Decision:
     _record(task, decision, checked, given.together, sealed=sealed)
     announce(Fact("decided" if standing.settled else "voted", task, standing.received_at, by=actor))
     return decision
+
+
+def _of_evidence(opened: EvidenceOpened | None) -> dict[str, float]:
+    if opened is None:
+        return {}
+    return {
+        "evidence_pieces": opened.of,
+        "evidence_opened": opened.opened,
+        "evidence_seconds": opened.seconds,
+    }
 
 
 def _sent_before(task: ReviewTask, actor: Person, given: Given) -> Decision | None:
@@ -222,13 +236,16 @@ def _mark_decided(task: ReviewTask, decision: Decision, outcome: str) -> None:
 
 
 def _record(task: ReviewTask, decision: Decision, checked: CheckedAnswer, together: int, *, sealed: bool) -> None:
-    known = {
+    known: dict[str, Any] = {
         "key": task.key,
         "decision": str(decision.pk),
         "channel": decision.channel,
         "evidence": decision.evidence_hash,
         "seconds_spent": decision.seconds_spent,
     }
+    if decision.evidence_pieces is not None:
+        named = ("evidence_pieces", "evidence_opened", "evidence_seconds")
+        known |= {name: getattr(decision, name) for name in named}
     told = {
         "outcome": decision.outcome,
         "proposed" if task.proposed_by == "rules" else "ai_outcome": task.ai_outcome,

@@ -43,6 +43,7 @@ class QualityShown:
     known: Figure
     pairs: tuple[Line, ...]
     times: tuple[Line, ...]
+    opened: tuple[Line, ...]
     known_answers: tuple[tuple[str, str, str, int], ...]  # task, title, answer, how often given
 
 
@@ -51,6 +52,7 @@ class OwnShown:
     looked_at: Figure
     known: Figure
     time: Figure
+    opened: Figure
 
 
 def quality_shown(found: QueueQuality) -> QualityShown:
@@ -65,6 +67,7 @@ def quality_shown(found: QueueQuality) -> QualityShown:
         known=share_figure(found.known),
         pairs=tuple(Line(" · ".join(pair.people), agreement_figure(pair.agreement)) for pair in found.pairs),
         times=tuple(Line(each.name, time_figure(each)) for each in found.times),
+        opened=tuple(Line(each.name, opened_figure(each)) for each in found.times),
         known_answers=tuple(
             (str(each.task_id), each.task.title, each.task.label_of(each.outcome), each.given)  # type: ignore[attr-defined]
             for each in found.known_answers
@@ -73,7 +76,9 @@ def quality_shown(found: QueueQuality) -> QualityShown:
 
 
 def own_shown(found: OwnQuality) -> OwnShown:
-    return OwnShown(share_figure(found.looked_at), share_figure(found.known), time_figure(found.time))
+    return OwnShown(
+        share_figure(found.looked_at), share_figure(found.known), time_figure(found.time), opened_figure(found.time)
+    )
 
 
 def agreement_figure(found: Agreement) -> Figure:
@@ -97,6 +102,15 @@ def share_figure(found: Share) -> Figure:
     return Figure(
         f"{round(100 * found.right / found.of)} %", _("%(of)s; 95 %% between %(low)d and %(high)d %%") % between
     )
+
+
+def opened_figure(found: Timed) -> Figure:
+    """How often all of a case's evidence came into view first, and for how long any of it was."""
+    share = share_figure(found.opened)
+    if found.in_view is None:
+        return share
+    usually = _("usually in view for %(span)s") % {"span": moments.spoken(timedelta(seconds=found.in_view))}
+    return Figure(share.value, f"{share.says}; {usually}")
 
 
 def time_figure(found: Timed) -> Figure:

@@ -1,5 +1,6 @@
 /* Card by card. A card is decided by a swipe, a button or a key; what it asks first is inside it. */
 import { onMessage, start } from "../live.js";
+import { watch } from "../evidence.js";
 import { cards, drop, refresh, state } from "./deck.js";
 import { decisions, keep, onOutbox, send } from "./outbox.js";
 import { heldQueues, placed, said, template, toast, word } from "./shown.js";
@@ -10,6 +11,7 @@ const deck = document.getElementById("deck");
 const later = new Set(); // put behind the others until the page is left
 let shown = null;
 let since = 0;
+let watched = null;
 let latest = ""; // the key of the last decision on this page, which the toast is about
 
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -50,6 +52,8 @@ async function bar(left) {
 
 function ready(card) {
   const bottom = document.getElementById("card-decide");
+  watched?.stop();
+  watched = watch(deck);
   const button = (to) => deck.querySelector(`#card-decide [data-swipe="${to}"]`);
   swipe(deck.querySelector("[data-swipes]"), (to) => Boolean(button(to)), (to) => button(to)?.click());
   deck.querySelector("h1")?.focus({ preventScroll: true });
@@ -83,6 +87,7 @@ function choose(card, { dataset: { outcome, label } }) {
 
 async function decide(card, outcome, label, said) {
   const { id, version, shown: evidence, title } = card;
+  const links = deck.querySelectorAll("[data-elsewhere]").length;
   const seconds = ((performance.now() - since) / 1000).toFixed(1);
   await keep({
     key: newKey(),
@@ -90,7 +95,7 @@ async function decide(card, outcome, label, said) {
     task: id,
     title,
     label,
-    sent: { ...said, outcome, version, shown: evidence, seconds },
+    sent: { ...said, outcome, version, shown: evidence, seconds, evidence: watched.told(links) },
   });
   await show();
   await send();

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.db import DatabaseError, transaction
+
+from orchestration import api
 from reviewhub.reviews.exceptions import InvalidRequest
 from reviewhub.reviews.looks.drawing import draw_looks
-from reviewhub.reviews.models import KnownAnswer, Queue, ReviewTask, SecondLook
+from reviewhub.reviews.models import Decision, KnownAnswer, Queue, ReviewTask, SecondLook
 from reviewhub.reviews.services import ask_for_information, decide_task
 from tests.integration.web.conftest import SignedIn
 from tests.support.desk_room import DeskRoom
+
+MINUTE = timedelta(minutes=1)
 
 
 def closed(room: DeskRoom, name: str = "Northwind") -> ReviewTask:
@@ -73,3 +79,33 @@ def test_leads_read_their_queues_and_everybody_themselves(room: DeskRoom, signed
     assert "Your own" in own
     assert "Finance" not in own
     assert signed_in(room.people.mallory).get("/quality/").status_code == 200
+
+
+def test_what_was_opened_is_kept_with_the_decision_and_shown_from_thirty_on(
+    room: DeskRoom, signed_in: SignedIn
+) -> None:
+    task, alice, carol = room.case("Northwind"), signed_in(room.people.alice), signed_in(room.people.carol)
+    sent = {"outcome": "approve", "evidence": '{"of": 2, "opened": 1, "seconds": 7.5}'}
+    alice.post(
+        f"/tasks/{task.pk}/decision/",
+        {"version": task.version, "opened": (room.clock.system - MINUTE).isoformat(), **sent},
+    )
+    decision = Decision.objects.get()
+    assert (decision.evidence_pieces, decision.evidence_opened, decision.evidence_seconds) == (2, 1, 7.5)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Decision.objects.filter(pk=decision.pk).update(evidence_opened=2)
+    assert entry_of(task).data["evidence_opened"] == 1
+    shown = carol.get("/quality/").content.decode()
+    assert "All evidence opened first, by name" in shown
+    assert "0 of 1; from 30 on a figure says something" in alice.get("/quality/").content.decode()
+
+
+def test_a_page_that_says_nonsense_of_the_evidence_decides_all_the_same(room: DeskRoom, signed_in: SignedIn) -> None:
+    task = room.case("Northwind")
+    sent = {"outcome": "approve", "evidence": '{"of": 1, "opened": 7, "seconds": "long"}'}
+    signed_in(room.people.alice).post(f"/tasks/{task.pk}/decision/", {"version": task.version, **sent})
+    assert Decision.objects.get().evidence_pieces is None
+
+
+def entry_of(task: ReviewTask) -> api.Entry:
+    return next(entry for entry in api.timeline(task.run_id) if entry.kind == "desk.decided")
