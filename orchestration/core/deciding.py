@@ -227,19 +227,29 @@ class Deciding:
         return known
 
     def _of_iteration(self, value: Value, at: str) -> dict[str, Any]:
-        """The item and its number, of the innermost iteration that the step stands in."""
+        """`number` is of the innermost loop around the step, `item` of the innermost each, `previous` of the innermost
+        repeat."""
         iteration = paths.iteration_of(at)
         if not iteration:
             return {}
-        block, number = paths.block_of(iteration)
-        known: dict[str, Any] = {"number": number}
+        known: dict[str, Any] = {"number": paths.block_of(iteration)[1]}
         if "item" in value.roots:
+            block, number = self._loop_around(iteration, "each")
             known["item"] = (self.whole(self.work.steps[block].input) or {}).get("items", [])[number - 1]
         if "previous" in value.roots:
+            block, number = self._loop_around(iteration, "repeat")
             step = self.world.definition.at(block)
             last = self.work.steps.get(f"{block}#{number - 1}/{step.spec.get('result') or step.blocks[0].steps[-1].id}")
             known["previous"] = self.whole(last.result) if last is not None else None
         return known
+
+    def _loop_around(self, iteration: str, kind: str) -> tuple[str, int]:
+        """The nearest block of the kind, from an iteration outwards, and which iteration of it is around. The check of
+        a text has seen that there is one."""
+        block, number = paths.block_of(iteration)
+        if self.world.definition.at(block).kind == kind:
+            return block, number
+        return self._loop_around(paths.iteration_of(block), kind)
 
     def _error(self, at: str) -> Any:
         """The error that the handlers around a step are about."""

@@ -262,14 +262,15 @@ class UndosTaken:
 
 @dataclass(frozen=True, slots=True)
 class MigrationRequested:
-    """The run goes on by another version. `moved` and `anew` are what the plan of it found."""
+    """The run goes on by another version. All but the map is what the plan of it found."""
 
     old: int  # the version so far
     step_map: Mapping[str, str]  # new ids by old ones
     moved: Mapping[str, str]  # new paths of finished steps by their old ones
     anew: tuple[str, ...]  # open steps that begin anew
     renamed: Mapping[str, str] = field(default_factory=dict)  # and those that do at another place, by their old paths
-    carried: Mapping[str, str] = field(default_factory=dict)  # those that go on waiting at another place
+    carried: Mapping[str, str] = field(default_factory=dict)  # those that go on at another place
+    held: Mapping[str, str] = field(default_factory=dict)  # what a paused run enters later, at another place
 
 
 @dataclass(frozen=True, slots=True)

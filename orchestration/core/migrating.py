@@ -14,7 +14,7 @@ from orchestration.core import paths
 from orchestration.core.deciding import Deciding
 from orchestration.core.effects import AwaitEvent, RenameReview
 from orchestration.core.events import MigrationRequested
-from orchestration.core.language.definition import Definition, Step
+from orchestration.core.language.definition import Definition, Step, blocks_of
 from orchestration.core.state import RunState, StepState
 from orchestration.exceptions import InvalidTransition
 
@@ -30,7 +30,8 @@ class Plan:
     moved: dict[str, str] = field(default_factory=dict)  # paths of finished steps, and where the new text has them
     anew: list[str] = field(default_factory=list)  # paths of open steps that begin anew
     renamed: dict[str, str] = field(default_factory=dict)  # paths of open steps that begin anew at another place
-    carried: dict[str, str] = field(default_factory=dict)  # paths of open steps that go on waiting at another place
+    carried: dict[str, str] = field(default_factory=dict)  # paths of what is open and goes on at another place
+    held: dict[str, str] = field(default_factory=dict)  # of what a paused run enters later, at another place
     faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -43,13 +44,15 @@ def plan(state: RunState, old: Definition, new: Definition, step_map: Mapping[st
         return made
     texts = _Texts(old, new, step_map)
     for step in state.steps.values():
+        if not _has(old, step.path):
+            continue  # it stayed behind when the run went on to the version that it is on now
         if "~" in step.path:
             _place_beside(made, step, texts)
         else:
-            _place(made, step, _target(new, step_map.get(step.id, step.id)), texts)
+            _place(made, step, texts.target(step.id), texts)
     for path in state.held:
-        if not _has(new, path):
-            made.faults.append(f"{path} is to begin when the run goes on, and has no place in the new text.")
+        _place_held(made, path, texts)
+    _keep_off_what_has_ended(made, state)
     made.notes += _passed_over(state, new, made)
     return made
 
@@ -70,6 +73,8 @@ def migrated(d: Deciding, event: MigrationRequested) -> None:
         d.record("step.cancelled", {"path": path})
     for path, place in event.carried.items():
         _carry(d, path, place)
+    if event.held:
+        d.record("run.held", {"paths": list(event.held.values()), "dropped": list(event.held)})
     d.entering.extend((*event.anew, *event.renamed.values()))
 
 
@@ -81,7 +86,7 @@ def _carry(d: Deciding, path: str, place: str) -> None:
     d.arm([(f"{place}:{timer.name.rpartition(':')[2]}", timer.clock, timer.due_at) for timer in clocks])
     if step.kind == "review":
         d.effects.append(RenameReview(path, place, step.id))
-    elif step.input is not None:  # of waits, only those for an event were given something
+    elif step.kind == "wait" and step.input is not None:  # only those for an event were given something
         d.effects.append(AwaitEvent(place, step.input["event"], step.input["key"]))
 
 
@@ -92,6 +97,10 @@ class _Texts:
     old: Definition
     new: Definition
     step_map: Mapping[str, str]
+
+    def target(self, id_: str) -> Step | None:
+        """What the new text has for the step of this id in the old one."""
+        return _target(self.new, self.step_map.get(id_, id_))
 
     def place(self, path: str, target: Step) -> str | None:
         """Where the new text has what stood at the path of the run: in the same iterations of the same loops. None
@@ -104,6 +113,24 @@ class _Texts:
         for loop, number in reversed(list(zip(after, paths.numbers_of(path), strict=True))):
             made = f"{made[: len(loop)]}{number}{made[len(loop) :]}"
         return made
+
+    def is_beside(self, path: str, place: str) -> bool:
+        """Whether around the place is what was around the path, be it under other names."""
+        return self._sequence(path) == paths.sequence_of(place)
+
+    def _sequence(self, path: str) -> str | None:
+        """The sequence that the new text has for the one that the step stands in. None: it has none."""
+        around = self.old.parent(path)
+        if around is None:
+            return ""
+        target, outer = self.target(around.step.id), self._sequence(around.path)
+        if target is None or target.kind != around.step.kind or outer is None:
+            return None
+        block = f"{outer}/{target.id}".removeprefix("/")
+        has_it = around.block.name in {each.name for each in blocks_of(target)}
+        if not has_it or paths.written(block) != target.path:
+            return None
+        return f"{block}{around.within[len(around.path) :]}"
 
 
 def _faults_of_map(old: Definition, new: Definition, step_map: Mapping[str, str]) -> Iterator[str]:
@@ -156,13 +183,14 @@ def _place_ended(made: Plan, step: StepState, target: Step, texts: _Texts) -> No
 
 def _place_open(made: Plan, step: StepState, target: Step, texts: _Texts) -> None:
     was, place = texts.old.at(step.path), texts.place(step.path, target)
-    if place is not None and place != step.path and _may_be_carried(step, place):
-        _place_waiting(made, step, was, target, place)
-    elif place != step.path and not _is_begun_elsewhere(step, place):
+    beside = place if place is not None and texts.is_beside(step.path, place) else None
+    if beside is not None and beside != step.path and _may_be_carried(step):
+        _place_waiting(made, step, was, target, beside)
+    elif place != step.path and (beside is None or step.status not in NOT_BEGUN or step.kind in BLOCKS):
         made.faults.append(_stands_elsewhere(step, target))
     elif step.kind in BLOCKS:
         made.faults += _faults_of_block(step, was, target)
-    elif was.spec == target.spec:
+    elif place == step.path and was.spec == target.spec:
         return
     elif step.kind == "review" and step.status == "waiting":
         _place_asked(made, step, was, target)
@@ -185,13 +213,17 @@ def _place_asked(made: Plan, step: StepState, was: Step, target: Step) -> None:
         made.notes.append(f"{step.path} goes on as it was asked; what the new text says of it counts later.")
 
 
-def _may_be_carried(step: StepState, place: str) -> bool:
-    """Whether it waits for somebody or something, and around the new place is what was around the old one."""
-    return step.status == "waiting" and step.kind in ("review", "wait") and _is_beside(step, place)
+def _may_be_carried(step: StepState) -> bool:
+    """Whether it waits: for somebody, for something, or for what stands in it."""
+    return step.status == "waiting" and step.kind in ("review", "wait", *BLOCKS)
 
 
 def _place_waiting(made: Plan, step: StepState, was: Step, target: Step, place: str) -> None:
-    if (step.scope or {}).get("handling"):
+    if step.kind in BLOCKS:
+        faults = list(_faults_of_block(step, was, target))
+        made.faults += faults
+        made.carried |= {} if faults else {step.path: place}
+    elif (step.scope or {}).get("handling"):
         made.faults.append(f"{step.path} has failed, and its on_error is being done: wait for it.")
     elif step.kind == "review" and (step.review or {}).get("status") != "open":
         made.faults.append(f"{step.path} was decided just now: wait until the decision counts.")
@@ -224,20 +256,39 @@ def _stands_elsewhere(step: StepState, target: Step) -> str:
     return f"{step.path} is open and stands elsewhere in the new text, at {target.path}."
 
 
-def _is_begun_elsewhere(step: StepState, place: str | None) -> bool:
-    """Whether nothing was asked of anybody yet, and all that is around the new place is what was around the old one."""
-    beside = place is not None and _is_beside(step, place)
-    return beside and step.status in NOT_BEGUN and step.kind not in BLOCKS
+def _place_held(made: Plan, path: str, texts: _Texts) -> None:
+    """A step, or an iteration, that begins when the run goes on."""
+    step_path, number = paths.block_of(path) if paths.is_iteration(path) else (path, None)
+    target = texts.target(texts.old.at(step_path).id)
+    place = texts.place(step_path, target) if target is not None else None
+    if place is None or not texts.is_beside(step_path, place):
+        made.faults.append(f"{path} is to begin when the run goes on, and has no place in the new text.")
+    elif place != step_path:
+        made.held[path] = place if number is None else f"{place}#{number}"
 
 
-def _is_beside(step: StepState, place: str) -> bool:
-    return paths.sequence_of(place) == paths.sequence_of(step.path)
+def _keep_off_what_has_ended(made: Plan, state: RunState) -> None:
+    """A run that goes back to names that it has left finds there what has ended, and what has ended never changes."""
+    for path, place in list(made.moved.items()):
+        there, step = state.steps.get(place), state.steps[path]
+        if there is None:
+            continue
+        if (there.status, there.result) == (step.status, step.result):
+            del made.moved[path]
+        else:
+            made.faults.append(f"{path} cannot go to {place}: something else has ended there in this run.")
+    for path, place in (*made.renamed.items(), *made.carried.items()):
+        if place in state.steps:
+            made.faults.append(
+                f"{path} cannot go to {place}: something has ended there in this run, and what has ended never "
+                f"changes. Give it a name that the run has not had yet."
+            )
 
 
 def _place_beside(made: Plan, step: StepState, texts: _Texts) -> None:
     """What undoes a step goes where the step goes. Another tool that is being called stays where it is."""
     by, _, name = step.path.partition("~")
-    target = _target(texts.new, texts.step_map.get(step.id, step.id))
+    target = texts.target(step.id)
     found = texts.place(by, target) if target is not None else None
     place = f"{found}~{name}" if found is not None and _has(texts.new, f"{found}~{name}") else None
     if step.status == "registered" and place is None:

@@ -35,7 +35,9 @@ def migrate_run(*, run_id: Any, to: int, step_map: Mapping[str, str], actor: Act
         if made.faults:
             raise CannotMigrate(tuple(made.faults))
         held.row.version = version
-        event = MigrationRequested(old, dict(step_map), made.moved, tuple(made.anew), made.renamed, made.carried)
+        event = MigrationRequested(
+            old, dict(step_map), made.moved, tuple(made.anew), made.renamed, made.carried, made.held
+        )
         decided = consider(held, event)
         Run.objects.filter(pk=held.row.pk).update(version=version)
         commit(held, decided, actor)

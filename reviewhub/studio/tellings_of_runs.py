@@ -60,7 +60,7 @@ def run_migrated(names: Names, fact: Fact) -> str:
     carried = ", ".join(f"{names.step(old)} as {names.step(new)}" for old, new in fact.data.get("carried", {}).items())
     said = f"{fact.who} moved the run from version {fact.data['from']} to version {fact.data['to']}"
     said = f"{said}; begun anew: {anew}" if anew else said
-    return f"{said}; goes on waiting: {carried}" if carried else said
+    return f"{said}; goes on: {carried}" if carried else said
 
 
 def run_held(names: Names, fact: Fact) -> str:

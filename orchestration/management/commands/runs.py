@@ -107,7 +107,7 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=1) from error
         anew = [f"{path} begins anew." for path in plan.anew]
         anew += [f"{path} begins anew as {place}." for path, place in plan.renamed.items()]
-        anew += [f"{path} goes on waiting as {place}." for path, place in plan.carried.items()]
+        anew += [f"{path} goes on as {place}." for path, place in plan.carried.items()]
         for line in [*plan.faults, *anew, *plan.notes]:
             self.stdout.write(f"{run_id}: {line}")
         self.stdout.write(f"{run_id}: {'would be refused' if plan.faults else 'would be moved'}")

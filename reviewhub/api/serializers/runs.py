@@ -102,7 +102,8 @@ class MigrationShown(Shown):
     moved = serializers.DictField(help_text="New paths of finished steps by their old ones.")
     anew = serializers.ListField(child=serializers.CharField(), help_text="Open steps that begin anew.")
     renamed = serializers.DictField(help_text="Open steps that begin anew at another place, by their old paths.")
-    carried = serializers.DictField(help_text="Open reviews and waits that go on at another place, by their old paths.")
+    carried = serializers.DictField(help_text="Open reviews, waits and blocks that go on at another place.")
+    held = serializers.DictField(help_text="What a paused run enters later, at another place.")
     faults = serializers.ListField(child=serializers.CharField(), help_text="Every reason to refuse it.")
     notes = serializers.ListField(child=serializers.CharField())
 

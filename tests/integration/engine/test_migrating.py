@@ -71,7 +71,7 @@ def test_a_wait_under_another_name_hears_its_event_and_its_clock(engine: Bench, 
     run_id = engine.start("waits")
     engine.publish(WAITS.replace("id: paid", "id: settled").replace("steps.paid", "steps.settled"))
     assert runs("migrate", run_id, "--to", 2, "--map", "paid=settled", "--dry-run")[1].splitlines() == [
-        f"{run_id}: paid goes on waiting as settled.",
+        f"{run_id}: paid goes on as settled.",
         f"{run_id}: would be moved",
     ]
     api.migrate_run(run_id=run_id, to=2, step_map={"paid": "settled"}, actor=OSCAR)
@@ -83,3 +83,48 @@ def test_a_wait_under_another_name_hears_its_event_and_its_clock(engine: Bench, 
     state = api.run_state(run_id)
     assert state.steps["told"].result == {"was": "received" if comes else "late"}
     assert api.folded(run_id) == state
+
+
+BLOCKS = """
+workflow: blocks
+input: {type: object}
+steps:
+  - id: lines
+    each:
+      in: ${ [1, 2, 3] }
+      concurrency: 2
+      steps:
+        - {id: order, tool: erp.order@1, with: {n: "${ item }"}}
+        - {id: approval, review: {outcomes: [approve, reject], assign: {queue: finance}}}
+  - {id: told, set: {all: "${ steps.lines.map(line, line.outcome) }"}}
+"""
+
+
+def test_a_loop_under_another_name_keeps_its_items_its_tasks_and_its_count(engine: Bench) -> None:
+    engine.publish(BLOCKS)
+    run_id = engine.start("blocks")
+    engine.work()
+    engine.decide(run_id, "lines#1/approval", "approve", undo=0)
+    engine.publish(BLOCKS.replace("id: lines", "id: rows").replace("steps.lines", "steps.rows"))
+    api.migrate_run(run_id=run_id, to=2, step_map={"lines": "rows"}, actor=OSCAR)
+    assert api.replay(run_id).ok
+    engine.work()
+    for number, outcome in ((2, "reject"), (3, "approve")):
+        engine.decide(run_id, f"rows#{number}/approval", outcome, undo=0)
+        engine.work()
+    state = api.run_state(run_id)
+    assert state.steps["told"].result == {"all": ["approve", "reject", "approve"]}
+    assert len(engine.tools["erp.order"].calls) == 3
+    assert api.folded(run_id) == state
+    assert api.replay(run_id).ok
+
+
+def test_a_run_goes_back_to_the_text_that_it_came_from(engine: Bench, run_id: str) -> None:
+    engine.publish(RENAMED)
+    engine.publish(PURCHASE.replace("{end: ordered}", "{end: bought}"))
+    api.migrate_run(run_id=run_id, to=2, step_map={"budget": "money"}, actor=OSCAR)
+    api.migrate_run(run_id=run_id, to=3, step_map={"money": "budget"}, actor=OSCAR)
+    engine.decide(run_id, "approval", "approve", undo=0)
+    engine.work()
+    assert api.run_state(run_id).outcome == "bought"
+    assert api.replay(run_id).ok

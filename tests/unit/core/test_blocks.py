@@ -120,6 +120,33 @@ def test_loops_in_loops_read_what_is_theirs() -> None:
     assert player.state.steps["outer"].result == [[{"n": 1, "of": 2}, {"n": 2, "of": 2}], [{"n": 3, "of": 1}]]
 
 
+def test_a_loop_of_another_kind_hides_neither_the_item_nor_what_was_before() -> None:
+    player = playing("""
+  - id: lines
+    each:
+      in: ${ ["a", "b"] }
+      steps:
+        - id: tries
+          repeat:
+            max: 2
+            while: ${ item != "none" }
+            until: ${ item == "a" || number == 2 }
+            steps: [{id: try, set: {of: "${ item }", round: "${ number }", "after": "${ previous }"}}]
+  - id: rounds
+    repeat:
+      max: 2
+      until: ${ number == 2 }
+      steps: [{id: pair, each: {in: "${ [1, 2] }", steps: [{id: one, set: {n: "${ item }", before: "${ previous }"}}]}}]
+""")
+    first = {"of": "b", "round": 1, "after": None}
+    assert player.state.steps["lines"].result == [
+        [{"of": "a", "round": 1, "after": None}],
+        [first, {"of": "b", "round": 2, "after": first}],
+    ]
+    pair = [{"n": 1, "before": None}, {"n": 2, "before": None}]
+    assert player.state.steps["rounds"].result == [pair, [{"n": 1, "before": pair}, {"n": 2, "before": pair}]]
+
+
 def test_one_that_ends_costs_the_same_however_many_there_are() -> None:
     """No walk over the items and no list of them: what is recorded for one item does not grow."""
     sizes = {}

@@ -67,7 +67,7 @@ def migrated(run: Player, text: str, **step_map: str) -> Any:
     made = planned(run, text, **step_map)
     assert made.faults == []
     run.definition = compiled(text)
-    event = MigrationRequested(1, step_map, made.moved, tuple(made.anew), made.renamed, made.carried)
+    event = MigrationRequested(1, step_map, made.moved, tuple(made.anew), made.renamed, made.carried, made.held)
     decided = decide(run.state, event, Now(run.now, run.now), World(run.definition, 2))
     run.state = decided.state
     run.changes += decided.changes
