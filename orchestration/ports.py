@@ -6,7 +6,7 @@ The desk, the demo and the deployment bind implementations with `bind`; the engi
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -19,9 +19,12 @@ __all__ = [
     "Answer",
     "Clock",
     "Closing",
+    "DocumentReader",
+    "DocumentText",
     "Evidence",
     "FutureStep",
     "HumanTaskGateway",
+    "KeptReading",
     "LabelSource",
     "LabelledCase",
     "LateRun",
@@ -32,10 +35,12 @@ __all__ = [
     "PolicySource",
     "Question",
     "ReachedLevel",
+    "Reading",
     "Recommender",
     "ReviewRequest",
     "bind",
     "clock",
+    "documents",
     "human_tasks",
     "labels",
     "policies",
@@ -190,7 +195,7 @@ class Observer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a decision point is asked. `kind`: classify, recommend or write."""
+    """What a decision point is asked. `kind`: classify, recommend, write or extract."""
 
     decision_point: str
     version: int
@@ -199,14 +204,40 @@ class Question:
     run_id: str
     outcomes: tuple[str, ...]
     deadline_seconds: float
+    fields: Mapping[str, Any] = field(default_factory=dict)  # what is to be read: a JSON Schema by name
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A quote that occurs in the facts, and the dotted path of the fact it was taken from."""
+    """A quote that occurs in the facts, and the dotted path of the fact it was taken from. Out of a document: its
+    digest, and in which part of it (`page_2`, `text`, `part_1.page_1`)."""
 
     source: str
     quote: str
+    document: str = ""
+    part: str = ""
+
+    def to_json(self) -> dict[str, str]:
+        return {name: said for name, said in asdict(self).items() if said or name in ("source", "quote")}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read for one field. `own_confidence` is the reader's own word; `confidence` is the share of `sample`
+    such readings that people left as they were, None where there are too few."""
+
+    value: Any
+    own_confidence: float | None
+    source: str = ""
+    quote: str = ""
+    confidence: float | None = None
+    agreed: int | None = None
+    sample: int | None = None
+    document: str = ""
+    part: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: said for name, said in asdict(self).items() if said or name not in ("document", "part")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +253,7 @@ class Answer:
     would_change: str
     text: str | None
     provenance: Mapping[str, Any]
+    fields: Mapping[str, Reading] = field(default_factory=dict)
 
 
 class Recommender(Protocol):
@@ -240,10 +272,40 @@ class LabelledCase:
     trains: bool
 
 
+@dataclass(frozen=True, slots=True)
+class KeptReading:
+    """One reading of a field that a person has looked at, and whether they left it as it was."""
+
+    field: str
+    own_confidence: float
+    kept: bool
+
+
 class LabelSource(Protocol):
     def labels(self, decision_point: str) -> Iterable[LabelledCase]: ...
 
     def count(self, decision_point: str) -> int: ...
+
+    def kept(self, decision_point: str, version: int) -> Sequence[KeptReading]:
+        """What became of the latest readings of a version of the question, the newest first."""
+        ...
+
+
+# ---- documents ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentText:
+    """The words of a document: (`page_1`, its text) and so on. `left_out` says why there are not all of them."""
+
+    parts: tuple[tuple[str, str], ...]
+    left_out: str = ""
+
+
+class DocumentReader(Protocol):
+    def text_of(self, document: Mapping[str, Any]) -> DocumentText:
+        """`document` is the value that names it. What cannot be read has no parts."""
+        ...
 
 
 # ---- binding -----------------------------------------------------------------------------------
@@ -259,6 +321,7 @@ class Ports:
     labels: LabelSource | None = None
     recommender: Recommender | None = None
     observer: Observer | None = None
+    documents: DocumentReader | None = None  # none: what a document says is not read
 
 
 bound = Ports()
@@ -267,7 +330,7 @@ _Port = TypeVar("_Port")
 
 
 def bind(**implementations: Any) -> None:
-    """Bind by name: clock, human_tasks, policies, labels, recommender, observer."""
+    """Bind by name: clock, human_tasks, policies, labels, recommender, observer, documents."""
     for name, implementation in implementations.items():
         if not hasattr(bound, name):
             raise AttributeError(f"There is no port named {name!r}.")
@@ -292,6 +355,10 @@ def labels() -> LabelSource:
 
 def recommender() -> Recommender:
     return _required(bound.recommender, "recommender")
+
+
+def documents() -> DocumentReader | None:
+    return bound.documents
 
 
 def _required(implementation: _Port | None, name: str) -> _Port:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from orchestration import ai, api, ports
+from reviewhub.documents.texts import DocumentTexts
 from reviewhub.notifications.channels import delivering
 from reviewhub.notifications.services import listen, listen_late, when_noticed
 from reviewhub.realtime import publish, rendering
@@ -35,6 +36,7 @@ CHORES = (
 def bind() -> None:
     """Binds the engine's ports to the desk, and the desk's announcements to their listeners."""
     ports.bind(human_tasks=DeskGateway(), policies=SettingsPolicies(), labels=DecisionLabels(), recommender=ai)
+    ports.bind(documents=DocumentTexts())
     when_told(listen)
     when_told_late(listen_late)
     when_told(callbacks.listen)

@@ -9,7 +9,7 @@ from itertools import permutations
 from typing import Any
 
 from orchestration.ai.facts import Fact, flatten, label, number, source_text
-from orchestration.ports import Evidence
+from orchestration.ports import Evidence, Reading
 
 SMALL = 12  # counts up to here are language, not figures
 CLOSE = 0.01  # relative difference of two numbers that agree
@@ -39,14 +39,36 @@ def check_support(facts: Mapping[str, Any], quotes: Iterable[Mapping[str, str]],
     evidence: list[Evidence] = []
     faults: list[str] = []
     for quote in quotes:
-        if found := _found(flat, quote["source"], quote["quote"]):
+        source = quote.get("source") or ""
+        if found := _found(flat, source, quote["quote"]):
             evidence.append(found)
         else:
-            faults.append(f"A quote does not occur in {label(quote['source']) or 'the case'}: “{quote['quote'][:80]}”")
+            faults.append(f"A quote does not occur in {label(source) or 'the case'}: “{quote['quote'][:80]}”")
     if not evidence and not faults:
         faults.append("The answer quotes nothing from the case")
     faults += _figure_faults(claims, _known_numbers(flat))
     return Support(tuple(dict.fromkeys(evidence)), tuple(dict.fromkeys(faults)))
+
+
+def check_readings(facts: Mapping[str, Any], fields: Mapping[str, Mapping[str, Any]], cap: float) -> dict[str, Reading]:
+    """What was read, with the quotes that hold. Where none does, or it gives another number, the word is capped."""
+    flat = flatten(facts)
+    return {name: _checked(flat, said, cap) for name, said in fields.items()}
+
+
+def _checked(facts: Sequence[Fact], said: Mapping[str, Any], cap: float) -> Reading:
+    value, own = said.get("value"), said.get("confidence")
+    word = None if own is None or value is None else float(max(0, min(1, own)))
+    found = _found(facts, said.get("source") or "", said.get("quote") or "") if value is not None else None
+    if found is None or not _says(found.quote, value):
+        return Reading(value, None if word is None else min(word, cap))
+    return Reading(value, word, found.source, found.quote)
+
+
+def _says(quote: str, value: Any) -> bool:
+    """A number has to stand in its quote; words may be put otherwise."""
+    wanted = value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return wanted is None or any(_near(float(wanted), each) for each in _numbers_in(quote))
 
 
 def _found(facts: Sequence[Fact], source: str, quote: str) -> Evidence | None:

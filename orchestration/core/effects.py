@@ -56,7 +56,9 @@ class ReviewRequest:
     critical: bool = False
     undo_seconds: float | None = None  # None: as the queue says
     highlights: tuple[Mapping[str, Any], ...] = ()  # {"label", "value"}: a text or a number
-    fields: tuple[Mapping[str, Any], ...] = ()  # {"name", "label", "value", "edit": bool, "type"}
+    fields: tuple[
+        Mapping[str, Any], ...
+    ] = ()  # {"name", "label", "value", "edit": bool, "type", "read" (see readings.py)}
     concerns: tuple[str, ...] = ()
     context: Mapping[str, Any] = field(default_factory=dict)  # {"input": …, "steps": {id: result}}
     recommendation_id: str | None = None

@@ -13,6 +13,7 @@ from orchestration.core.effects import FutureStep, OpenReview, ReviewRequest
 from orchestration.core.escalation import Deadlines, Level, PlannedLevel, deadlines, schedule
 from orchestration.core.language.definition import Step
 from orchestration.core.language.expressions import ExpressionError, Value, compile_value, evaluate_or_say
+from orchestration.core.readings import reading_of, readings_of
 from orchestration.core.state import StepState
 
 
@@ -45,7 +46,7 @@ def request_for(d: Deciding, step: Step) -> ReviewRequest:
             {"label": item["label"], "value": _highlight(d, step.values[f"highlights.{index}"], step.path)}
             for index, item in enumerate(spec.get("highlights", ()))
         ),
-        fields=_fields(d, step),
+        fields=_fields(d, step, readings_of(advised.get("fields"))),
         concerns=_concerns(d, step),
         context=_context(d, step),
         recommendation_id=advised.get("id"),
@@ -160,11 +161,25 @@ def _outcomes(d: Deciding, step: Step) -> tuple[Mapping[str, Any], ...]:
     return tuple(made)
 
 
-def _fields(d: Deciding, step: Step) -> tuple[Mapping[str, Any], ...]:
-    return tuple(
-        {**item, "value": d.evaluate(step.values[f"fields.{item['name']}"], step.path)}
-        for item in step.spec.get("fields", ())
-    )
+def _fields(d: Deciding, step: Step, advised: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """Each with what was read for it: as the step says, or as the recommendation has it under the field's name."""
+    made = []
+    for item in step.spec.get("fields", ()):
+        name = item["name"]
+        read = _read(d, step, name) if "read" in item else advised.get(name)
+        value = step.values.get(f"fields.{name}")
+        field = {**item, "value": d.evaluate(value, step.path) if value else (read or {}).get("value")}
+        field.pop("read", None)
+        made.append({**field, "read": read} if read else field)
+    return tuple(made)
+
+
+def _read(d: Deciding, step: Step, name: str) -> Mapping[str, Any] | None:
+    """What cannot be evaluated was not read: the step that reads it was skipped, for one."""
+    try:
+        return reading_of(d.evaluate(step.values[f"fields.{name}.read"], step.path))
+    except ExpressionError:
+        return None
 
 
 def _concerns(d: Deciding, step: Step) -> tuple[str, ...]:

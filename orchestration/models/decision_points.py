@@ -17,6 +17,7 @@ class DecisionPoint(models.Model):
         CLASSIFY = "classify"
         RECOMMEND = "recommend"
         WRITE = "write"
+        EXTRACT = "extract"
 
     name = models.SlugField(max_length=100, unique=True)
     title = models.CharField(max_length=200)
@@ -43,6 +44,7 @@ class DecisionPointVersion(models.Model):
     prompt = models.TextField()
     outcomes = models.JSONField(default=list)  # [{"id", "label"}]; empty for a text
     answer_schema = models.JSONField(default=dict, blank=True)
+    fields = models.JSONField(default=dict, db_default={}, blank=True)  # what is read: {name: JSON Schema}
     published_at = models.DateTimeField()
 
     class Meta:
@@ -88,9 +90,10 @@ class Recommendation(models.Model):
     agreed = models.PositiveIntegerField(null=True, blank=True)
     sample = models.PositiveIntegerField(null=True, blank=True)
     reasons = models.JSONField(default=list)
-    evidence = models.JSONField(default=list)  # [{"source", "quote"}]
+    evidence = models.JSONField(default=list)  # [{"source", "quote"}, and of a document "document", "part"]
     would_change = models.TextField(blank=True)
     text = models.TextField(blank=True)
+    fields = models.JSONField(default=dict, db_default={})  # what was read: {name: see core/readings.py}
     provenance = models.JSONField(default=dict)
     created_at = models.DateTimeField()  # process time
 

@@ -117,6 +117,7 @@ def _ask(step: Step, facts: Mapping[str, Any], about: ToolCall) -> Succeeded:
         "sample": made.sample,
         "reasons": made.reasons,
         "text": made.text or None,
+        "fields": made.fields,
     }
     return Succeeded(plain(result), made)
 
@@ -136,7 +137,8 @@ def recommendation_for(
         raise PermanentError(f"The decision point {decision_point} has no published version.", code="no_decision_point")
     own = tuple(outcome["id"] for outcome in point.current.outcomes)
     asked = own if outcomes is None else tuple(each for each in own if each in outcomes)
-    question = Question(point.name, point.current.number, point.kind, facts, str(run_id), asked, seconds)
+    version = point.current
+    question = Question(point.name, version.number, point.kind, facts, str(run_id), asked, seconds, version.fields)
     answer = recommender().recommend(question)
     return Recommendation(
         id=time_ordered_id(),
@@ -149,9 +151,10 @@ def recommendation_for(
         agreed=answer.agreed,
         sample=answer.sample,
         reasons=list(answer.reasons),
-        evidence=[{"source": item.source, "quote": item.quote} for item in answer.evidence],
+        evidence=[item.to_json() for item in answer.evidence],
         would_change=answer.would_change,
         text=answer.text or "",
+        fields=plain({name: reading.to_json() for name, reading in answer.fields.items()}),
         provenance=plain(answer.provenance),
         created_at=clock().process_now(),
     )

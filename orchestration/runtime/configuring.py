@@ -46,19 +46,22 @@ def save_decision_point(
     outcomes: Sequence[Mapping[str, str]] = (),
     connection: str | None = None,
     answer_schema: Mapping[str, Any] | None = None,
+    fields: Mapping[str, Any] | None = None,
 ) -> DecisionPointVersion:
-    """Makes the question's next version, or leaves it where prompt, outcomes and answer schema are the current ones.
+    """Makes the question's next version, or leaves it where prompt, outcomes, fields and answer schema are the current
+    ones.
 
     `outcomes` are `{"id", "label"}`; `connection` names a model server, without one only what was learned answers.
     `answer_schema` is a JSON Schema for what a model answers beside the outcome; empty asks for nothing more.
+    `fields` are read out of the case: a JSON Schema by name, with `labels` (what stands beside the value in a text).
     """
-    schema = dict(answer_schema or {})
+    schema, read = dict(answer_schema or {}), dict(fields or {})
     server = Connection.objects.get(name=connection) if connection else None
-    fields = {"title": title, "kind": kind, "purpose": purpose, "connection": server}
-    DecisionPoint.objects.update_or_create(name=name, defaults=fields)
+    defaults = {"title": title, "kind": kind, "purpose": purpose, "connection": server}
+    DecisionPoint.objects.update_or_create(name=name, defaults=defaults)
     point = DecisionPoint.objects.select_for_update().get(name=name)
     current = point.current
-    if current is not None and _same(current, prompt, outcomes, schema):
+    if current is not None and _same(current, prompt, outcomes, schema, read):
         return current
     version = DecisionPointVersion.objects.create(
         point=point,
@@ -66,6 +69,7 @@ def save_decision_point(
         prompt=prompt,
         outcomes=[dict(outcome) for outcome in outcomes],
         answer_schema=schema,
+        fields=read,
         published_at=clock().system_now(),
     )
     point.current = version
@@ -73,12 +77,18 @@ def save_decision_point(
     data: dict[str, Any] = {"version": version.number, "outcomes": version.outcomes}
     if schema:
         data["answer_schema"] = schema
+    if read:
+        data["fields"] = read
     record_change(chain=f"decision_point:{name}", kind="decision_point.published", data=data, actor=actor)
     return version
 
 
 def _same(
-    version: DecisionPointVersion, prompt: str, outcomes: Sequence[Mapping[str, str]], schema: Mapping[str, Any]
+    version: DecisionPointVersion,
+    prompt: str,
+    outcomes: Sequence[Mapping[str, str]],
+    schema: Mapping[str, Any],
+    fields: Mapping[str, Any],
 ) -> bool:
-    same_schema = version.answer_schema == schema
-    return same_schema and version.prompt == prompt and version.outcomes == [dict(outcome) for outcome in outcomes]
+    same_schemas = version.answer_schema == schema and version.fields == fields
+    return same_schemas and version.prompt == prompt and version.outcomes == [dict(outcome) for outcome in outcomes]

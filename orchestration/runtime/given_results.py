@@ -59,6 +59,7 @@ def _of_question(step: Step, given: Any) -> Any:
         "agreed": None,
         "sample": None,
         "reasons": [],
+        "fields": {},
         "text": None,
     }
     return {**blank, **given}

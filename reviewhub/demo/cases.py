@@ -60,7 +60,7 @@ BUTTONS = (
         "newcomer",
         PURCHASES,
         "A purchase from a newcomer",
-        "The supplier has never delivered to us.",
+        "The supplier has never delivered to us, and its quotation asks for more than the request says.",
         purchase("Quickbuy Direct", "Spare pump", "The old one failed on Tuesday.", 6200, "LAB-400"),
     ),
     Case(

@@ -63,6 +63,14 @@ def _advice(result: Result) -> Telling:
     return Telling(f"The AI says: {str(result['outcome']).replace('_', ' ')}{record}", why, "ai")
 
 
+def _reading(result: Result) -> Telling:
+    read = {name: each for name, each in (result.get("fields") or {}).items() if each.get("value") is not None}
+    if not read:
+        return Telling("The quotation says none of what was looked for", "The fields are left to the person.", "ai")
+    said = ", ".join(f"{name.replace('_', ' ')} {each['value']}" for name, each in read.items())
+    return Telling(f"The quotation was read: {said}", "Each with its passage, and how sure the reader is of it.", "ai")
+
+
 def _draft(result: Result) -> Telling:
     if not result.get("text"):
         return Telling("The AI has drafted no answer", "Nothing alike was answered before, or none is needed.", "ai")
@@ -86,6 +94,7 @@ _RESULTS: Mapping[str, Callable[[Result], Telling]] = {
     "history": _history,
     "customer": _customer,
     "routine": _routine,
+    "reading": _reading,
     "assess": _advice,
     "topic": _advice,
     "draft": _draft,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from orchestration.ports import LabelledCase
+from orchestration import api
+from orchestration.ports import KeptReading, LabelledCase
 from reviewhub.reviews.models import Decision, PastDecision
 
 _BATCH = 500
+_LATEST = 300  # answers of a version whose readings are compared with what people left
 
 
 class DecisionLabels:
@@ -28,6 +30,33 @@ class DecisionLabels:
         past = _past_rows(decision_point).filter(trains=True)
         here = _decisions(decision_point).exclude(override__trains=False)
         return past.count() + here.count()
+
+    def kept(self, decision_point: str, version: int) -> Sequence[KeptReading]:
+        """Of the latest 300 answers of this version, those whose tasks are closed by a decision."""
+        answers = api.recommendations().filter(
+            decision_point__point__name=decision_point, decision_point__number=version
+        )
+        read = dict(answers.exclude(fields={}).order_by("-created_at").values_list("run_id", "fields")[:_LATEST])
+        rows = Decision.objects.filter(
+            task__run_id__in=read, task__status="closed", taken_back_at__isnull=True, outcome=F("task__outcome")
+        )
+        told = rows.order_by("-received_at", "-id").values_list("task__run_id", "fields", "task__fields")
+        return [each for run, final, shown in told for each in _kept(read[run], final, shown)]
+
+
+def _kept(
+    read: Mapping[str, Any], final: Mapping[str, Any], shown: Sequence[Mapping[str, Any]]
+) -> Iterator[KeptReading]:
+    """A reading was right where the field was left with its value."""
+    for field in shown:
+        name = next((name for name, each in read.items() if field.get("read") and _same(each, field["read"])), None)
+        own = read[name].get("own_confidence") if name else None
+        if name and own is not None and field["read"].get("value") is not None:
+            yield KeptReading(name, float(own), final.get(field["name"]) == field["read"]["value"])
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return all(one.get(name) == other.get(name) for name in ("value", "quote", "document"))
 
 
 def _past_rows(decision_point: str) -> QuerySet[PastDecision]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from django.utils import timezone
 
 from orchestration import api, ports
 from orchestration.models import StepRun, Timer
-from orchestration.ports import Actor, Answer, Evidence, Question
+from orchestration.ports import Actor, Answer, Evidence, Question, Reading
 from orchestration.runtime import execute, sweeper
 from orchestration.runtime import tools as registry
 from reviewhub import wiring
@@ -69,6 +70,7 @@ class Advises:
     """A recommender that says approve, and how sure it is, from what it is given."""
 
     confidence: float | None = 0.92
+    fields: Mapping[str, Reading] = MappingProxyType({})
 
     def recommend(self, question: Question) -> Answer:
         supplier = str(question.facts["request"]["supplier"])
@@ -83,6 +85,7 @@ class Advises:
             would_change="Reject, if nothing is released in December.",
             text=None,
             provenance={"recommender": "learned"},
+            fields=self.fields,
         )
 
 

@@ -27,7 +27,7 @@ Answer with one JSON object and nothing else, in this form:
 - reasons: one to four short sentences in plain words, the strongest first. Use no figure that the facts do not give.
 - evidence: what the reasons rest on. source is the dotted path of a fact (lines.0.item is the first line's item),
   quote is copied from that fact letter by letter.
-- would_change: one sentence: which other fact would lead to which other outcome; empty where none would.
+{fields}- would_change: one sentence: which other fact would lead to which other outcome; empty where none would.
 - text: {text}"""
 
 
@@ -45,14 +45,29 @@ def put(question: Question, prompt: str, outcomes: Sequence[Mapping[str, Any]], 
     rules = _RULES.format(
         mark="{mark}",
         form=json.dumps(schema, ensure_ascii=False),
-        outcomes=_choices(outcomes) or '"written" once the text is there',
+        outcomes=_choices(outcomes) or _WITHOUT_OUTCOMES.get(question.kind, _WRITTEN),
         text=_text_rule(question.kind),
+        fields=_fields_rule(question.fields),
     )
     whole = f"{prompt.strip()}\n\n{rules}"
     mark = _mark(question, shown)
     user = f"<<<{mark}\n{shown}\n{mark}>>>"
     messages = ({"role": "system", "content": whole.replace("{mark}", mark)}, {"role": "user", "content": user})
     return Put(messages, hashlib.sha256(whole.encode()).hexdigest()[:16], left_out)
+
+
+_WRITTEN = '"written" once the text is there'
+_WITHOUT_OUTCOMES = {"extract": '"extracted" once a field is read'}
+
+
+def _fields_rule(fields: Mapping[str, Any]) -> str:
+    if not fields:
+        return ""
+    return (
+        f"- fields: what the case says of {', '.join(fields)}. value is null where it says nothing; confidence is\n"
+        "  from 0 to 1; source and quote are as for evidence, one for each value. Texts of documents stand in page_1,\n"
+        "  text and so on.\n"
+    )
 
 
 def _choices(outcomes: Sequence[Mapping[str, Any]]) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -21,6 +22,8 @@ LONGEST_TEXT = 20_000
 MOST_REASONS = 6
 MOST_QUOTES = 10
 MOST_FAULTS = 5
+OPTIONAL = ("confidence", "would_change", "text", "evidence", "fields")
+WITHOUT_OUTCOMES = {"write": "written", "extract": "extracted"}
 
 _FENCE = re.compile(r"\A\s*```[a-zA-Z]*\s*\n(?P<inside>.*?)\n?\s*```\s*\Z", re.DOTALL)
 
@@ -39,11 +42,14 @@ class ModelAnswer:
     quotes: tuple[Mapping[str, str], ...]
     would_change: str
     text: str | None
+    fields: Mapping[str, Mapping[str, Any]]  # {name: {"value", "confidence", "source", "quote"}}
     more: Mapping[str, Any]  # what the decision point's own schema asked for beside
 
 
-def answer_schema(outcomes: Sequence[str], kind: str, own: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema of an answer, with the properties that a decision point's version adds."""
+def answer_schema(
+    outcomes: Sequence[str], kind: str, own: Mapping[str, Any], fields: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any]:
+    """The schema of an answer, with the properties that a decision point's version adds, and the fields it reads."""
     quote = {
         "type": "object",
         "properties": {"source": {"type": "string"}, "quote": {"type": "string"}},
@@ -52,14 +58,34 @@ def answer_schema(outcomes: Sequence[str], kind: str, own: Mapping[str, Any]) ->
     }
     properties = {
         **own.get("properties", {}),
-        "outcome": {"type": ["string", "null"], "enum": [*(outcomes or ("written",)), None]},
+        "outcome": {
+            "type": ["string", "null"],
+            "enum": [*(outcomes or (WITHOUT_OUTCOMES.get(kind, "written"),)), None],
+        },
         "confidence": {"type": ["number", "null"]},
         "reasons": {"type": "array", "items": {"type": "string"}},
         "evidence": {"type": "array", "items": quote},
         "would_change": {"type": "string"},
         "text": {"type": "string" if kind == "write" else ["string", "null"]},
+        **({"fields": _closed({name: _field(schema) for name, schema in fields.items()})} if fields else {}),
     }
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+
+
+def _field(schema: Mapping[str, Any]) -> dict[str, Any]:
+    known = {name: said for name, said in schema.items() if name not in ("labels", "title")}
+    text = {"type": ["string", "null"]}
+    value = {"anyOf": [known or {"type": "string"}, {"type": "null"}]}
+    return _closed({"value": value, "confidence": {"type": ["number", "null"]}, "source": text, "quote": text})
+
+
+def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties),
+        "additionalProperties": False,
+    }
 
 
 def read(reply: Reply, schema: Mapping[str, Any]) -> ModelAnswer:
@@ -81,7 +107,7 @@ def read(reply: Reply, schema: Mapping[str, Any]) -> ModelAnswer:
 
 def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
     """More than was asked for does no harm, and neither does an optional part left out."""
-    needed = [name for name in schema["required"] if name not in ("confidence", "would_change", "text", "evidence")]
+    needed = [name for name in schema["required"] if name not in OPTIONAL]
     if schema["properties"]["text"]["type"] == "string":
         needed.append("text")
     return Draft202012Validator({**schema, "required": needed, "additionalProperties": True})
@@ -114,7 +140,7 @@ def _no_constant(name: str) -> None:
 
 def _answer(body: Mapping[str, Any], schema: Mapping[str, Any]) -> ModelAnswer:
     own = body.get("confidence")
-    ours = ("outcome", "confidence", "reasons", "evidence", "would_change", "text")
+    ours = ("outcome", "confidence", "reasons", "evidence", "would_change", "text", "fields")
     return ModelAnswer(
         outcome=body["outcome"],
         own_confidence=None if own is None else float(max(0, min(1, own))),
@@ -122,6 +148,7 @@ def _answer(body: Mapping[str, Any], schema: Mapping[str, Any]) -> ModelAnswer:
         quotes=tuple(_quote(quote) for quote in (body.get("evidence") or ())[:MOST_QUOTES]),
         would_change=(body.get("would_change") or "").strip()[:LONGEST_SENTENCE],
         text=body.get("text"),
+        fields=body.get("fields") or {},
         more={name: body[name] for name in schema["properties"] if name not in ours and name in body},
     )
 

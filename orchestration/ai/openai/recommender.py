@@ -14,7 +14,7 @@ from orchestration.ai.openai.calling import ModelServer, Reply, call
 from orchestration.ai.openai.faults import Unanswered
 from orchestration.ai.openai.prompt import Put, put
 from orchestration.ai.openai.reading import Invalid, ModelAnswer, answer_schema, read
-from orchestration.ai.support import Support, check_support
+from orchestration.ai.support import Support, check_readings, check_support
 from orchestration.ports import Answer, Question
 
 NAME = "model"
@@ -47,7 +47,7 @@ class ModelRecommender:
     sleep: Callable[[float], None] = time.sleep
 
     def recommend(self, question: Question) -> Answer:
-        schema = answer_schema(question.outcomes, question.kind, self.wording.schema)
+        schema = answer_schema(question.outcomes, question.kind, self.wording.schema, question.fields)
         asked = put(question, self.wording.prompt, self._outcomes(question), schema)
         talk = _Talk(self, question.deadline_seconds, schema, list(asked.messages))
         try:
@@ -62,7 +62,8 @@ class ModelRecommender:
 
     def _judged(self, question: Question, asked: Put, talk: _Talk, reply: Reply, answer: ModelAnswer) -> Answer:
         claims = [*answer.reasons, *([answer.text] if answer.text and question.kind == "write" else ())]
-        support = check_support(question.facts, answer.quotes, claims)
+        quoted = [each for each in answer.fields.values() if each.get("quote")]
+        support = check_support(question.facts, [*answer.quotes, *quoted], claims)
         measured = self._measured(question, reply, answer) if support.holds else None
         return Answer(
             outcome=answer.outcome,
@@ -73,6 +74,7 @@ class ModelRecommender:
             evidence=support.evidence,
             would_change=answer.would_change,
             text=answer.text if question.kind == "write" else None,
+            fields=check_readings(question.facts, answer.fields, CAP),
             provenance={
                 "recommender": NAME,
                 **self._provenance(asked),

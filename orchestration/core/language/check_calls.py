@@ -10,7 +10,7 @@ from orchestration.core.language.check_values import Schema, Scope, check_given,
 from orchestration.core.language.cursor import Cursor
 from orchestration.core.language.faults import nearest
 
-RECOMMENDATION = closed("id", "outcome", "confidence", "agreed", "sample", "reasons", "text")
+RECOMMENDATION = closed("id", "outcome", "confidence", "agreed", "sample", "reasons", "text", "fields")
 
 
 def check_tool(step: Cursor, scope: Scope, catalogue: Catalogue) -> tuple[dict[str, Any], Schema]:

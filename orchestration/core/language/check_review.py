@@ -133,17 +133,21 @@ def _field(name: str, cursor: Cursor, scope: Scope) -> dict[str, Any]:
     schema = (scope.names.get("input") or {}).get("properties", {}).get(name)
     made = {"name": name, "label": _words(name), "value": f"${{ input.{name} }}", "edit": False}
     made["type"] = _type_of(schema)
-    if cursor.value is not None and not cursor.mapping(("label", "value", "edit", "type")):
+    if cursor.value is not None and not cursor.mapping(("label", "value", "edit", "type", "read")):
         return made
-    label, value, edit, kind = (cursor.get(key) for key in ("label", "value", "edit", "type"))
+    label, value, edit, kind, read = (cursor.get(key) for key in ("label", "value", "edit", "type", "read"))
     if label is not None:
         made["label"] = label.text("the field's label", 80)
     if edit is not None:
         made["edit"] = edit.flag()
     if kind is not None:
         made["type"] = kind.one_of(*FIELD_TYPES)
+    if read is not None:
+        made["read"] = check_value(read, scope)
     if value is not None:
         made["value"] = check_value(value, scope)
+    elif read is not None:
+        del made["value"]
     elif schema is None and (scope.names.get("input") or {}).get("properties"):
         known = scope.names["input"]["properties"]  # type: ignore[index]
         cursor.fault(f"The input has no {name!r}; say the field's `value`.{nearest(name, known)}", at_key=True)

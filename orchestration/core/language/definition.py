@@ -8,7 +8,7 @@ seconds. Shapes by kind:
 - ai: ai, with, retry, timeout
 - review: title, outcomes [{id, label, risk, reason}], assign {queue, exclude, skills, approvals: 1 or {need, of,
   targets, in_order, blind, alone, disagree}}, and where written
-  recommendation, highlights [{label, value}], fields [{name, label, value, edit, type}], concerns [{when, say}],
+  recommendation, highlights [{label, value}], fields [{name, label, value, edit, type, read}], concerns [{when, say}],
   context, sla {policy, due, calendar, critical}, escalate [{after, to {kind, of | name}, when, priority, mode,
   business}] or {policy}, unanswered {after, outcome}, undo
 - wait: wait {for, calendar} or {until} or {event, key, unanswered {after, outcome}} · emit: emit {event, key, with}
@@ -53,8 +53,9 @@ class Step:
 
     `values` by kind: tool and ai "with" · wait "until" or "key" · emit "key", "with" · set "set" ·
     end "end" · fail "fail" · each "in" · repeat "until", "while" · review "title", "recommendation",
-    "context", "outcomes.0.risk", "highlights.0", "fields.amount", "concerns.0.when", "concerns.0.say",
-    "assign.exclude.0", "assign.skills.0", "sla.critical", "escalate.0.when". What was not written is absent.
+    "context", "outcomes.0.risk", "highlights.0", "fields.amount", "fields.amount.read", "concerns.0.when",
+    "concerns.0.say", "assign.exclude.0", "assign.skills.0", "sla.critical", "escalate.0.when". What was not
+    written is absent.
     """
 
     id: str
@@ -338,6 +339,9 @@ def values_of(raw: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield from _values_of_review(raw)
 
 
+_OF_FIELDS = (("value", ""), ("read", ".read"))
+
+
 def _values_of_review(raw: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     yield from ((name, raw[name]) for name in ("title", "recommendation", "context") if name in raw)
     for index, outcome in enumerate(raw["outcomes"]):
@@ -345,7 +349,7 @@ def _values_of_review(raw: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for index, item in enumerate(raw.get("highlights", ())):
         yield f"highlights.{index}", item["value"]
     for item in raw.get("fields", ()):
-        yield f"fields.{item['name']}", item["value"]
+        yield from ((f"fields.{item['name']}{key}", item[name]) for name, key in _OF_FIELDS if name in item)
     for index, item in enumerate(raw.get("concerns", ())):
         yield from ((f"concerns.{index}.{name}", item[name]) for name in ("when", "say") if name in item)
     for name in ("exclude", "skills"):

@@ -150,6 +150,7 @@ def _review() -> Schema:
             "value": ANYTHING,
             "edit": {"type": "boolean", "description": "Whether the reviewer may correct it."},
             "type": _choice(*check_review.FIELD_TYPES),
+            "read": {**CONDITION, "description": "What was read for it, with confidence and quote."},
         }
     )
     nothing = {"type": "null"}

@@ -16,6 +16,7 @@ SILENT: Mapping[str, Any] = {  # what a recommender gives that has nothing to sa
     **dict.fromkeys(("outcome", "confidence", "agreed", "sample", "text")),
     "id": "test",
     "reasons": [],
+    "fields": {},
 }
 
 

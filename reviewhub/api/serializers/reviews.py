@@ -45,6 +45,13 @@ class EvidenceAsked(Strict):
     quote = serializers.CharField(max_length=2000)
 
 
+class FieldRead(Strict):
+    value = serializers.JSONField(allow_null=True)
+    confidence = serializers.FloatField(required=False, allow_null=True, min_value=0, max_value=1)
+    source = serializers.CharField(required=False, allow_blank=True, max_length=200)  # type: ignore[assignment]
+    quote = serializers.CharField(required=False, allow_blank=True, max_length=1000)
+
+
 class RecommendationAsked(Strict):
     outcome = serializers.CharField(max_length=60)
     confidence = serializers.FloatField(required=False, allow_null=True, min_value=0, max_value=1)
@@ -52,6 +59,9 @@ class RecommendationAsked(Strict):
     evidence = EvidenceAsked(many=True, required=False)
     would_change = serializers.CharField(required=False, allow_blank=True, max_length=1000)
     model = serializers.CharField(required=False, allow_blank=True, max_length=200)
+    fields = serializers.DictField(  # type: ignore[assignment]
+        child=FieldRead(), required=False, help_text="What was read for the review's fields, by their names."
+    )
 
 
 class FieldAsked(Strict):

@@ -79,6 +79,7 @@ class RecommendationShown(Shown):
     evidence = serializers.ListField(child=serializers.DictField())
     would_change = serializers.CharField()
     text = serializers.CharField()
+    fields = serializers.DictField(help_text="What was read, by field.")  # type: ignore[assignment]
     provenance = serializers.DictField()
 
 
@@ -102,7 +103,8 @@ class OverrideShown(Shown):
     severity = serializers.CharField(help_text="minor, moderate, severe, or empty: of the AI's answer.")
     ai_right_if_known = serializers.CharField(help_text="yes, no, unsure, or empty.")
     differences = serializers.ListField(
-        child=serializers.DictField(), help_text="Corrected fields: field, label, ai_value, human_value."
+        child=serializers.DictField(),
+        help_text="Corrected fields: field, label, ai_value, human_value, and read where it was read.",
     )
     trains = serializers.BooleanField(help_text="False where a reason never trains a model.")
 
@@ -160,7 +162,11 @@ class ApprovalsShown(Shown):
 
 class TaskShown(TaskRow):
     outcomes = OutcomeShown(many=True)
-    fields = serializers.ListField(child=serializers.DictField())  # type: ignore[assignment]
+    fields = serializers.ListField(  # type: ignore[assignment]
+        child=serializers.DictField(),
+        help_text="Each with name, label, value, type, edit; and read where the AI read it: value, quote, source, "
+        "own_confidence (its own word), and confidence, agreed, sample where that was fitted to what people did.",
+    )
     why = serializers.ListField(child=serializers.CharField(), help_text="Why a person is asked.")
     skills = serializers.ListField(child=serializers.CharField(), help_text="What whoever is given it must know.")
     context = serializers.DictField(help_text="The run's input and its steps' results.")  # type: ignore[assignment]

@@ -19,6 +19,18 @@ QUESTIONS: tuple[dict[str, Any], ...] = (
         "outcomes": [{"id": "approve", "label": "Approve"}, {"id": "reject", "label": "Reject"}],
     },
     {
+        "name": "quotation",
+        "title": "What does the quotation say?",
+        "kind": "extract",
+        "purpose": "Reads what the request has to agree with.",
+        "prompt": "Read these fields out of the supplier's quotation, as it says them.",
+        "fields": {
+            "amount": {"type": "number", "labels": ["Sum, net of VAT"]},
+            "cost_center": {"type": "string", "labels": ["Cost centre"]},
+            "payment_days": {"type": "integer", "labels": ["Payment"]},
+        },
+    },
+    {
         "name": "message-topic",
         "title": "What is this message about?",
         "kind": "classify",

@@ -16,7 +16,7 @@ from reviewhub.accounts.auditing import AnyForm, AuditedAdmin, actor_behind
 
 DecisionPoint: Any = api.decision_points().model
 
-_SAID_ANYWAY = frozenset({"outcome", "confidence", "reasons", "evidence", "would_change", "text"})
+_SAID_ANYWAY = frozenset({"outcome", "confidence", "reasons", "evidence", "would_change", "text", "fields"})
 _ID = re.compile(r"[a-z][a-z0-9_]{0,99}")
 
 
@@ -37,6 +37,14 @@ class DecisionPointForm(AnyForm):
         '{"properties": {"risk": {"type": "string", "enum": ["low", "high"]}}}. Empty: nothing more.',
     )
 
+    read_fields = forms.JSONField(
+        label="Fields that are read",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="What is read out of the case and its documents, as a JSON Schema by name; `labels` are what stands "
+        'beside it in a document: {"amount": {"type": "number", "labels": ["Total", "Sum"]}}. Empty: nothing is.',
+    )
+
     class Meta:
         model = DecisionPoint
         fields = ("name", "title", "purpose", "kind", "connection")
@@ -50,6 +58,7 @@ class DecisionPointForm(AnyForm):
             self.initial.update(
                 prompt=current.prompt, outcomes=current.outcomes, answer_schema=current.answer_schema or None
             )
+            self.initial["read_fields"] = current.fields or None
 
     def clean_outcomes(self) -> list[dict[str, str]]:
         given = self.cleaned_data["outcomes"] or []
@@ -57,6 +66,23 @@ class DecisionPointForm(AnyForm):
             raise ValidationError('Give a list of {"id", "label"}; an id has small letters, digits and underscores.')
         if len({outcome["id"] for outcome in given}) < len(given):
             raise ValidationError("Two outcomes have the same id.")
+        return given
+
+    def clean_read_fields(self) -> dict[str, Any]:
+        given = self.cleaned_data["read_fields"] or {}
+        if not isinstance(given, dict) or not all(_is_field(name, schema) for name, schema in given.items()):
+            raise ValidationError("Give {name: schema}; a name has small letters, digits and underscores.")
+        try:
+            Draft202012Validator.check_schema({"type": "object", "properties": given})
+        except SchemaError as error:
+            raise ValidationError(f"This is not a JSON Schema: {error.message}") from error
+        return given
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        kind = given.get("kind") or self.instance.kind
+        if kind == DecisionPoint.Kind.EXTRACT and not given.get("read_fields") and "read_fields" not in self.errors:
+            self.add_error("read_fields", "Say what is read: without a field there is nothing to extract.")
         return given
 
     def clean_answer_schema(self) -> dict[str, Any]:
@@ -79,6 +105,12 @@ class DecisionPointForm(AnyForm):
         return {"properties": own} if own else {}
 
 
+def _is_field(name: str, schema: object) -> bool:
+    labels = schema.get("labels", []) if isinstance(schema, dict) else None
+    listed = isinstance(labels, list) and all(isinstance(label, str) for label in labels)
+    return listed and _ID.fullmatch(name) is not None
+
+
 def _is_outcome(outcome: object) -> bool:
     if not isinstance(outcome, dict) or set(outcome) != {"id", "label"}:
         return False
@@ -86,7 +118,7 @@ def _is_outcome(outcome: object) -> bool:
     return texts and _ID.fullmatch(outcome["id"]) is not None
 
 
-_VERSIONED = frozenset({"prompt", "outcomes", "answer_schema"})  # a change makes the next version
+_VERSIONED = frozenset({"prompt", "outcomes", "answer_schema", "read_fields"})  # a change makes the next version
 
 
 @admin.register(DecisionPoint)
@@ -106,6 +138,7 @@ class DecisionPointAdmin(AuditedAdmin):
         "prompt",
         "outcomes",
         "answer_schema",
+        "read_fields",
         "version",
         "learned",
     )
@@ -128,6 +161,7 @@ class DecisionPointAdmin(AuditedAdmin):
             prompt=given["prompt"],
             outcomes=given["outcomes"],
             answer_schema=given["answer_schema"],
+            fields=given["read_fields"],
             connection=server.name if server else None,
             actor=actor_behind(request),
         )

@@ -117,7 +117,7 @@ class Override(models.Model):
     ai_right_if_known = models.CharField(max_length=6, choices=AiRight, default=AiRight.UNSAID, blank=True)
     severity = models.CharField(max_length=8, choices=Severity, default=Severity.UNSAID, blank=True)
     direction = models.CharField(max_length=8, choices=Direction, default="", blank=True)  # empty: before it was kept
-    differences = models.JSONField(default=list)  # [{"field", "label", "ai_value", "human_value"}]
+    differences = models.JSONField(default=list)  # [{"field", "label", "ai_value", "human_value", "read"}]
     trains = models.BooleanField()  # false when any of the reasons never trains a model
 
     def __str__(self) -> str:

@@ -79,7 +79,7 @@ class ReviewTask(models.Model):
 
     outcomes = models.JSONField()  # [{"id", "label", "risk": low | high, "reason": against_ai | always | never}]
     highlights = models.JSONField(default=list)  # [{"label", "value"}]
-    fields = models.JSONField(default=list)  # [{"name", "label", "value", "edit": bool, "type"}]
+    fields = models.JSONField(default=list)  # [{"name", "label", "value", "edit": bool, "type", "read"}]
     concerns = models.JSONField(default=list)  # texts
     why = models.JSONField(default=list)  # codes: see reviewhub.reviews.why
     context = models.JSONField(default=dict)  # {"input", "steps"}

@@ -71,16 +71,21 @@ def _recommended(said: Any) -> dict[str, Any] | None:
         "outcome": said.outcome or "",
         "confidence": said.confidence,
         "evidence": said.evidence,
+        "fields": said.fields,
     }
 
 
 def _difference(each: Mapping[str, Any], said: Any) -> dict[str, Any]:
-    """With what the AI had quoted for the field."""
+    """With what the AI had read and quoted for the field, and how sure of it it was."""
     quotes = said.evidence if said is not None else ()
     named = (quote["quote"] for quote in quotes if str(quote.get("source", "")).rpartition(".")[2] == each["field"])
+    read = each.get("read") or {}
     return {
         "field": each["field"],
         "ai_value": each.get("ai_value"),
         "human_value": each.get("human_value"),
-        "evidence": next(named, None),
+        "evidence": read.get("quote") or next(named, None),
+        "ai_read": read.get("value"),
+        "ai_confidence": read.get("confidence"),
+        "ai_own_confidence": read.get("own_confidence"),
     }

@@ -12,6 +12,8 @@ from reviewhub.reviews.exceptions import InvalidDecision
 from reviewhub.reviews.models import Override, OverrideReason, ReviewTask
 from reviewhub.reviews.selectors.reasons import offered_reasons
 
+OF_READINGS = ("value", "confidence", "agreed", "sample", "own_confidence", "source", "quote")
+
 Faults = list[dict[str, str]]
 
 
@@ -30,7 +32,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class CheckedAnswer:
-    """What it means. `differences` are {"field", "label", "ai_value", "human_value"}."""
+    """What it means. `differences` are {"field", "label", "ai_value", "human_value", "read" (where it was read)}."""
 
     answer: Answer
     fields: dict[str, Any]
@@ -99,9 +101,16 @@ def _corrected(
             faults.append(_fault(path, "fixed", f"{field['label']} cannot be corrected here."))
             continue
         final[name] = value
-        difference = {"field": name, "label": field["label"], "ai_value": field["value"], "human_value": value}
-        differences.append(difference)
+        differences.append(_difference(field, value))
     return final, differences
+
+
+def _difference(field: Mapping[str, Any], value: Any) -> dict[str, Any]:
+    """Where the AI read the field: with what it was sure of, and what it quoted."""
+    read = field.get("read") or {}
+    said = {name: read[name] for name in OF_READINGS if read.get(name) is not None}
+    made = {"field": field["name"], "label": field["label"], "ai_value": field["value"], "human_value": value}
+    return {**made, "read": said} if said else made
 
 
 def typed_value(given: Any, wanted: str) -> Any:

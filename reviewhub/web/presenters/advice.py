@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from reviewhub.web.presenters.evidence import Marks
+from reviewhub.web.presenters.evidence import Marks, Quote
 from reviewhub.web.presenters.values import spoken_name
 
 if TYPE_CHECKING:
@@ -53,15 +53,17 @@ def advice_of(task: ReviewTask, marks: Marks, documents: Sequence[str] = ()) -> 
         text=said.text,
         reasons=tuple(Point(str(reason), _cited(str(reason), marks)) for reason in said.reasons),
         evidence=tuple(
-            Point(
-                quote.text, quote.ref, spoken_name(quote.name), any(quote.source.endswith(each) for each in documents)
-            )
+            Point(quote.text, quote.ref, spoken_name(quote.name), _leads(quote, documents))
             for quote in marks.unmarked()
         ),
         concerns=tuple(str(concern) for concern in task.concerns[1:]),
         would_change=said.would_change,
         origin=_origin(said),
     )
+
+
+def _leads(quote: Quote, documents: Sequence[str]) -> bool:
+    return bool(quote.document) or any(quote.source.endswith(each) for each in documents)
 
 
 def _words(confidence: float | None) -> str:

@@ -14,6 +14,7 @@ from orchestration import api
 from reviewhub.documents.bounded import Unreadable
 from reviewhub.documents.keeping import reading_of
 from reviewhub.documents.kinds import Kind, kind_of
+from reviewhub.documents.lines import by_line
 from reviewhub.documents.plain import MOST_TEXT, Node, Sheet, sheet_of, text_of, tree_of
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.web.documents import Document, named_by
@@ -171,8 +172,9 @@ def _pages(document: Document, quotes: Sequence[Quote]) -> Iterator[tuple[str, A
 def _leaf(document: Document, number: int, page: dict[str, Any], quotes: Sequence[Quote]) -> Leaf:
     words = page["words"]
     boxes = []
-    for ref, found in places([word[0] for word in words], quotes):
-        lines = _by_line([words[index] for index in found])
+    here = [quote for quote in quotes if quote.page in (None, number)]
+    for ref, found in places([word[0] for word in words], here):
+        lines = by_line([words[index] for index in found])
         boxes += [Box(ref, index == 0, *_around(line, 1.5)) for index, line in enumerate(lines)]
     return Leaf(
         number=number,
@@ -180,21 +182,9 @@ def _leaf(document: Document, number: int, page: dict[str, Any], quotes: Sequenc
         eager=number <= EAGER,
         width=page["width"],
         height=page["height"],
-        lines=tuple(_line(line) for line in _by_line(words)),
+        lines=tuple(_line(line) for line in by_line(words)),
         boxes=tuple(boxes),
     )
-
-
-def _by_line(words: Sequence[Any]) -> list[list[Any]]:
-    """Words that follow each other on one line, not too far apart."""
-    lines: list[list[Any]] = []
-    for word in words:
-        last = lines[-1][-1] if lines else None
-        if last and abs(last[2] - word[2]) < max(2.0, word[4] / 2) and 0 <= word[1] - last[1] - last[3] < 2 * word[4]:
-            lines[-1].append(word)
-        else:
-            lines.append([word])
-    return lines
 
 
 def _around(words: Sequence[Any], room: float = 0.0) -> tuple[float, float, float, float]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reviewhub.web.presenters.evidence import Marks
+from reviewhub.web.presenters.readings import Read, read_of
 from reviewhub.web.presenters.values import is_long, shown, typed
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Field:
     code: bool
     numeric: bool
     ref: int | None
+    read: Read | None
     fault: str
 
     @property
@@ -50,10 +52,14 @@ class Correction:
 def fields_of(
     task: ReviewTask, marks: Marks, sent: Mapping[str, str], faults: Mapping[str, str], may_edit: bool
 ) -> tuple[Field, ...]:
-    """`sent` has what was typed and `faults` what is wrong with it, both by field name."""
-    return tuple(
-        _field(number, each, marks, sent, faults, may_edit) for number, each in enumerate(task.fields, start=1)
-    )
+    """`sent` has what was typed and `faults` what is wrong with it, both by field name. What was read unsurely comes
+    first."""
+    made = (_field(number, each, marks, sent, faults, may_edit) for number, each in enumerate(task.fields, start=1))
+    return tuple(sorted(made, key=_is_sure))
+
+
+def _is_sure(field: Field) -> bool:
+    return not (field.read and field.read.low)
 
 
 def _field(
@@ -77,7 +83,8 @@ def _field(
         long=is_long(value),
         code=kind in CODE,
         numeric=kind in ("number", "integer"),
-        ref=marks.ref_of(name),
+        ref=marks.ref_of_reading(each.get("read")) or marks.ref_of(name),
+        read=read_of(each),
         fault=faults.get(name, ""),
     )
 

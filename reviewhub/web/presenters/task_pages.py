@@ -21,7 +21,7 @@ from reviewhub.web.presenters.approvers import Approvers, approvers_of
 from reviewhub.web.presenters.asking import Ask, ask_of
 from reviewhub.web.presenters.deadlines import Deadline, deadline_of
 from reviewhub.web.presenters.documents import DocumentLink, links_of
-from reviewhub.web.presenters.evidence import Marks
+from reviewhub.web.presenters.evidence import Marks, quotes_of
 from reviewhub.web.presenters.fields import Field, corrections_shown, fields_of
 from reviewhub.web.presenters.future import Step, steps_of
 from reviewhub.web.presenters.incidents import Incident, incident_of
@@ -92,6 +92,11 @@ class TaskPage:
         return sum(outcome.main for outcome in self.outcomes)
 
     @property
+    def unsure(self) -> int:
+        """How many fields are to be looked at first."""
+        return sum(bool(field.read and field.read.low) for field in self.fields)
+
+    @property
     def narrow_fields(self) -> tuple[Field, ...]:
         return tuple(field for field in self.fields if not field.wide)
 
@@ -107,7 +112,7 @@ def page_of_task(
     task, clock = detail.task, ports.clock()
     now, system_now = clock.process_now(), clock.system_now()
     sent, faults = sent or Sent(), faults or {}
-    marks = Marks(detail.recommendation.evidence if detail.recommendation else ())
+    marks = Marks(quotes_of(task.fields, detail.recommendation))
     labels = {str(field["name"]): str(field.get("label") or field["name"]) for field in task.fields}
     holder = task.holder_id(system_now)
     can_decide = task.is_waiting and detail.may["task.decide"] and holder in (None, viewer.pk)

@@ -14,11 +14,10 @@ from orchestration import api
 from reviewhub.documents.bounded import Unreadable
 from reviewhub.documents.keeping import drawing_of
 from reviewhub.documents.kinds import Kind
-from reviewhub.reviews.models import ReviewTask
 from reviewhub.web.answers import viewer, wants_fragment
 from reviewhub.web.documents import Document, document_or_404
 from reviewhub.web.presenters.documents import View, refusal_of, view_of
-from reviewhub.web.presenters.evidence import Marks
+from reviewhub.web.presenters.evidence import Marks, Quote, quotes_of
 
 PAGE = "documents/document.html"
 SANDBOX = "default-src 'none'; sandbox"
@@ -29,7 +28,7 @@ SANDBOX = "default-src 'none'; sandbox"
 def document(request: HttpRequest, task_id: UUID, address: str) -> HttpResponse:
     try:
         shown = document_or_404(task_id, address, viewer(request))
-        view = view_of(shown, Marks(_evidence(shown.task)).quotes)
+        view = view_of(shown, _quotes(shown))
     except Unreadable as unreadable:
         view = View("", "", "", "", "", refusal=refusal_of(unreadable.why))
     fragment = wants_fragment(request)
@@ -81,7 +80,7 @@ def _safe(request: HttpRequest, data: bytes, media_type: str, etag: str, disposi
     return answer
 
 
-def _evidence(task: ReviewTask) -> list[dict[str, object]]:
-    if task.recommendation_id is None:
-        return []
-    return list(api.recommendations().get(pk=task.recommendation_id).evidence)
+def _quotes(shown: Document) -> list[Quote]:
+    task = shown.task
+    said = api.recommendations().get(pk=task.recommendation_id) if task.recommendation_id else None
+    return Marks(quotes_of(task.fields, said)).in_document(shown.address)

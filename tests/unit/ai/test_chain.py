@@ -87,7 +87,7 @@ def test_a_chain_that_cannot_even_be_read_ends_in_an_abstention(monkeypatch: pyt
     def unreadable(_question: Question) -> Sequence[Link]:
         raise RuntimeError("the database is away")
 
-    monkeypatch.setattr("orchestration.ai.asking._learned_link", lambda: learned(Breaks()))
+    monkeypatch.setattr("orchestration.ai.asking._own_link", lambda _question: learned(Breaks()))
     answer = Chain(unreadable).recommend(question())
     assert answer.outcome is None
     assert happened(answer) == [("chain", "failed"), ("learned", "failed")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from orchestration.ai import documents, kept, reader
 from orchestration.ai.learned import calibration, schedule, store, text_training, track, training
 from orchestration.ai.openai import calling, recommender
 
@@ -43,6 +44,10 @@ def test_the_figures_are_those_of_the_code() -> None:
         f"takes {calling.LONGEST_SECONDS:.0f} seconds at most",
         f"capped at {recommender.CAP}",
         f"needs {numbers[text_training.FEWEST_TEXTS]} texts",
+        f"{documents.MOST_CHARACTERS:,} characters",
+        f"Beside the label it says {reader.BESIDE:.0%}".replace("%", " %"),
+        f"latest {kept.MOST} readings",
+        f"Below {kept.FEWEST}",
         f"{numbers[store.KEPT_WHOLE]} latest versions",
     )
     assert [sentence for sentence in said if sentence not in TEXT] == []

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
-from orchestration.ai.support import check_support
+from orchestration.ai.support import check_readings, check_support
 from tests.support.questions import PURCHASE
 
 HOLDS = [{"source": "budget.remaining", "quote": "5000"}]
@@ -80,3 +81,21 @@ def test_an_answer_full_of_figures_is_not_checked_for_ever() -> None:
     assert support.faults == ("The answer holds more figures than can be checked",)
     check_support(facts, [], [" ".join(str(number) for number in range(13_013, 13_050))])
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("said", "own", "quote"),
+    [
+        ({"value": 1200, "confidence": 0.9, "source": "request.amount", "quote": "1,200"}, 0.9, "1,200"),
+        ({"value": 1300, "confidence": 0.9, "source": "request.amount", "quote": "1,200"}, 0.5, ""),  # another number
+        ({"value": 1200, "confidence": 0.9, "source": "request.amount", "quote": "9,999"}, 0.5, ""),  # it is not there
+        ({"value": 1200, "confidence": 0.9, "source": None, "quote": None}, 0.5, ""),
+        ({"value": "Northwind", "confidence": 7, "source": "x", "quote": "Northwind"}, 1.0, "Northwind"),
+        ({"value": None, "confidence": 0.9, "source": "request.amount", "quote": "1,200"}, None, ""),
+    ],
+)
+def test_a_reading_without_a_passage_that_gives_it_has_a_capped_word(
+    said: dict[str, Any], own: float | None, quote: str
+) -> None:
+    read = check_readings(PURCHASE, {"amount": said}, 0.5)["amount"]
+    assert (read.own_confidence, read.quote) == (own, quote)

@@ -72,6 +72,8 @@ FAULTS = [  # what is replaced, by what, and what is said at the line of the new
     # reviews
     ("outcome: reject}\n", "outcome: rejct}\n", "'rejct' is not among the outcomes. Did you mean 'reject'?"),
     ("fields: {amount: {edit: true}", "fields: {sum: {edit: true}", "The input has no 'sum'; say the field's `value`."),
+    ("fields: {amount: {edit: true}", "fields: {amount: {reed: 1}", "Did you mean 'read'?"),
+    ("fields: {amount: {edit: true}", "fields: {amount: {read: '${ steps.assess.sum }'}", "steps.assess has no 'sum'"),
     ("reason: always", "reason: sometimes", "Expected one of against_ai, always, never"),
     ("{backup_of: queue}", "{backup_of: assignee}", "Expected one of queue"),
     ("{backup_of: queue}", "{backup: queue}", "Did you mean 'backup_of'?"),
