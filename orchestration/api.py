@@ -23,14 +23,13 @@ from orchestration.runtime.advice import keep_advice
 from orchestration.runtime.answering import (
     Standing,
     ask_again,
-    begin_outage,
     call_level,
     decide_review,
-    end_outage,
     hold_free_runs,
     hold_run,
     pause_review,
     record_run_event,
+    record_run_events,
     resume_review,
     take_back_decision,
 )
@@ -58,7 +57,8 @@ from orchestration.runtime.heartbeats import SILENT_FOR, beat, heart_of, heartbe
 from orchestration.runtime.holding import pause_workflow, resume_workflow
 from orchestration.runtime.limits import refresh as refresh_limits
 from orchestration.runtime.migrating import migrate_run, plan_migration
-from orchestration.runtime.outbox import on_topic, send_later
+from orchestration.runtime.outages import begin_outage, end_outage
+from orchestration.runtime.outbox import on_topic, send_later, sent_together
 from orchestration.runtime.publishing import (
     activate_version,
     check_policy,
@@ -245,6 +245,7 @@ __all__ = [
     "recommendations",
     "record_change",
     "record_run_event",
+    "record_run_events",
     "refresh_limits",
     "rehearse_offline",
     "rehearse_tests",
@@ -267,6 +268,7 @@ __all__ = [
     "send_event",
     "send_later",
     "send_message_now",
+    "sent_together",
     "start_refused_again",
     "start_run",
     "state_at",

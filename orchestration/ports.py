@@ -23,6 +23,7 @@ __all__ = [
     "DocumentText",
     "Evidence",
     "FutureStep",
+    "GoingOn",
     "HumanTaskGateway",
     "KeptReading",
     "LabelSource",
@@ -38,6 +39,7 @@ __all__ = [
     "Reading",
     "Recommender",
     "ReviewRequest",
+    "Standstill",
     "bind",
     "clock",
     "documents",
@@ -86,6 +88,26 @@ class MachineClock:
 
 
 # ---- people ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """A review whose clock stands still from `at` on; it may still be decided."""
+
+    run_id: str
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GoingOn:
+    """A review whose clock, still since then for so long, goes on. `instants` replace the old ones."""
+
+    run_id: str
+    key: str
+    since: datetime
+    by: timedelta
+    instants: Mapping[str, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +174,12 @@ class HumanTaskGateway(Protocol):
         """The run goes by another version, where this review has another name; all else of it stays as it is."""
         ...
 
-    def stand_still(self, run_id: str, key: str, at: datetime) -> None:
-        """The run was paused: the task may still be decided, and its clock stands still."""
+    def stand_still(self, reviews: Sequence[Standstill]) -> None:
+        """Their runs were paused, or their queue's clocks stopped: a fixed number of statements."""
         ...
 
-    def go_on(self, run_id: str, key: str, since: datetime, by: timedelta, instants: Mapping[str, datetime]) -> None:
-        """The run, paused since then for so long, goes on. `instants` replace the old ones, as when a task resumes."""
+    def go_on(self, reviews: Sequence[GoingOn]) -> None:
+        """That is over. `instants` replace the old ones, as when a task resumes: a fixed number of statements."""
         ...
 
 

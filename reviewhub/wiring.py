@@ -7,7 +7,7 @@ from django.conf import settings
 from orchestration import ai, api, ports
 from reviewhub.documents.texts import DocumentTexts
 from reviewhub.notifications.channels import delivering
-from reviewhub.notifications.services import listen, listen_late, when_noticed
+from reviewhub.notifications.services import listen, listen_late, listen_to_all, when_noticed
 from reviewhub.realtime import publish, rendering
 from reviewhub.reviews.announcements import when_changed, when_told, when_told_late
 from reviewhub.reviews.gateway import DeskGateway
@@ -37,7 +37,7 @@ def bind() -> None:
     """Binds the engine's ports to the desk, and the desk's announcements to their listeners."""
     ports.bind(human_tasks=DeskGateway(), policies=SettingsPolicies(), labels=DecisionLabels(), recommender=ai)
     ports.bind(documents=DocumentTexts())
-    when_told(listen)
+    when_told(listen, together=listen_to_all)
     when_told_late(listen_late)
     when_told(callbacks.listen)
     when_told(ending.listen)

@@ -47,7 +47,7 @@ from orchestration.core.paths import subject_of
 from orchestration.core.state import RunState, TimerState
 from orchestration.models import Attempt, Run, Timer
 from orchestration.ports import SYSTEM, Actor, Closing, bound, clock, human_tasks, policies
-from orchestration.runtime import answers, hints, inbox, values
+from orchestration.runtime import answers, hints, inbox, standstills, values
 from orchestration.runtime.continuing import next_run
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.store import Held, Rows, Saving, hold, hold_many, read_more, save_many
@@ -122,9 +122,14 @@ def commit_many(batch: Iterable[Saving], *, taken: Iterable[tuple[Any, str]] = (
                 queue = hints.queue_of(definition_of(held.row.version).at(effect.path))
                 transaction.on_commit(partial(hints.send, str(held.row.id), effect.path, queue), robust=True)
     _opened(changed)
+    clocks = []
     for held, decided, _ in changed:
-        for effect in decided.effects:
-            _carry_out(held, effect)
+        if standstills.is_all_of(decided):
+            clocks += [(str(held.row.id), effect) for effect in decided.effects]
+        else:
+            for effect in decided.effects:
+                _carry_out(held, effect)
+    standstills.tell(clocks)
     if changed:
         transaction.on_commit(partial(_observed, [str(held.row.id) for held, _, _ in changed]), robust=True)
     _closed(changed)
@@ -240,10 +245,8 @@ def _tell_desk(run_id: str, effect: Effect) -> None:
             human_tasks().escalate(run_id, key, level)
         case RenameReview(key, to, step_id):
             human_tasks().rename(run_id, key, to, step_id)
-        case StandStillReview(key, at):
-            human_tasks().stand_still(run_id, key, at)
-        case GoOnReview(key, since, by, instants):
-            human_tasks().go_on(run_id, key, since, by, instants)
+        case StandStillReview() | GoOnReview():
+            standstills.tell([(run_id, effect)])
 
 
 def _continue(row: Run, given: Mapping[str, Any]) -> None:

@@ -19,8 +19,6 @@ from orchestration.core.events import (
     DecisionGiven,
     DecisionTakenBack,
     LevelCalled,
-    OutageBegan,
-    OutageEnded,
     ReviewPaused,
     ReviewResumed,
 )
@@ -30,8 +28,8 @@ from orchestration.exceptions import InvalidTransition
 from orchestration.ports import SYSTEM, Actor, PersonRef, clock, human_tasks
 from orchestration.runtime.advance import commit, consider, fire_due
 from orchestration.runtime.given_results import checked_fields
-from orchestration.runtime.loading import lock_known
-from orchestration.runtime.store import hold, lock, record
+from orchestration.runtime.loading import lock_known, lock_runs
+from orchestration.runtime.store import hold, lock, record, record_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,24 +114,6 @@ def resume_review(*, run_id: Any, key: str, actor: Actor, how: str = "taken_up")
         commit(held, consider(held, ReviewResumed(key, PersonRef(actor.id, actor.label), how)), actor)
 
 
-def begin_outage(*, run_id: Any, key: str, reason: str, by: str, actor: Actor) -> None:
-    """Stops the clocks of a review, which may still be decided. Timers that were due before go first.
-
-    Raises `InvalidTransition` (also where they stand still for another reason) and `NotFound`.
-    """
-    with transaction.atomic():
-        held = hold(run_id, about=path_of(key))
-        fire_due(held, clock().process_now())
-        commit(held, consider(held, OutageBegan(key, reason, by)), actor)
-
-
-def end_outage(*, run_id: Any, key: str, by: str, actor: Actor) -> None:
-    """What was left of the review's clocks is left now. Raises as `begin_outage` does."""
-    with transaction.atomic():
-        held = hold(run_id, about=path_of(key))
-        commit(held, consider(held, OutageEnded(key, by)), actor)
-
-
 def ask_again(*, run_id: Any, key: str, instead_of: str) -> None:
     """Where several decide: settles anew whom the seats are for that were `instead_of`'s, who has gone away."""
     with transaction.atomic():
@@ -191,10 +171,23 @@ def record_run_event(
     *, run_id: Any, kind: str, data: Mapping[str, Any], actor: Actor, values: Mapping[str, Any] | None = None
 ) -> None:
     """A fact of the desk's in the run's audit chain. It changes nothing in the engine."""
-    if not kind.startswith("desk."):
-        raise ValueError(f"{kind!r}: the desk's kinds begin with 'desk.'.")
+    _require_the_desks(kind)
     with _transaction():
         record(lock(run_id), Change(kind, clock().process_now(), data, values), actor)
+
+
+def record_run_events(*, kind: str, events: Iterable[tuple[UUID, Mapping[str, Any]]], actor: Actor) -> None:
+    """As `record_run_event` for several, each with its run, which the caller has locked: two statements."""
+    _require_the_desks(kind)
+    at, events = clock().process_now(), list(events)
+    with _transaction():
+        rows = {row.id: row for row in lock_runs({run_id for run_id, _ in events})}
+        record_many([(rows[run_id], Change(kind, at, data)) for run_id, data in events], actor)
+
+
+def _require_the_desks(kind: str) -> None:
+    if not kind.startswith("desk."):
+        raise ValueError(f"{kind!r}: the desk's kinds begin with 'desk.'.")
 
 
 def _transaction() -> AbstractContextManager[Any]:

@@ -4,7 +4,9 @@ sent. Sending happens at least once; the key lets the receiver count it once."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -21,6 +23,7 @@ CLAIM = timedelta(seconds=60)  # how long one sender has before another may try
 LONGEST_WAIT = timedelta(hours=1)
 
 _handlers: dict[str, Handler] = {}
+_gathered: ContextVar[list[OutboxMessage] | None] = ContextVar("gathered", default=None)
 
 
 def on_topic(topic: str) -> Callable[[Handler], Handler]:
@@ -36,11 +39,33 @@ def on_topic(topic: str) -> Callable[[Handler], Handler]:
 def send_later(*, topic: str, key: str, payload: Mapping[str, Any], delay_seconds: float = 0) -> None:
     """Puts a message into the caller's transaction. The same topic and key are sent once."""
     available_at = clock().system_now() + timedelta(seconds=delay_seconds)
+    if (gathered := _gathered.get()) is not None:
+        gathered.append(OutboxMessage(topic=topic, key=key, payload=payload, available_at=available_at))
+        return
     message, created = OutboxMessage.objects.get_or_create(
         topic=topic, key=key, defaults={"payload": payload, "available_at": available_at}
     )
     if created and delay_seconds <= 0:
         transaction.on_commit(partial(_hint, message.pk), robust=True)
+
+
+@contextmanager
+def sent_together() -> Iterator[None]:
+    """What is put into the transaction meanwhile is written at the end, all of it in two statements."""
+    gathered: list[OutboxMessage] = []
+    token = _gathered.set(gathered)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    if not gathered:
+        return
+    now, keys = clock().system_now(), {(message.topic, message.key) for message in gathered}
+    OutboxMessage.objects.bulk_create(gathered, ignore_conflicts=True)
+    due = OutboxMessage.objects.filter(key__in={key for _, key in keys}, available_at__lte=now, attempts=0)
+    for pk, topic, key in due.values_list("pk", "topic", "key"):
+        if (topic, key) in keys:
+            transaction.on_commit(partial(_hint, pk), robust=True)
 
 
 def _hint(message_id: int) -> None:

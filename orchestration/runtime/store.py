@@ -222,9 +222,16 @@ def save_many(batch: Iterable[Saving], rows: Rows | None = None) -> None:
 
 def record(row: Run, change: Change, actor: Actor) -> None:
     """Writes an event that changes nothing in the engine's state: what the desk has to say about a locked run."""
-    rows = Rows()
-    _add_events(rows, row, [change], actor, clock().system_now())
-    rows.add(_UPDATE_HEAD, (row.sequence, row.audit_head, row.id))
+    record_many([(row, change)], actor)
+
+
+def record_many(said: Iterable[tuple[Run, Change]], actor: Actor) -> None:
+    """As `record` for several, of any of these runs."""
+    rows, heads, now = Rows(), {}, clock().system_now()
+    for row, change in said:
+        _add_events(rows, row, [change], actor, now)
+        heads[row.id] = row
+    rows.add(_UPDATE_HEAD, *((row.sequence, row.audit_head, row.id) for row in heads.values()))
     write(rows.of)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -32,13 +32,31 @@ def when_noticed(hear: Callable[[int], None]) -> None:
 
 def listen(fact: Fact) -> None:
     """Bound to `reviewhub.reviews.announcements.when_told`."""
+    _tell_aside(fact)
+    for message in messages_for(fact):
+        tell(message, _about(fact))
+
+
+def listen_to_all(facts: Iterable[Fact]) -> None:
+    """As `listen`, for facts of one transaction, of as many tasks."""
+    telling = []
+    with api.sent_together():
+        for fact in facts:
+            _tell_aside(fact)
+            telling += [(message, _about(fact)) for message in messages_for(fact)]
+        tell_all(telling)
+
+
+def _tell_aside(fact: Fact) -> None:
     if fact.kind == "question":
         request = fact.details["request"]
         api.send_later(topic=QUESTIONS, key=f"question:{request}", payload={"request": request})
     if fact.kind == "taken_back":
         forget_decided(fact.task)
-    for message in messages_for(fact):
-        tell(message, {"task": fact.task, "subject": fact.task.title, "at": fact.at})
+
+
+def _about(fact: Fact) -> dict[str, Any]:
+    return {"task": fact.task, "subject": fact.task.title, "at": fact.at}
 
 
 def listen_late(fact: LateFact) -> None:
@@ -60,26 +78,47 @@ def tell(message: Message, about: Mapping[str, Any]) -> list[Notice]:
 
     `about` are the fields of a notice that say what it is about, and when: a task or a run, subject, at.
     """
-    told = set(Notice.objects.filter(key=message.key, person__in=message.people).values_list("person_id", flat=True))
-    ways, places = ways_of(message.people), reached(message.people)
+    return tell_all([(message, about)])
+
+
+def tell_all(telling: Sequence[tuple[Message, Mapping[str, Any]]]) -> list[Notice]:
+    """As `tell`, for any number of messages: the notices take a fixed number of statements."""
+    if not telling:
+        return []
+    people = {person.pk: person for message, _ in telling for person in message.people}
+    told = _told_before(telling, people)
+    ways, places = ways_of(people.values()), reached(people.values())
     made = []
-    for person in message.people:
-        if person.pk in told:
-            continue
-        held = max(message.held, own_hours.waits(person, message.kind, about))
-        journey = Journey(person, ways[person.pk], places, held)
-        notice = Notice.objects.create(
-            person=person,
-            in_digest=is_gathered(journey, message.kind),
-            kind=message.kind,
-            key=message.key,
-            text=message.text[:500],
-            **{**about, "subject": " ".join(about["subject"].split())},
-        )
+    for message, about in telling:
+        for person in message.people:
+            if (person.pk, message.key) in told:
+                continue
+            held = max(message.held, own_hours.waits(person, message.kind, about))
+            journey = Journey(person, ways[person.pk], places, held)
+            made.append((_notice(message, about, journey), journey))
+    Notice.objects.bulk_create(notice for notice, _ in made)
+    for notice, journey in made:
         send(notice, journey)
-        transaction.on_commit(partial(_noticed, person.pk), robust=True)
-        made.append(notice)
-    return made
+    for person_id in {notice.person_id for notice, _ in made}:
+        transaction.on_commit(partial(_noticed, person_id), robust=True)
+    return [notice for notice, _ in made]
+
+
+def _told_before(telling: Iterable[tuple[Message, Any]], people: Iterable[int]) -> set[tuple[int, str]]:
+    """(person, key) of what somebody has been told already."""
+    known = Notice.objects.filter(key__in=[message.key for message, _ in telling], person__in=list(people))
+    return set(known.values_list("person_id", "key"))
+
+
+def _notice(message: Message, about: Mapping[str, Any], journey: Journey) -> Notice:
+    return Notice(
+        person=journey.person,
+        in_digest=is_gathered(journey, message.kind),
+        kind=message.kind,
+        key=message.key,
+        text=message.text[:500],
+        **{**about, "subject": " ".join(about["subject"].split())},
+    )
 
 
 def _noticed(person_id: int) -> None:

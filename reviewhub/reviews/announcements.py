@@ -6,7 +6,7 @@ changes are told after the commit and may be lost: they only say "look again".
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -49,18 +49,19 @@ class LateFact:
 
 
 Told = Callable[[Fact], None]
+ToldTogether = Callable[[Sequence[Fact]], None]
 Changed = Callable[[Fact], None]
 ToldLate = Callable[[LateFact], None]
 
-_told: list[Told] = []
+_told: dict[Told, ToldTogether | None] = {}
 _told_late: list[ToldLate] = []
 _changed: list[Changed] = []
 
 
-def when_told(listener: Told) -> None:
-    """Call `listener` with every fact, inside the desk's transaction. It must not call outside."""
-    if listener not in _told:
-        _told.append(listener)
+def when_told(listener: Told, together: ToldTogether | None = None) -> None:
+    """Call `listener` with every fact, inside the desk's transaction. It must not call outside. `together` is called
+    instead where many are told at once: it takes a fixed number of statements."""
+    _told[listener] = together
 
 
 def when_changed(listener: Changed) -> None:
@@ -84,6 +85,17 @@ def announce(fact: Fact) -> None:
     for listener in _told:
         listener(fact)
     transaction.on_commit(partial(_tell_changed, fact), robust=True)
+
+
+def announce_all(facts: Sequence[Fact]) -> None:
+    for listener, together in _told.items():
+        if together is not None:
+            together(facts)
+        else:
+            for fact in facts:
+                listener(fact)
+    for fact in facts:
+        transaction.on_commit(partial(_tell_changed, fact), robust=True)
 
 
 def _tell_changed(fact: Fact) -> None:

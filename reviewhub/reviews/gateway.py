@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from orchestration import api, ports
-from orchestration.ports import Closing, FutureStep, LateRun, PersonRef, ReachedLevel, ReviewRequest
+from orchestration.ports import (
+    Closing,
+    FutureStep,
+    GoingOn,
+    LateRun,
+    PersonRef,
+    ReachedLevel,
+    ReviewRequest,
+    Standstill,
+)
 from reviewhub.accounts.actors import ref_of
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.announcements import Fact, LateFact, announce, announce_late
 from reviewhub.reviews.approvals import show
 from reviewhub.reviews.breaches import record_run, record_task
+from reviewhub.reviews.clocks import go_on, move_clocks, stand_still
 from reviewhub.reviews.closing import close_tasks
 from reviewhub.reviews.evidence import evidence_of
 from reviewhub.reviews.looks import WORKFLOW
@@ -26,8 +36,6 @@ from reviewhub.reviews.urgency import urgency_at
 from reviewhub.reviews.why import why_codes
 
 TITLE = 300  # characters
-_INSTANTS = {"half": "half_at", "three_quarters": "three_quarters_at", "breach": "due_at"}
-
 _ROLES = {
     "backup_of": Assignment.Role.BACKUP,
     "manager_of": Assignment.Role.MANAGER,
@@ -114,7 +122,7 @@ class DeskGateway:
             *(ReviewTask.Status.OPEN, None, None),
             task.clocks_stopped_at,  # an outage goes on
         )
-        _move_clocks(task, instants)
+        move_clocks(task, instants)
         task.version += 1
         if back_to is not None and back_to.is_active:
             hand_to(task, back_to, at=at)
@@ -141,29 +149,11 @@ class DeskGateway:
         task.save(update_fields=("key", "step_id"))
         announce(Fact("renamed", task, ports.clock().process_now()))
 
-    def stand_still(self, run_id: str, key: str, at: datetime) -> None:
-        """A clock that somebody stopped before stays his."""
-        task = _held(run_id, key)
-        if task.stands_still_since is None:
-            task.stands_still_since = at
-            task.save(update_fields=("stands_still_since",))
-        announce(Fact("stands_still", task, at))
+    def stand_still(self, reviews: Sequence[Standstill]) -> None:
+        stand_still(reviews)
 
-    def go_on(self, run_id: str, key: str, since: datetime, by: timedelta, instants: Mapping[str, datetime]) -> None:
-        """A task whose clock somebody else stopped is still waiting for them."""
-        task = _held(run_id, key)
-        if task.stands_still_since in (None, since):
-            _move_clocks(task, instants)
-            task.stands_still_since = None
-            task.save()
-        announce(Fact("goes_on", task, since + by))
-
-
-def _move_clocks(task: ReviewTask, instants: Mapping[str, datetime]) -> None:
-    for name, field in _INSTANTS.items():
-        setattr(task, field, instants.get(name, getattr(task, field)))
-    task.future = [_moved(step, instants) for step in task.future]
-    task.urgency_at = urgency_at(task.created_at, task.due_at, task.priority)
+    def go_on(self, reviews: Sequence[GoingOn]) -> None:
+        go_on(reviews)
 
 
 def _opened(request: ReviewRequest, queue: Queue, recommendation: Any | None) -> ReviewTask:
@@ -303,11 +293,6 @@ def _assign(task: ReviewTask, person: Person, level: ReachedLevel) -> None:
 
 def _stored(step: FutureStep) -> dict[str, Any]:
     return {**asdict(step), "at": step.at.isoformat(), "to": dict(step.to)}
-
-
-def _moved(step: dict[str, Any], instants: Mapping[str, datetime]) -> dict[str, Any]:
-    name = f"level.{step['level']}" if step["kind"] == "level" else step["kind"]
-    return {**step, "at": instants[name].isoformat()} if name in instants else step
 
 
 def _reached(step: dict[str, Any], level: ReachedLevel) -> dict[str, Any]:

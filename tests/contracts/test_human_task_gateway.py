@@ -10,7 +10,7 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
-from orchestration.ports import HumanTaskGateway, LateRun, PersonRef, ReachedLevel, ReviewRequest
+from orchestration.ports import GoingOn, HumanTaskGateway, LateRun, PersonRef, ReachedLevel, ReviewRequest, Standstill
 from reviewhub.accounts.actors import ref_of
 from reviewhub.accounts.models import Absence
 from reviewhub.reviews.gateway import DeskGateway
@@ -163,10 +163,11 @@ def test_a_level_is_settled_on_the_people_it_names(desk: Desk) -> None:
 def test_a_task_of_a_paused_run_stands_still_and_everything_to_come_comes_later(desk: Desk) -> None:
     due = NOON + timedelta(hours=8)
     desk.gateway.open(replace(desk.asked, due_at=due, half_at=NOON + timedelta(hours=4)))
-    desk.gateway.stand_still(desk.asked.run_id, KEY, NOON + timedelta(hours=5))
+    desk.gateway.stand_still([Standstill(desk.asked.run_id, KEY, NOON + timedelta(hours=5))])
     assert desk.clock() == (NOON + timedelta(hours=5), due)
     later = {"breach": due + timedelta(hours=30)}
-    desk.gateway.go_on(desk.asked.run_id, KEY, NOON + timedelta(hours=5), timedelta(hours=30), later)
+    going_on = GoingOn(desk.asked.run_id, KEY, NOON + timedelta(hours=5), timedelta(hours=30), later)
+    desk.gateway.go_on([going_on])
     assert desk.clock() == (None, due + timedelta(hours=30))
     assert desk.see().status == "open"
 

@@ -13,7 +13,7 @@ from orchestration import api, ports
 from orchestration.core.effects import PersonRef, ReachedLevel, ReviewRequest
 from orchestration.exceptions import NotFound
 from orchestration.models import StepRun, Timer
-from orchestration.ports import Actor, Answer, Closing, LateRun, NamedPolicy, Question
+from orchestration.ports import Actor, Answer, Closing, GoingOn, LateRun, NamedPolicy, Question, Standstill
 from orchestration.runtime import closers, execute, sweeper
 from orchestration.runtime.tools import ToolCall
 
@@ -88,11 +88,11 @@ class NotingDesk:
     def rename(self, run_id: str, key: str, to: str, step_id: str) -> None:
         self.told.append(("renamed", key, to))
 
-    def stand_still(self, run_id: str, key: str, at: datetime) -> None:
-        self.told.append(("stands still", key))
+    def stand_still(self, reviews: Sequence[Standstill]) -> None:
+        self.told += [("stands still", said.key) for said in reviews]
 
-    def go_on(self, run_id: str, key: str, since: datetime, by: timedelta, instants: Mapping[str, datetime]) -> None:
-        self.told.append(("goes on", key, by))
+    def go_on(self, reviews: Sequence[GoingOn]) -> None:
+        self.told += [("goes on", said.key, said.by) for said in reviews]
 
 
 class Hurried(threading.Event):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from orchestration.ports import Closing, LateRun, PersonRef, ReachedLevel, ReviewRequest
+from orchestration.ports import Closing, GoingOn, LateRun, PersonRef, ReachedLevel, ReviewRequest, Standstill
 
 
 @dataclass
@@ -101,13 +101,15 @@ class FakeDesk:
     def rename(self, run_id: str, key: str, to: str, step_id: str) -> None:
         self.tasks[run_id, to] = self.tasks.pop((run_id, key))
 
-    def stand_still(self, run_id: str, key: str, at: datetime) -> None:
-        self.tasks[run_id, key].stands_still_since = at
+    def stand_still(self, reviews: Sequence[Standstill]) -> None:
+        for said in reviews:
+            self.tasks[said.run_id, said.key].stands_still_since = said.at
 
-    def go_on(self, run_id: str, key: str, since: datetime, by: timedelta, instants: Mapping[str, datetime]) -> None:
-        task = self.tasks[run_id, key]
-        task.stands_still_since = None
-        task.instants.update(instants)
+    def go_on(self, reviews: Sequence[GoingOn]) -> None:
+        for said in reviews:
+            task = self.tasks[said.run_id, said.key]
+            task.stands_still_since = None
+            task.instants.update(said.instants)
 
     def _standing_in(self, person: PersonRef) -> PersonRef:
         seen: set[str] = set()

@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, Count, F, Value, When
 
 from orchestration import api, ports
 from reviewhub.accounts.models import Absence, Person
-from reviewhub.reviews.announcements import Fact, announce
+from reviewhub.reviews.announcements import Fact, announce_all
 from reviewhub.reviews.approvals import voters
 from reviewhub.reviews.giving import Hands, Offer, by_load, by_turn, share_out
 from reviewhub.reviews.handling import Expectations, expectations
@@ -31,6 +31,8 @@ ASKED_EVERY = 0.25  # seconds: a process asks no more often for the same queue
 MAKES_ROOM = frozenset(
     ("opened", "decided", "voted", "released", "declined", "asked", "snoozed", "delegated", "taken_back", "stood_in")
 )
+
+_GIVEN = api.statements.Update(ReviewTask, ("status", "claimed_by_id", "claim_expires_at", "version"), ("id",))
 
 _asked: dict[int, float] = {}
 
@@ -90,7 +92,7 @@ def _give_some(queue_id: int) -> int:
         pairs.append(pair)
         if len(pairs) == GIVEN_AT_ONCE:
             break
-    return _hand_out(queue, pairs, {person.pk: person for person in people})
+    return _hand_out(queue, pairs, {person.pk: person for person in people}) if pairs else 0
 
 
 def _people_here(queue: Queue) -> list[Person]:
@@ -129,9 +131,9 @@ def _hands(queue: Queue, people: Sequence[Any], known: Expectations) -> list[Han
     """How much each has before them: counted of this queue, weighed of all."""
     held = dict.fromkeys((person.pk for person in people), 0)
     minutes = dict.fromkeys(held, 0.0)
-    for person, of_queue, workflow, step_id in what_waits_with(held):
-        held[person] += of_queue == queue.pk
-        minutes[person] += known.minutes(workflow, step_id, person)
+    for person, of_queue, workflow, step_id, number in what_waits_with(held):
+        held[person] += number if of_queue == queue.pk else 0
+        minutes[person] += number * known.minutes(workflow, step_id, person)
     return [
         Hands(
             person.pk,
@@ -145,8 +147,8 @@ def _hands(queue: Queue, people: Sequence[Any], known: Expectations) -> list[Han
     ]
 
 
-def what_waits_with(people: Any) -> list[tuple[int, int, str, str]]:
-    """(person, queue, workflow, step) of each task that somebody holds or was asked for by name."""
+def what_waits_with(people: Any) -> list[tuple[int, int, str, str, int]]:
+    """(person, queue, workflow, step, number) of the tasks that somebody holds or was asked for by name."""
     columns = ("queue_id", "workflow", "step_id")
     held = ReviewTask.objects.filter(
         status=ReviewTask.Status.CLAIMED, claimed_by__in=people, claim_expires_at__gt=ports.clock().system_now()
@@ -154,8 +156,8 @@ def what_waits_with(people: Any) -> list[tuple[int, int, str, str]]:
     asked = Assignment.objects.filter(BY_NAME, person__in=people, ended_at__isnull=True)
     asked = asked.filter(task__status__in=("open", "claimed")).exclude(task__claimed_by=F("person"))
     return [
-        *held.order_by().values_list("claimed_by_id", *columns),
-        *asked.order_by().values_list("person_id", *(f"task__{column}" for column in columns)),
+        *held.order_by().values_list("claimed_by_id", *columns).annotate(number=Count("pk")),
+        *asked.order_by().values_list("person_id", *(f"task__{each}" for each in columns)).annotate(number=Count("pk")),
     ]
 
 
@@ -167,16 +169,27 @@ def _hand_out(queue: Queue, pairs: Sequence[tuple[ReviewTask, int]], people: Map
     system_now, now = ports.clock().system_now(), ports.clock().process_now()
     unassigned = ReviewTask.objects.waiting().unassigned(system_now).filter(pk__in=chosen, moved=False)
     tasks = list(unassigned.select_for_update(of=("self",)).order_by("pk"))
+    for task in tasks:
+        task.queue = queue
     _mark(tasks, chosen, now, system_now + timedelta(minutes=queue.given_minutes))
-    turn = system_now
-    for task in sorted(tasks, key=lambda task: (task.urgency_at, task.pk)):
-        person, task.queue = chosen[task.pk], queue
-        turn += timedelta(microseconds=1)
-        queue.memberships.filter(person=person).update(given_at=turn)
-        data = {"key": task.key, "to": str(person.pk), "to_label": person.display_name, "giving": queue.giving}
-        api.record_run_event(run_id=task.run_id, kind="desk.given", data=data, actor=ports.SYSTEM)
-        announce(Fact("given", task, now, people=(person,)))
+    tasks.sort(key=lambda task: (task.urgency_at, task.pk))
+    _note_turns(queue, [chosen[task.pk].pk for task in tasks], system_now)
+    events = [(task.run_id, _said(queue, task, chosen[task.pk])) for task in tasks]
+    api.record_run_events(kind="desk.given", events=events, actor=ports.SYSTEM)
+    announce_all([Fact("given", task, now, people=(chosen[task.pk],)) for task in tasks])
     return len(tasks)
+
+
+def _said(queue: Queue, task: ReviewTask, person: Person) -> dict[str, str]:
+    return {"key": task.key, "to": str(person.pk), "to_label": person.display_name, "giving": queue.giving}
+
+
+def _note_turns(queue: Queue, people: Sequence[int], at: datetime) -> None:
+    """Whose turn it was, in this order; of several turns the last one counts."""
+    turns = {person: at + timedelta(microseconds=number) for number, person in enumerate(people, 1)}
+    last = [When(person=person, then=Value(turn)) for person, turn in turns.items()]
+    if last:
+        queue.memberships.filter(person__in=turns).update(given_at=Case(*last))
 
 
 def _mark(tasks: Sequence[ReviewTask], chosen: Mapping[Any, Person], at: datetime, until: datetime) -> None:
@@ -193,4 +206,5 @@ def _mark(tasks: Sequence[ReviewTask], chosen: Mapping[Any, Person], at: datetim
     for task in tasks:
         task.status, task.claimed_by, task.claim_expires_at = ReviewTask.Status.CLAIMED, chosen[task.pk], until
         task.version += 1
-    ReviewTask.objects.bulk_update(tasks, ("status", "claimed_by", "claim_expires_at", "version"))
+    rows = [(ReviewTask.Status.CLAIMED.value, task.claimed_by_id, until, task.version, task.pk) for task in tasks]
+    api.statements.write({_GIVEN: rows})

@@ -1,12 +1,13 @@
 """The clocks of a whole queue stopped for an outage, and started again.
 
-The queue says how it should be; its tasks follow, a hundred at a time, each in a transaction of its own. What is
-interrupted goes on where it was. What came meanwhile, or could not follow yet (its run is paused, a question stops its
-clock), follows with the sweeper.
+The queue says how it should be; its tasks follow, fifty in a transaction, each with a record of its own. What is
+interrupted goes on where it was. What came meanwhile, or could not follow yet (its run is paused or in other hands, a
+question stops its clock), follows with the sweeper.
 """
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -14,18 +15,18 @@ from typing import Any
 from django.db import transaction
 
 from orchestration import api, ports
-from orchestration.exceptions import InvalidTransition
 from orchestration.ports import Actor
 from reviewhub.accounts.actors import actor_of
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import require
 from reviewhub.reviews.models import Queue, ReviewTask
 from reviewhub.reviews.models.querysets import ReviewTaskQuerySet
-from reviewhub.reviews.services.holding import hold_task
 from reviewhub.reviews.services.leading import reason_given, record
 
+logger = logging.getLogger(__name__)
+
 TOPIC = "queue.clocks"
-TOGETHER = 100
+TOGETHER = 50  # in one transaction, for as long as which nobody can decide them
 
 
 @transaction.atomic
@@ -74,34 +75,43 @@ def _follow(message: Mapping[str, Any], _: str) -> None:
 
 
 def follow(queue_id: int, actor: Actor, after: uuid.UUID | None = None) -> uuid.UUID | None:
-    """Lets up to a hundred tasks follow. Returns the last one's id where there may be more."""
+    """Lets up to fifty tasks follow. Returns the last one's id where there may be more."""
     queue = Queue.objects.filter(pk=queue_id).first()
     if queue is None:
         return None
     differ = _that_differ(queue).order_by("id")
-    ids = list((differ.filter(pk__gt=after) if after else differ).values_list("pk", flat=True)[:TOGETHER])
-    for task_id in ids:
-        try:
-            _let_follow(task_id, actor)
-        except InvalidTransition:  # it has moved on, or stands still for another reason as well
-            continue
-    return ids[-1] if len(ids) == TOGETHER else None
+    found = (differ.filter(pk__gt=after) if after else differ).values_list("pk", "run_id")[:TOGETHER]
+    runs = dict(found)
+    try:
+        _let_follow(queue_id, runs, actor)
+    except Exception:
+        logger.exception("The clocks of %d tasks could not follow their queue together", len(runs))
+        for task, run in runs.items():  # one run's trouble is no other's
+            _follow_alone(queue_id, task, run, actor)
+    return max(runs) if len(runs) == TOGETHER else None
+
+
+def _follow_alone(queue_id: int, task: uuid.UUID, run: uuid.UUID, actor: Actor) -> None:
+    try:
+        _let_follow(queue_id, {task: run}, actor)
+    except Exception:
+        logger.exception("The clocks of task %s could not follow its queue", task)
 
 
 @transaction.atomic
-def _let_follow(task_id: uuid.UUID, actor: Actor) -> None:
-    """As its queue says at this moment."""
-    task = hold_task(task_id)
-    stops = task.queue.clocks_stopped_at is not None
-    if not task.is_waiting or stops == (task.clocks_stopped_at is not None):
-        return
-    if stops:
-        by, reason = task.queue.clocks_stopped_by, task.queue.clocks_stopped_for
-        api.begin_outage(run_id=task.run_id, key=task.key, reason=reason, by=by, actor=actor)
+def _let_follow(queue_id: int, runs: Mapping[uuid.UUID, uuid.UUID], actor: Actor) -> None:
+    """These tasks, each with its run, as the queue says at this moment and as far as nobody else has hold of them."""
+    free = api.hold_free_runs(runs.values())
+    queue = Queue.objects.get(pk=queue_id)
+    differ = _that_differ(queue).filter(pk__in=[task for task, run in runs.items() if run in free])
+    reviews = {(run_id, key): pk for pk, run_id, key in differ.values_list("pk", "run_id", "key")}
+    if queue.clocks_stopped_at is not None:
+        by, reason = queue.clocks_stopped_by, queue.clocks_stopped_for
+        followed = api.begin_outage(reviews=reviews, reason=reason, by=by, actor=actor)
+        now = ports.clock().process_now()
     else:
-        api.end_outage(run_id=task.run_id, key=task.key, by=actor.label, actor=actor)
-    now = ports.clock().process_now() if stops else None
-    ReviewTask.objects.filter(pk=task.pk).update(clocks_stopped_at=now)
+        followed, now = api.end_outage(reviews=reviews, by=actor.label, actor=actor), None
+    ReviewTask.objects.filter(pk__in=[reviews[each] for each in followed]).update(clocks_stopped_at=now)
 
 
 def _that_differ(queue: Queue) -> ReviewTaskQuerySet:

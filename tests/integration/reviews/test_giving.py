@@ -10,10 +10,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from orchestration import ports
+from orchestration import api, ports
 from orchestration.models import OutboxMessage
 from reviewhub import wiring
 from reviewhub.accounts.models import Absence, Person
+from reviewhub.notifications.channels.delivering import DELIVERIES
 from reviewhub.notifications.models import Notice
 from reviewhub.reviews.exceptions import NotPicked
 from reviewhub.reviews.handling import expectations, learn_handling_times
@@ -204,6 +205,41 @@ def test_looking_costs_the_same_however_much_waits(people: Cast, finance: Queue)
     with CaptureQueriesContext(connection) as more:
         give(finance)
     assert len(more) == len(few) <= 11
+
+
+def test_giving_costs_the_same_for_one_and_for_many(people: Cast, finance: Queue) -> None:
+    def statements(number: int) -> int:
+        for _ in range(number):
+            opened()
+        with CaptureQueriesContext(connection) as asked:
+            assert give(finance) == number
+        return len(asked)
+
+    assert statements(2) == statements(9) <= 27
+    given = [entry.data["to_label"] for task in ReviewTask.objects.all() for entry in api.timeline(str(task.run_id))]
+    assert sorted(given) == ["Alice Moreau"] * 6 + ["Bob Tan"] * 5
+    assert Notice.objects.count() == 11
+    assert OutboxMessage.objects.filter(topic=DELIVERIES).count() == 11
+    assert api.verify_audit().ok
+
+
+@pytest.mark.parametrize("place", ["record_run_events", "announce_all"])
+def test_whoever_dies_while_giving_has_given_nothing_and_the_next_gives_all(
+    people: Cast, finance: Queue, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    def dies(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    for _ in range(3):
+        opened()
+    with monkeypatch.context() as patch:
+        patch.setattr(api if place == "record_run_events" else giving, place, dies)
+        with pytest.raises(KeyboardInterrupt):
+            give(finance)
+    assert not ReviewTask.objects.exclude(status="open").exists()
+    assert not Notice.objects.exists()
+    assert give(finance) == 3
+    assert Notice.objects.count() == 3
 
 
 @pytest.mark.postgres

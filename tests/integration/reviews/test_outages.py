@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from orchestration import api
 from orchestration.models import OutboxMessage
+from orchestration.ports import SYSTEM
 from orchestration.runtime import outbox
 from reviewhub.accounts.permissions import PermissionDenied
 from reviewhub.reviews.exceptions import InvalidRequest
@@ -82,6 +87,44 @@ def test_many_follow_a_batch_at_a_time_and_what_is_interrupted_goes_on(
     start_clocks(queue=desk.people.finance, actor=desk.people.carol)
     assert follows() == 3
     assert not ReviewTask.objects.filter(stands_still_since__isnull=False).exists()
+
+
+def test_stopping_costs_the_same_for_one_and_for_many_and_each_has_its_record(desk: Desk) -> None:
+    people, finance = desk.people, desk.people.finance
+
+    def statements(number: int) -> list[int]:
+        tasks = [desk.task() for _ in range(number)]
+        counted = []
+        for act in (partial(stop_clocks, reason="Down"), start_clocks):
+            act(queue=finance, actor=people.carol)
+            with CaptureQueriesContext(connection) as asked:
+                assert outages.follow(finance.pk, SYSTEM) is None
+            counted.append(len(asked))
+        for task in tasks:
+            kinds = [entry.kind for entry in api.timeline(task.run_id) if entry.kind.startswith("review.clocks")]
+            assert kinds == ["review.clocks_stopped", "review.clocks_started"]
+        for task in tasks:
+            api.cancel_run(run_id=task.run_id, reason="out of the way", actor=SYSTEM)
+        return counted
+
+    assert statements(1) == statements(6)
+    assert api.verify_audit().ok
+
+
+def test_one_run_s_trouble_is_no_other_s(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks = [desk.task() for _ in range(3)]
+    begin = api.begin_outage
+
+    def refuses(*, reviews: Any, **more: Any) -> Any:
+        if tasks[1].run_id in {run_id for run_id, _ in reviews}:
+            raise RuntimeError("trouble")
+        return begin(reviews=reviews, **more)
+
+    monkeypatch.setattr(api, "begin_outage", refuses)
+    stop_clocks(queue=desk.people.finance, actor=desk.people.carol, reason="Down")
+    follows()
+    stopped = ReviewTask.objects.filter(clocks_stopped_at__isnull=False)
+    assert set(stopped.values_list("pk", flat=True)) == {tasks[0].pk, tasks[2].pk}
 
 
 def test_what_comes_or_wakes_meanwhile_follows_with_the_sweeper(desk: Desk) -> None:
