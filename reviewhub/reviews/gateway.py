@@ -27,6 +27,7 @@ from reviewhub.reviews.clocks import go_on, move_clocks, stand_still
 from reviewhub.reviews.closing import close_tasks
 from reviewhub.reviews.evidence import evidence_of
 from reviewhub.reviews.looks import WORKFLOW
+from reviewhub.reviews.looks.asking import put_before
 from reviewhub.reviews.looks.opening import dress
 from reviewhub.reviews.models import Assignment, Queue, ReviewTask, SecondLook
 from reviewhub.reviews.people import people_for
@@ -67,6 +68,8 @@ class DeskGateway:
             if request.workflow == WORKFLOW:
                 SecondLook.objects.filter(pk=request.context["input"]["look"]).update(task=task.pk)
             task._state.adding = False  # noqa: SLF001 - public
+            if request.workflow == WORKFLOW:
+                put_before(task, request.context["input"]["look"])
             if task.incident is not None:
                 ask_model_later(task)
             announce(Fact("opened", task, task.created_at))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.db.models import QuerySet
 
 from orchestration import api, ports
 from reviewhub.accounts.models import Person
@@ -52,7 +54,7 @@ def _open(
     kind: SecondLook.Kind, original: ReviewTask, *, drawn_for: ReviewTask, expected: str, first_by: Person | None
 ) -> SecondLook | None:
     exclude = sorted(set(original.excluded) | _who_know_it(original))
-    if not _others(original.queue, exclude):
+    if not _takers(original.queue).exclude(username__in=exclude).exclude(email__in=exclude).exists():
         return None
     look = SecondLook.objects.create(
         kind=kind,
@@ -84,9 +86,12 @@ def _who_know_it(original: ReviewTask) -> set[str]:
     return names | set(KnownAnswer.objects.filter(task=original).values_list("marked_by__username", flat=True))
 
 
-def _others(queue: Queue, exclude: Collection[str]) -> bool:
-    people = Person.objects.filter(memberships__queue=queue, is_active=True)
-    return people.exclude(username__in=exclude).exclude(email__in=exclude).exists()
+def _takers(queue: Queue) -> QuerySet[Person]:
+    """Who takes the second looks of a queue, as its settings say; never whoever knows the answer."""
+    active = Person.objects.filter(is_active=True)
+    if queue.looks_by_id is not None:
+        return active.filter(people_groups=queue.looks_by_id)
+    return active.filter(memberships__queue=queue.looks_in_id or queue.pk)
 
 
 def _text_of(original: ReviewTask) -> str:
@@ -95,7 +100,7 @@ def _text_of(original: ReviewTask) -> str:
     review = {
         "title": "${ input.title }",
         "outcomes": outcomes,
-        "assign": {"queue": original.queue.slug, "exclude": ["${ input.exclude }"]},
+        "assign": {"queue": (original.queue.looks_in or original.queue).slug, "exclude": ["${ input.exclude }"]},
     }
     workflow = {
         "workflow": WORKFLOW,

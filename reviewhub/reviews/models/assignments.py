@@ -19,7 +19,7 @@ class Assignment(models.Model):
         OWNER = "owner", "Process owner"
         DELEGATE = "delegate", "Delegate"  # a colleague handed it over
         APPROVER = "approver", "Approver"  # one of several who decide
-        COLLEAGUE = "colleague", "Named by the workflow"
+        COLLEAGUE = "colleague", "Named by the workflow"  # or by the settings of its queue
 
     class Ended(models.TextChoices):
         OPEN = "", "Open"

@@ -34,7 +34,7 @@ OF_A_ROW = (
 )
 
 # Assignments by which somebody who need not belong to the queue may decide.
-BY_NAME = Q(level__gt=0) | Q(role__in=("delegate", "approver"))
+BY_NAME = Q(level__gt=0) | Q(role__in=("delegate", "approver", "colleague"))
 
 
 class ReviewTaskQuerySet(QuerySet["ReviewTask"]):

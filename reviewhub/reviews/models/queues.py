@@ -113,6 +113,24 @@ class Queue(models.Model):
         validators=(MaxValueValidator(100),),
         help_text="For so many of its decisions, a case whose answer is known is put before somebody.",
     )
+    looks_by = models.ForeignKey(
+        "accounts.PeopleGroup",
+        verbose_name="second looks by a group",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="These people are asked by name; without it everybody of the queue takes them.",
+    )
+    looks_in = models.ForeignKey(
+        "self",
+        verbose_name="second looks in another queue",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Its people take them, among its own tasks; they read the cases.",
+    )
     looks_drawn_until = models.DateTimeField(null=True, blank=True, editable=False)  # process time
     clocks_stopped_at = models.DateTimeField(null=True, blank=True, editable=False)  # process time; none: they run
     clocks_stopped_by = models.CharField(max_length=150, blank=True, editable=False)
@@ -127,6 +145,11 @@ class Queue(models.Model):
             models.CheckConstraint(
                 condition=Q(held_at__isnull=True, hold_reason="") | (Q(held_at__isnull=False) & ~Q(hold_reason="")),
                 name="queue_held_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(looks_by__isnull=True) | Q(looks_in__isnull=True),
+                name="queue_looks_one_way",
+                violation_error_message="Second looks go to a group or to another queue, not to both.",
             ),
         )
 

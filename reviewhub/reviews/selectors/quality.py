@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import VERBS, roles_of
 from reviewhub.reviews.looks.agreement import Agreement, Share, agreement_of, share_of
 from reviewhub.reviews.models import Decision, KnownAnswer, Queue, SecondLook
+from reviewhub.reviews.roles import owned_workflows
 
 LATEST = 1000  # looks that a figure is taken from
 TIMED = 100  # decisions of one person that their median is taken from
@@ -65,8 +66,9 @@ class OwnQuality:
 def queues_read(person: Person) -> QuerySet[Queue]:
     """Those of which `person` may read this, by `quality.read`."""
     if roles_of(person) & VERBS["quality.read"].roles:
-        return Queue.objects.all()
-    return Queue.objects.filter(memberships__person=person, memberships__role="lead")
+        return Queue.objects.select_related("looks_by", "looks_in")
+    led = Queue.objects.select_related("looks_by", "looks_in")
+    return led.filter(memberships__person=person, memberships__role="lead")
 
 
 def quality_of(queue: Queue) -> QueueQuality:
@@ -112,9 +114,20 @@ def _pairs(looks: Iterable[tuple[Any, Any, str, str]]) -> tuple[Pair, ...]:
     return tuple(sorted(shown, key=lambda pair: pair.people))
 
 
+def known_answers_for(person: Person) -> QuerySet[KnownAnswer]:
+    """Of the queues whose quality `person` reads and of workflows that they own, with how often each was given."""
+    of_theirs = Q(task__queue__in=queues_read(person).order_by()) | Q(task__workflow__in=owned_workflows(person))
+    known = KnownAnswer.objects.filter(of_theirs).select_related("task__queue", "marked_by")
+    return known.annotate(given=_given())
+
+
 def _known_answers(queue: Queue) -> QuerySet[KnownAnswer]:
     known = KnownAnswer.objects.filter(task__queue=queue).select_related("task", "marked_by")
-    return known.annotate(given=Count("task__looks")).order_by("-marked_at")
+    return known.annotate(given=_given()).order_by("-marked_at")
+
+
+def _given() -> Count:
+    return Count("task__looks", filter=Q(task__looks__kind=SecondLook.Kind.KNOWN))
 
 
 def _times(queue: Queue) -> tuple[Timed, ...]:

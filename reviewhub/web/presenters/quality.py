@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reviewhub.reviews.looks.agreement import ENOUGH, Agreement, Share
+from reviewhub.reviews.models import Queue
 from reviewhub.reviews.selectors.quality import ENOUGH_TIMES, OwnQuality, QueueQuality, Timed
 from reviewhub.web import moments
 
@@ -39,6 +40,7 @@ class QualityShown:
     second_share: int
     known_share: int
     waiting: int
+    taken_by: str
     agreement: Figure
     known: Figure
     pairs: tuple[Line, ...]
@@ -63,6 +65,7 @@ def quality_shown(found: QueueQuality) -> QualityShown:
         second_share=queue.second_share,
         known_share=queue.known_share,
         waiting=found.waiting,
+        taken_by=_taken_by(queue),
         agreement=agreement_figure(found.agreement),
         known=share_figure(found.known),
         pairs=tuple(Line(" · ".join(pair.people), agreement_figure(pair.agreement)) for pair in found.pairs),
@@ -73,6 +76,16 @@ def quality_shown(found: QueueQuality) -> QualityShown:
             for each in found.known_answers
         ),
     )
+
+
+def _taken_by(queue: Queue) -> str:
+    if queue.looks_by is not None:
+        who = _("Taken by the people of “%(group)s”, who are asked by name.") % {"group": queue.looks_by.title}
+    elif queue.looks_in is not None:
+        who = _("Taken by the people of %(queue)s, among their own tasks.") % {"queue": queue.looks_in.title}
+    else:
+        who = _("Taken by anybody of the queue.")
+    return f"{who} {_('Never by whoever decided first, nor by whoever stands for the answer.')}"
 
 
 def own_shown(found: OwnQuality) -> OwnShown:

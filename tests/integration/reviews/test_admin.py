@@ -112,6 +112,8 @@ def test_a_queue_and_its_members_are_kept_with_who_changed_them(ada: Client, peo
         agreement_percent=0,
         wakes="never",
         nudge_minutes=60,
+        looks_by="",
+        looks_in="",
         **rows("memberships", *members, initial=2),
     )
     queue.refresh_from_db()

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from orchestration.models import Attempt, AuditEvent, Run
+from reviewhub.accounts.models import Absence, PeopleGroup
 from reviewhub.accounts.permissions import PermissionDenied
+from reviewhub.notifications.models import Notice
 from reviewhub.reviews.exceptions import InvalidRequest, SelfApproval
 from reviewhub.reviews.looks.drawing import draw_looks, is_drawn
 from reviewhub.reviews.models import KnownAnswer, Queue, ReviewTask, SecondLook
-from reviewhub.reviews.selectors import task_detail, visible_runs
+from reviewhub.reviews.selectors import task_detail, view, visible_runs
 from reviewhub.reviews.selectors.precedents import precedents_of
 from reviewhub.reviews.selectors.quality import own_quality, quality_of, queues_read
 from reviewhub.reviews.services import decide_task, mark_known_answer, unmark_known_answer
+from tests.support.cast import person
 from tests.support.desk import Desk
 
 SAME = (
@@ -143,9 +148,9 @@ def test_its_run_is_not_shown_to_those_who_could_tell_by_it(desk: Desk) -> None:
     closed(desk)
     look = drawn(desk)
     assert look.task is not None
-    for person in (desk.people.bob, desk.people.carol):
-        assert task_detail(look.task.pk, person).task.title == look.original.title
-        assert not visible_runs(person).filter(pk=look.task.run_id).exists()
+    for other in (desk.people.bob, desk.people.carol):
+        assert task_detail(look.task.pk, other).task.title == look.original.title
+        assert not visible_runs(other).filter(pk=look.task.run_id).exists()
 
 
 def test_a_known_answer_is_given_to_those_who_have_not_had_it(desk: Desk) -> None:
@@ -179,3 +184,73 @@ def test_who_reads_how_alike_a_queue_decides(desk: Desk) -> None:
     assert list(queues_read(people.carol)) == [Queue.objects.get(slug="finance")]
     assert not queues_read(people.alice).exists()
     assert not queues_read(people.mallory).exists()
+
+
+def test_a_group_is_asked_by_name_and_nobody_else_of_the_queue(desk: Desk) -> None:
+    queue, dora = share(desk, second_share=100), person("dora")
+    group = PeopleGroup.objects.create(name="board", title="Board")
+    group.people.set([desk.people.alice, dora])
+    Queue.objects.update(looks_by=group)
+    closed(desk)
+    task = drawn(desk).task
+    assert task is not None
+    assert list(view("mine", dora)) == [task]
+    told = Notice.objects.filter(task=task).values_list("kind", "person__username", "text")
+    assert list(told) == [("asked", "dora", "Finance gives it to you.")]
+    for other in (desk.people.alice, desk.people.bob):  # who decided first, and who is of the queue alone
+        assert not view("team", other).filter(pk=task.pk).exists()
+        assert not view("mine", other).exists()
+    with pytest.raises(PermissionDenied):
+        decide_task(task_id=task.pk, actor=desk.people.bob, outcome="approve")
+    decide_task(task_id=task.pk, actor=dora, outcome="approve")
+    desk.close(task)
+    assert quality_of(queue).pairs[0].people == ("Alice Moreau", "Dora")
+
+
+def test_whoever_of_the_group_is_away_is_stood_in_for(desk: Desk) -> None:
+    share(desk, second_share=100)
+    group, dora = PeopleGroup.objects.create(name="board", title="Board"), person("dora")
+    group.people.set([dora])
+    Queue.objects.update(looks_by=group)
+    closed(desk)
+    now = desk.bench.clock.process_now()
+    Absence.objects.create(person=dora, starts_at=now, ends_at=now + timedelta(days=1), delegate=desk.people.bob)
+    task = drawn(desk).task
+    assert task is not None
+    assert list(view("mine", desk.people.bob)) == [task]
+    assert not view("mine", dora).exists()
+
+
+def test_another_queue_takes_them_among_its_own_tasks(desk: Desk) -> None:
+    finance, dora = share(desk, second_share=100), person("dora")
+    audit = Queue.objects.create(slug="audit", title="Audit")
+    audit.memberships.create(person=dora)
+    audit.memberships.create(person=desk.people.alice)
+    Queue.objects.filter(pk=finance.pk).update(looks_in=audit)
+    closed(desk)
+    look = drawn(desk)
+    assert look.task is not None
+    assert (look.queue, look.task.queue) == (finance, audit)
+    assert list(view("team", dora)) == [look.task]
+    assert not view("team", desk.people.bob).filter(pk=look.task.pk).exists()
+    with pytest.raises(SelfApproval):
+        decide_task(task_id=look.task.pk, actor=desk.people.alice, outcome="approve")
+    decide_task(task_id=look.task.pk, actor=dora, outcome="approve")
+    desk.close(look.task)
+    assert quality_of(finance).pairs[0].people == ("Alice Moreau", "Dora")
+
+
+def test_nothing_is_drawn_where_only_the_first_person_would_be_asked(desk: Desk) -> None:
+    share(desk, second_share=100)
+    group = PeopleGroup.objects.create(name="board", title="Board")
+    group.people.set([desk.people.alice])
+    Queue.objects.update(looks_by=group)
+    closed(desk)
+    draw_looks()
+    assert not SecondLook.objects.exists()
+
+
+def test_a_group_and_another_queue_at_once_are_refused(desk: Desk) -> None:
+    group = PeopleGroup.objects.create(name="board", title="Board")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Queue.objects.update(looks_by=group, looks_in=desk.people.finance)
