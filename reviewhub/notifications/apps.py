@@ -10,7 +10,7 @@ class NotificationsConfig(AppConfig):
     verbose_name = "Notices"
 
     def ready(self) -> None:
-        from reviewhub.notifications import digests, questions  # noqa: F401 - registers what sends the outbox's mails
+        from reviewhub.notifications import codes, digests, questions  # noqa: F401 - registers what sends the outbox's mails
         from reviewhub.notifications.channels import delivering  # noqa: F401 - its notices
         from reviewhub.notifications.chat import whispers  # noqa: F401 - its words to one person in the chat
         from reviewhub.notifications.push import identity, sending  # noqa: F401 - and pushes on trial

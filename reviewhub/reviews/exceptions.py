@@ -90,5 +90,9 @@ class NotPicked(PermissionDenied):
     """Nobody picks here: “Start reviewing” gives the most urgent."""
 
 
+class SignInNeeded(PermissionDenied):
+    """This carries a high risk: sign in to decide it."""
+
+
 class SelfApproval(PermissionDenied):
     """Nobody decides their own request."""

@@ -56,7 +56,13 @@ def sent_of(data: QueryDict, task: ReviewTask) -> Sent:
 
 
 def decide_as_sent(
-    sent: Sent, task_id: UUID, actor: Person, channel: Decision.Channel, seconds: float | None
+    sent: Sent,
+    task_id: UUID,
+    actor: Person,
+    channel: Decision.Channel,
+    seconds: float | None,
+    *,
+    proved_by: str = "",
 ) -> Decision:
     """Decides the task, looked at for so many seconds. Raises what `decide_task` does."""
     return decide_task(
@@ -75,4 +81,5 @@ def decide_as_sent(
         evidence_hash=sent.shown,
         seconds_spent=seconds,
         opened=sent.evidence,
+        proved_by=proved_by,
     )

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from reviewhub.accounts.codes import spell
+from reviewhub.accounts.models import OneTimeCode
 from reviewhub.reviews.models import Decision
 from tests.e2e.conftest import SIZES
 from tests.e2e.test_access import fits
@@ -26,6 +28,15 @@ def test_the_addressee_says_why_and_decides_by_keyboard(
     width, height = SIZES[size]
     page = visit(site.url, width=width, height=height, scheme=scheme).page
     page.goto(link(room, task, room.people.alice))
+    expect(page.locator("h1")).to_have_text("Are you Alice Moreau?")
+    fits(page)
+    assert not axe(page)
+    page.get_by_role("button", name="Send me a code").press("Enter")
+    expect(page.get_by_label("Code")).to_be_focused()
+    fits(page)
+    assert not axe(page)
+    page.get_by_label("Code").fill(spell(OneTimeCode.objects.get()))
+    page.get_by_role("button", name="It is me").press("Enter")
     expect(page.locator("main")).to_contain_text("This link is for Alice Moreau")
     fits(page)
     assert not axe(page)

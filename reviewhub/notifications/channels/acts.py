@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from reviewhub.accounts.models import Person
-from reviewhub.reviews.exceptions import InvalidDecision, ReviewError
+from reviewhub.reviews.exceptions import InvalidDecision, ReviewError, SignInNeeded
 from reviewhub.reviews.models import Decision, ReviewTask
 from reviewhub.reviews.services import decide_task
 from reviewhub.reviews.services.holding import may_decide
@@ -76,8 +76,9 @@ def take(tap: Tap, person: Person, *, key: str, channel: Decision.Channel) -> st
             ai_was_seen=False,  # what was told does not say it
             idempotency_key=key,
             channel=channel,
+            proved_by="linked_account",
         )
-    except InvalidDecision as error:
+    except (InvalidDecision, SignInNeeded) as error:
         where = f"{settings.PUBLIC_URL}{reverse('web:task', args=[tap.task_id])}"
         return _("%(what)s Do it on its page: %(where)s") % {"what": error, "where": where}
     except (ReviewError, PermissionDenied) as error:

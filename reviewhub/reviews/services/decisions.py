@@ -17,7 +17,7 @@ from reviewhub.accounts.permissions import require
 from reviewhub.reviews.announcements import Fact, announce
 from reviewhub.reviews.approvals import is_sealed
 from reviewhub.reviews.evidence import EvidenceOpened, evidence_of
-from reviewhub.reviews.exceptions import EvidenceChanged, InvalidDecision, KeyReused, TaskMoved
+from reviewhub.reviews.exceptions import EvidenceChanged, InvalidDecision, KeyReused, SignInNeeded, TaskMoved
 from reviewhub.reviews.models import Assignment, Decision, ReviewTask
 from reviewhub.reviews.services.answers import Answer, CheckedAnswer, checked_answer
 from reviewhub.reviews.services.holding import (
@@ -51,12 +51,15 @@ def decide_task(
     seconds_spent: float | None = None,
     opened: EvidenceOpened | None = None,
     together: int = 1,
+    proved_by: str = "",
 ) -> Decision:
     """Decide a task. The run goes on when the undo window has closed; a confirmed high-risk outcome counts at once.
 
     `fields` holds corrections by field name, `reasons` codes of the catalogue ("policy" or "policy/rule_outdated").
-    The same idempotency key sent again answers with the same decision.
-    Raises PermissionDenied, SelfApproval, TaskMoved, TaskTaken, StaleTask, EvidenceChanged, InvalidDecision, KeyReused.
+    The same idempotency key sent again answers with the same decision. `proved_by` is what showed who it was, where
+    nobody had signed in: a high risk is not taken so.
+    Raises PermissionDenied, SelfApproval, SignInNeeded, TaskMoved, TaskTaken, StaleTask, EvidenceChanged,
+    InvalidDecision, KeyReused.
     """
     given = Given(
         answer=Answer(
@@ -70,6 +73,7 @@ def decide_task(
         seconds_spent=seconds_spent,
         opened=opened,
         together=together,
+        proved_by=proved_by,
     )
     try:
         return _decide(task_id, actor, given)
@@ -91,6 +95,7 @@ class Given:
     seconds_spent: float | None
     opened: EvidenceOpened | None  # of the evidence; None where the channel cannot say
     together: int  # how many were decided in the same act
+    proved_by: str  # empty: they had signed in
 
 
 @transaction.atomic
@@ -101,6 +106,7 @@ def _decide(task_id: UUID | str, actor: Person, given: Given) -> Decision:
     if before is not None:
         return before
     _refuse(task, actor, given)
+    _refuse_unproved(task, given)
     checked = checked_answer(task, given.answer)
     standing = _tell_engine(task, actor, checked)
     decision = Decision.objects.create(
@@ -123,7 +129,7 @@ def _decide(task_id: UUID | str, actor: Person, given: Given) -> Decision:
     )
     record_override(task, decision, checked)
     sealed = _mark(task, decision, standing)
-    _record(task, decision, checked, given.together, sealed=sealed)
+    _record(task, decision, checked, given, sealed=sealed)
     announce(Fact("decided" if standing.settled else "voted", task, standing.received_at, by=actor))
     return decision
 
@@ -155,6 +161,13 @@ def _refuse(task: ReviewTask, actor: Person, given: Given) -> None:
     refuse_stale(task, given.expected_version)
     if given.evidence_hash and given.evidence_hash != evidence_of(task):
         raise EvidenceChanged(None, **standing_of(task))
+
+
+def _refuse_unproved(task: ReviewTask, given: Given) -> None:
+    outcome = task.outcome_named(given.answer.outcome) or {}
+    if given.proved_by and outcome.get("risk") == "high":
+        said = f"{outcome['label']} carries a high risk: sign in to decide it."
+        raise SignInNeeded(said, verb="task.decide")
 
 
 def _tell_engine(task: ReviewTask, actor: Person, checked: CheckedAnswer) -> api.Standing:
@@ -235,7 +248,7 @@ def _mark_decided(task: ReviewTask, decision: Decision, outcome: str) -> None:
     )
 
 
-def _record(task: ReviewTask, decision: Decision, checked: CheckedAnswer, together: int, *, sealed: bool) -> None:
+def _record(task: ReviewTask, decision: Decision, checked: CheckedAnswer, given: Given, *, sealed: bool) -> None:
     known: dict[str, Any] = {
         "key": task.key,
         "decision": str(decision.pk),
@@ -254,8 +267,10 @@ def _record(task: ReviewTask, decision: Decision, checked: CheckedAnswer, togeth
         "severity": checked.answer.severity,
         "corrected": [difference["field"] for difference in checked.differences],
     }
-    if together > 1:
-        known["together"] = together
+    if given.together > 1:
+        known["together"] = given.together
+    if given.proved_by:
+        known["proved_by"] = given.proved_by
     said = {"note": checked.answer.note, "differences": checked.differences}
     data = {**known, "blind": True} if sealed else {**known, **told}
     said = {**told, **said} if sealed else said

@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import signing
 from django.test import Client
 from pytest_django import Settings
 
+from orchestration import api
 from orchestration.models import OutboxMessage
 from orchestration.ports import ReachedLevel
 from orchestration.runtime import outbox
@@ -20,6 +22,8 @@ from reviewhub.reviews.gateway import DeskGateway
 from reviewhub.reviews.links import DecisionLink, decision_token
 from reviewhub.reviews.models import Decision, ReviewTask
 from reviewhub.reviews.services import claim_task, decide_task
+from reviewhub.web.views import proving
+from reviewhub.web.views.proving import COOKIE
 from tests.integration.web.conftest import SignedIn
 from tests.support.desk_room import DeskRoom
 from tests.support.smtp_server import MailServer, mail_server
@@ -28,6 +32,12 @@ from tests.support.smtp_server import MailServer, mail_server
 def link(room: DeskRoom, task: ReviewTask, person: Person, hours: float = 72) -> str:
     until = room.clock.system + timedelta(hours=hours)
     return f"/decide/{decision_token(DecisionLink(task.pk, person.pk, until))}/"
+
+
+def knows(client: Client, person: Person) -> Client:
+    """A browser in which the person has typed a code that came to their address."""
+    client.cookies[COOKIE] = signing.dumps(person.pk, salt=proving._salt(person))
+    return client
 
 
 def form(client: Client, address: str) -> dict[str, str]:
@@ -48,7 +58,7 @@ def ask(task: ReviewTask, person: Person) -> Notice:
 
 
 def test_the_addressee_decides_with_one_tap_and_without_signing_in(room: DeskRoom) -> None:
-    task, client = room.case("Northwind"), Client()
+    task, client = room.case("Northwind"), knows(Client(), room.people.alice)
     address = link(room, task, room.people.alice)
     page = client.get(address)
     assert page.status_code == 200
@@ -63,7 +73,7 @@ def test_the_addressee_decides_with_one_tap_and_without_signing_in(room: DeskRoo
 
 
 def test_opening_it_changes_nothing_however_often_and_with_whatever(room: DeskRoom) -> None:
-    task, client = room.case(), Client()
+    task, client = room.case(), knows(Client(), room.people.alice)
     address = link(room, task, room.people.alice)
     for opened in (client.get, client.head, client.get):
         assert opened(address).status_code == 200
@@ -75,7 +85,7 @@ def test_opening_it_changes_nothing_however_often_and_with_whatever(room: DeskRo
 
 
 def test_a_forged_link_or_one_cut_short_decides_nothing(room: DeskRoom) -> None:
-    task, client = room.case(), Client()
+    task, client = room.case(), knows(Client(), room.people.alice)
     address = link(room, task, room.people.alice)
     bobs = address.replace(f"-{room.people.alice.pk}-", f"-{room.people.bob.pk}-")
     for forged in (bobs, address[:-4] + "/", "/decide/x/", address.replace(task.pk.hex, "0" * 32)):
@@ -85,7 +95,7 @@ def test_a_forged_link_or_one_cut_short_decides_nothing(room: DeskRoom) -> None:
 
 
 def test_an_expired_link_says_so_and_decides_nothing(room: DeskRoom) -> None:
-    task, client = room.case(), Client()
+    task, client = room.case(), knows(Client(), room.people.alice)
     address = link(room, task, room.people.alice, hours=0)
     assert client.post(address, {"outcome": "approve"}).status_code == 410
     assert f"/tasks/{task.pk}/" in client.get(address).content.decode()
@@ -103,7 +113,7 @@ def test_a_link_that_was_passed_on_to_a_colleague_decides_nothing_in_their_brows
 
 
 def test_whoever_is_second_is_told_what_happened(room: DeskRoom) -> None:
-    task, client = room.case(), Client()
+    task, client = room.case(), knows(Client(), room.people.carol)
     address = link(room, task, room.people.carol)
     sent = form(client, address)
     decide_task(task_id=task.pk, actor=room.people.alice, outcome="approve")
@@ -116,7 +126,7 @@ def test_whoever_is_second_is_told_what_happened(room: DeskRoom) -> None:
 
 
 def test_a_decision_that_is_sent_twice_counts_once(room: DeskRoom) -> None:
-    task, client = room.case(), Client()
+    task, client = room.case(), knows(Client(), room.people.alice)
     address = link(room, task, room.people.alice)
     sent = {**form(client, address), "outcome": "approve"}
     assert [client.post(address, sent).status_code for _ in range(2)] == [302, 302]
@@ -124,7 +134,7 @@ def test_a_decision_that_is_sent_twice_counts_once(room: DeskRoom) -> None:
 
 
 def test_what_has_changed_since_is_shown_before_it_counts(room: DeskRoom) -> None:
-    task, client = room.case(), Client()
+    task, client = room.case(), knows(Client(), room.people.alice)
     address = link(room, task, room.people.alice)
     sent = form(client, address)
     claim_task(task_id=task.pk, actor=room.people.alice)
@@ -135,7 +145,7 @@ def test_what_has_changed_since_is_shown_before_it_counts(room: DeskRoom) -> Non
 
 
 def test_against_the_ai_the_page_asks_why(room: DeskRoom) -> None:
-    task, client = room.case(), Client()
+    task, client = room.case(), knows(Client(), room.people.alice)
     address = link(room, task, room.people.alice)
     asked = post(client, address, outcome="reject")
     assert asked.status_code == 422
@@ -144,17 +154,100 @@ def test_against_the_ai_the_page_asks_why(room: DeskRoom) -> None:
     assert Decision.objects.get().override.reasons.get().code == "policy"
 
 
-def test_a_high_risk_is_confirmed_once_more(room: DeskRoom) -> None:
-    task, client = room.case(amount=50_000), Client()
+def test_a_high_risk_is_decided_by_whoever_has_signed_in(room: DeskRoom, signed_in: SignedIn) -> None:
+    task, client = room.case(amount=50_000), knows(Client(), room.people.alice)
     address = link(room, task, room.people.alice)
-    assert post(client, address, outcome="approve").status_code == 422
+    assert "Approve: sign in" in client.get(address).content.decode()
+    refused = post(client, address, outcome="approve", confirmed="yes")
+    assert (refused.status_code, "sign in to decide it" in refused.content.decode()) == (403, True)
     assert not Decision.objects.exists()
-    assert post(client, address, outcome="approve", confirmed="yes").status_code == 302
+
+    alice = signed_in(room.people.alice)
+    assert post(alice, address, outcome="approve").status_code == 422
+    assert post(alice, address, outcome="approve", confirmed="yes").status_code == 302
     assert ReviewTask.objects.get(pk=task.pk).status == "closed"
 
 
-def test_a_field_is_corrected_there_too(room: DeskRoom) -> None:
+# ---- a browser that is not known ----------------------------------------------------------------
+
+
+def code_from(mails: MailServer) -> str:
+    for pk in OutboxMessage.objects.filter(topic="codes.mail").values_list("pk", flat=True):
+        assert outbox.send(pk)
+    found = re.search(r"^(\d{4} \d{4})\s*$", mails.said("plain"), re.MULTILINE)
+    assert found
+    return found[1]
+
+
+def test_a_link_that_was_passed_on_to_a_stranger_shows_nothing_and_decides_nothing(room: DeskRoom) -> None:
+    task, stranger = room.case(cost_center="LAB-310-SECRET"), Client()
+    address = link(room, task, room.people.alice)
+    page = stranger.get(address).content.decode()
+    assert ("Are you Alice Moreau?" in page, "LAB-310-SECRET" in page, "Three per cent" in page) == (True, False, False)
+    sent = {"version": task.version, "shown": task.evidence_hash, "outcome": "approve"}
+    assert stranger.post(address, sent).status_code == 403
+    assert stranger.post(address, {"_method": "delete"}).status_code == 403
+    assert not Decision.objects.exists()
+
+
+def test_a_code_from_the_addressees_mail_opens_it_there_from_then_on(room: DeskRoom, mails: MailServer) -> None:
     task, client = room.case(), Client()
+    address = link(room, task, room.people.alice)
+    assert "A code is on its way" in client.post(address, {"send": "yes"}).content.decode()
+    code = code_from(mails)
+    assert mails.recipients == ["alice@example.com"]
+    assert client.post(address, {"code": "0000 0000"}).status_code == 422
+    assert client.post(address, {"code": code}).status_code == 302
+    assert post(client, address, outcome="approve").status_code == 302
+    (told,) = [entry.data for entry in api.timeline(task.run_id) if entry.kind == "desk.decided"]
+    assert (told["channel"], told["proved_by"]) == ("eml", "mailed_code")
+    other = link(room, room.case(), room.people.alice)
+    assert "Are you Alice Moreau?" in Client().get(other).content.decode()
+    assert Client().post(other, {"code": code}).status_code == 422  # a code works once
+    assert "Are you" not in client.get(other).content.decode()
+
+
+def test_a_code_is_one_persons_for_ten_minutes(room: DeskRoom, mails: MailServer) -> None:
+    address = link(room, room.case(), room.people.alice)
+    Client().post(address, {"send": "yes"})
+    code = code_from(mails)
+    others = link(room, room.case(), room.people.carol)
+    assert Client().post(others, {"code": code}).status_code == 422
+    room.clock.forward(minutes=11)
+    assert Client().post(address, {"code": code}).status_code == 422
+
+
+def test_codes_are_neither_guessed_nor_sent_without_end(room: DeskRoom, mails: MailServer) -> None:
+    address = link(room, room.case(), room.people.alice)
+    sent = [Client().post(address, {"send": "yes"}).status_code for _ in range(6)]
+    assert sent == [200] * 5 + [429]
+    code = code_from(mails)
+    for _ in range(15):
+        assert Client().post(address, {"code": "1"}).status_code == 422
+    assert Client().post(address, {"code": code}).status_code == 422
+
+
+def test_another_password_ends_what_browsers_are_known_for(room: DeskRoom) -> None:
+    alice, client = room.people.alice, Client()
+    knows(client, alice)
+    address = link(room, room.case(), alice)
+    assert "Are you" not in client.get(address).content.decode()
+    alice.set_password("another password altogether")
+    alice.save()
+    assert "Are you Alice Moreau?" in client.get(address).content.decode()
+
+
+def test_in_a_browser_that_is_not_known_it_says_what_became_of_it(room: DeskRoom) -> None:
+    task = room.case()
+    address = link(room, task, room.people.alice)
+    decide_task(task_id=task.pk, actor=room.people.carol, outcome="approve")
+    page = Client().get(address)
+    assert (page.status_code, "Carol Nyström decided “Approve”" in page.content.decode()) == (200, True)
+    assert Client().post(address, {"send": "yes"}).status_code == 409
+
+
+def test_a_field_is_corrected_there_too(room: DeskRoom) -> None:
+    task, client = room.case(), knows(Client(), room.people.alice)
     address = link(room, task, room.people.alice)
     assert 'name="fields.amount"' in client.get(address).content.decode()
     sent = {"outcome": "approve", "fields.amount": "900", "asked": "yes", "reason": "extraction"}
@@ -163,7 +256,7 @@ def test_a_field_is_corrected_there_too(room: DeskRoom) -> None:
 
 
 def test_it_can_be_taken_back_on_the_same_page_while_it_is_held(room: DeskRoom) -> None:
-    task, client = room.case(), Client()
+    task, client = room.case(), knows(Client(), room.people.alice)
     address = link(room, task, room.people.alice)
     post(client, address, outcome="approve")
     assert "Take it back" in client.get(address).content.decode()
@@ -173,14 +266,14 @@ def test_it_can_be_taken_back_on_the_same_page_while_it_is_held(room: DeskRoom) 
 
 
 def test_nobody_decides_their_own_request_by_a_link_either(room: DeskRoom) -> None:
-    task, client = room.case(requester="alice@example.com"), Client()
+    task, client = room.case(requester="alice@example.com"), knows(Client(), room.people.alice)
     address = link(room, task, room.people.alice)
     assert post(client, address, outcome="approve").status_code in (403, 422)
     assert not Decision.objects.exists()
 
 
 def test_who_may_not_sign_in_any_more_decides_nothing(room: DeskRoom) -> None:
-    task, client = room.case(), Client()
+    task, client = room.case(), knows(Client(), room.people.alice)
     address = link(room, task, room.people.alice)
     Person.objects.filter(pk=room.people.alice.pk).update(is_active=False)
     assert client.get(address).status_code == 404
@@ -189,11 +282,11 @@ def test_who_may_not_sign_in_any_more_decides_nothing(room: DeskRoom) -> None:
 
 def test_mallory_gets_nowhere_with_a_link_of_their_own(room: DeskRoom) -> None:
     address = link(room, room.case(), room.people.mallory)
-    assert Client().post(address, {"outcome": "approve"}).status_code == 403
+    assert knows(Client(), room.people.mallory).post(address, {"outcome": "approve"}).status_code == 403
 
 
 def test_somebody_who_was_asked_by_name_hears_how_it_ended(room: DeskRoom) -> None:
-    task, client = room.case(), Client()
+    task, client = room.case(), knows(Client(), room.people.mallory)
     ask(task, room.people.mallory)
     address = link(room, task, room.people.mallory)
     assert client.get(address).status_code == 200
@@ -231,7 +324,7 @@ def test_the_mail_carries_the_link_in_plain_text_and_in_html(room: DeskRoom, mai
     assert address in html
     assert "&lt;b&gt;Northwind&lt;/b&gt;" in html
     assert "Bcc" not in mail
-    assert post(Client(), address, outcome="approve").status_code == 302
+    assert post(knows(Client(), bob), address, outcome="approve").status_code == 302
     assert Decision.objects.get().by == bob
 
 
