@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviewhub.notifications.channels.known import channels
 from reviewhub.notifications.channels.port import DIGEST, NOW, OFF, PENDING, Channel
+from reviewhub.notifications.chat.slack import is_configured
 from reviewhub.notifications.models import Notice
 from reviewhub.notifications.ways import InvalidWays, Ways, choose_ways, ways_of
 from reviewhub.web.answers import by_method, viewer
@@ -71,6 +72,7 @@ def _page(request: HttpRequest, ways: Ways, *, saved: bool = False, fault: str =
         "hours": [(hour, f"{hour:02}:00", hour in ways.digest_hours) for hour in range(24)],
         "zone": viewer(request).zone,
         "pushes": bool(settings.PUSH_HOSTS),
+        "chats": is_configured(),
         "saved": saved,
         "fault": fault,
         "current": "notices",

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from orchestration import api
 from orchestration.models import OutboxMessage
 from orchestration.runtime import outbox
+from reviewhub.accounts.models import Person
 from reviewhub.notifications.channels.acts import Tap, value_of
 from reviewhub.notifications.models import ChatIdentity, Delivery
 from reviewhub.notifications.ways import choose_ways
 from reviewhub.reviews.models import Decision, ReviewTask
 from reviewhub.reviews.services import claim_task, decide_task, take_back_decision
+from tests.integration.web.conftest import SignedIn
 from tests.integration.web.test_linked import ask
 from tests.support.desk_room import DeskRoom
 from tests.support.slack_server import SECRET, TOKEN, Chat, signed, slack_server, tapped
@@ -196,3 +201,63 @@ def test_nothing_is_said_in_a_chat_that_is_off_or_not_set_up(room: DeskRoom, cha
     ask(room.case(), room.people.bob)
     assert not OutboxMessage.objects.filter(payload__channel="chat").exists()
     assert Client().post("/chat/slack/", b"", content_type=CHANNEL_TYPE).status_code == 404
+
+
+# ---- linking oneself -----------------------------------------------------------------------------
+
+
+def typed(room: DeskRoom, text: str, member: str = "UEVE", **headers: str) -> Any:
+    body = urlencode({"command": "/reviewhub", "text": text, "user_id": member, "team_id": "T1"}).encode()
+    return Client().post(
+        "/chat/slack/", body, content_type=CHANNEL_TYPE, headers=headers or signed(body, room.clock.system)
+    )
+
+
+def code_of(client: Client) -> str:
+    found = re.search(r"/reviewhub ([A-Z0-9]{8})<", client.post("/notices/slack/").content.decode())
+    assert found
+    return found[1]
+
+
+def chain(person: Person) -> list[str]:
+    return [entry.kind for entry in api.chain_entries(f"person:{person.username}")]
+
+
+def test_somebody_links_themselves_by_a_code_and_ends_it(room: DeskRoom, chat: Chat, signed_in: SignedIn) -> None:
+    carol = signed_in(room.people.carol)
+    code = code_of(carol)
+    answer = typed(room, code.lower())
+    assert (answer.json()["response_type"], "as Carol Nyström" in answer.json()["text"]) == ("ephemeral", True)
+    assert ChatIdentity.objects.get(person=room.people.carol).member == "UEVE"
+    assert "UEVE" in carol.get("/notices/slack/").content.decode()
+
+    assert "no code of ours" in typed(room, code, member="UMALLORY").json()["text"]  # once
+    carol.post("/notices/slack/", {"_method": "delete"})
+    assert not ChatIdentity.objects.filter(person=room.people.carol).exists()
+    assert chain(room.people.carol) == ["chat_identity.linked", "chat_identity.unlinked"]
+
+
+def test_a_code_is_worth_nothing_late_unsigned_or_for_whom_somebody_else_is(
+    room: DeskRoom, chat: Chat, signed_in: SignedIn
+) -> None:
+    carol = signed_in(room.people.carol)
+    code = code_of(carol)
+    assert typed(room, code, **{"X-Other": "1"}).status_code == 401
+    assert "another account" in typed(room, code, member="UBOB").json()["text"]
+    late = code_of(carol)
+    room.clock.forward(minutes=11)
+    for text in (late, "", "help", "ABCDEFGH"):
+        assert "no code of ours" in typed(room, text).json()["text"]
+    assert not ChatIdentity.objects.filter(person=room.people.carol).exists()
+
+
+def test_a_page_for_linking_is_there_where_a_chat_is_and_for_whoever_signed_in(
+    room: DeskRoom, chat: Chat, signed_in: SignedIn, settings: Settings
+) -> None:
+    carol = signed_in(room.people.carol)
+    assert "/notices/slack/" in carol.get("/notices/ways/").content.decode()
+    assert Client().get("/notices/slack/")["Location"].startswith("/sign-in/")
+    assert [carol.post("/notices/slack/").status_code for _ in range(6)] == [200] * 5 + [429]
+    settings.SLACK_BOT_TOKEN = ""
+    assert carol.get("/notices/slack/").status_code == 404
+    assert "/notices/slack/" not in carol.get("/notices/ways/").content.decode()
