@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from functools import lru_cache
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from orchestration import ports
 from reviewhub.accounts.models import Person
-from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.models.querysets import with_holders
-from reviewhub.reviews.selectors import Criteria, Cursor, Page, first_page, page_in_order, page_of, view
+from reviewhub.reviews.selectors import Criteria, Cursor, cursor_of, first_rows, page_in_order, page_of, task_of, view
 from reviewhub.web.presenters.rows import Row, row_of
 from reviewhub.web.queue_views import DONE, QUEUE_VIEWS
 
@@ -34,6 +37,9 @@ ORDER_LABELS: Mapping[str, Promise] = {
 }
 SHOWN = 40
 DONE_SHOWN = 100
+KEPT = 1000  # rows, of about 3 kB each
+
+Instants = tuple[datetime, datetime]  # process time and system time, to the second
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +73,31 @@ class TaskList:
 def list_of(person: Person, name: str, *, criteria: Criteria = Criteria(), after: str = "") -> TaskList:  # noqa: B008
     """A mangled `after` shows the first page."""
     looks, clock = QUEUE_VIEWS[name], ports.clock()
-    rows, following = _page(person, name, criteria, after)
-    now, system_now = clock.process_now(), clock.system_now()
-    done, filtered = name == DONE, bool(criteria.given)
+    at = (clock.process_now().replace(microsecond=0), clock.system_now().replace(microsecond=0))
+    rows, following = _page(person, name, criteria, after, at)
+    given = criteria.given
+    done, filtered = name == DONE, bool(given)
     return TaskList(
         view=name,
         label=looks.label,
         unit=_("decided") if done else _("open"),
         order_label=_order_label(criteria.order, done=done),
         sort="decided" if done else "" if criteria.order else "order",
-        rows=tuple(row_of(task, now, system_now) for task in rows),
+        rows=rows,
         picks=not done,
-        next=_address(name, {"after": following, **criteria.given}) if following else "",
+        next=_address(name, {"after": following, **given}) if following else "",
         query=criteria.q,
-        narrowed=_narrowed(name, criteria),
-        hidden=tuple((key, value) for key, value in criteria.given.items() if key != "q"),
-        filter_href=f"{reverse('web:filter')}?{urlencode({'view': name, **criteria.given})}",
-        from_view=f"?{urlencode({'view': name, **criteria.given})}",
+        narrowed=_narrowed(name, given),
+        hidden=tuple((key, value) for key, value in given.items() if key != "q"),
+        filter_href=f"{reverse('web:filter')}?{urlencode({'view': name, **given})}",
+        from_view=f"?{urlencode({'view': name, **given})}",
         empty_icon="search" if filtered else "done",
         empty_title=_("Nothing found") if filtered else looks.empty_title,
         empty_text=_("No task of this view fits.") if filtered else looks.empty_text,
     )
 
 
-def _narrowed(name: str, criteria: Criteria) -> tuple[Narrowed, ...]:
-    given = criteria.given
+def _narrowed(name: str, given: Mapping[str, str]) -> tuple[Narrowed, ...]:
     return tuple(
         Narrowed(
             str(SAYS[key]) % {"value": ORDER_LABELS[value] if key == "order" else value},
@@ -115,20 +121,32 @@ def _order_label(order: str, *, done: bool) -> str:
     return _("Open tasks, most urgent first")
 
 
-def _page(person: Person, name: str, criteria: Criteria, after: str) -> tuple[list[ReviewTask], str]:
+def _page(person: Person, name: str, criteria: Criteria, after: str, at: Instants) -> tuple[tuple[Row, ...], str]:
     """The rows, and where the next page goes on."""
+    if not criteria.given and not after and name != DONE:
+        return _first_page(person, name, at)
     if criteria.order and name != DONE:
-        return page_in_order(criteria.narrow(view(name, person)), criteria.order, after=after, size=SHOWN)
-    page = _urgent_page(person, name, criteria, after)
-    return page.rows, str(page.following) if page.following else ""
+        tasks, following = page_in_order(criteria.narrow(view(name, person)), criteria.order, after=after, size=SHOWN)
+    elif name == DONE:
+        done = criteria.narrow(view(name, person)).for_rows().latest_first()
+        tasks, following = with_holders(done[:DONE_SHOWN]), ""
+    else:
+        page = page_of(criteria.narrow(view(name, person)), after=_cursor(after), size=SHOWN)
+        tasks, following = page.rows, str(page.following or "")
+    return tuple(row_of(task, *at) for task in tasks), following
 
 
-def _urgent_page(person: Person, name: str, criteria: Criteria, after: str) -> Page:
-    if name == DONE:
-        return Page(with_holders(criteria.narrow(view(name, person)).for_rows().latest_first()[:DONE_SHOWN]), None)
-    if criteria.given or after:
-        return page_of(criteria.narrow(view(name, person)), after=_cursor(after), size=SHOWN)
-    return first_page(name, person, SHOWN)
+def _first_page(person: Person, name: str, at: Instants) -> tuple[tuple[Row, ...], str]:
+    found = first_rows(name, person, SHOWN + 1)
+    shown, zone, language = found[:SHOWN], timezone.get_current_timezone(), get_language()
+    following = str(cursor_of(task_of(shown[-1]))) if len(found) > SHOWN else ""
+    return tuple(_row(values, at, zone, language) for values in shown), following
+
+
+@lru_cache(maxsize=KEPT)
+def _row(values: tuple[Any, ...], at: Instants, zone: tzinfo, language: str) -> Row:
+    """The same values at the same second are the same row, for whoever has this zone and language."""
+    return row_of(task_of(values), *at)
 
 
 def _cursor(text: str) -> Cursor | None:

@@ -64,6 +64,11 @@ def brief(span: timedelta) -> str:
     return f"{int(seconds // HOUR)}h" if seconds < 2 * DAY else f"{int(seconds // DAY)}d"
 
 
+def age(span: timedelta) -> str:
+    """As `brief`, but seconds are not counted: a list would have to be printed anew for each of them."""
+    return _("now") if span.total_seconds() < MINUTE else brief(span)
+
+
 def spoken(span: timedelta) -> str:
     """A duration in words, in its largest whole unit: `52 minutes`."""
     seconds = int(abs(span.total_seconds()))

@@ -33,6 +33,8 @@ OF_A_ROW = (
     *("closed_at", "claimed_by"),
 )
 
+HOLDER = {"holder_name": "claimed_by__display_name", "holder_username": "claimed_by__username"}
+
 # Assignments by which somebody who need not belong to the queue may decide.
 BY_NAME = Q(level__gt=0) | Q(role__in=("delegate", "approver", "colleague"))
 
@@ -106,8 +108,7 @@ class ReviewTaskQuerySet(QuerySet["ReviewTask"]):
 
     def for_rows(self) -> ReviewTaskQuerySet:
         """What a row of the queue shows, and nothing else; see `with_holders`."""
-        holder = {"holder_name": F("claimed_by__display_name"), "holder_username": F("claimed_by__username")}
-        return self.only(*OF_A_ROW).annotate(**holder)
+        return self.only(*OF_A_ROW).annotate(**{name: F(of) for name, of in HOLDER.items()})
 
     def for_listing(self) -> ReviewTaskQuerySet:
         """Without what only the task's own page shows."""

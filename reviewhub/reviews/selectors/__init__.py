@@ -7,13 +7,13 @@ from reviewhub.reviews.selectors.future import FutureEntry, future_of
 from reviewhub.reviews.selectors.history import HistoryEntry, history_of
 from reviewhub.reviews.selectors.mentioning import mentionable
 from reviewhub.reviews.selectors.orders import ORDERS, page_in_order
-from reviewhub.reviews.selectors.paging import Cursor, Page, page_of
+from reviewhub.reviews.selectors.paging import Cursor, Page, cursor_of, page_of
 from reviewhub.reviews.selectors.precedents import Precedent, precedents_of
 from reviewhub.reviews.selectors.queues import held_queues_of, queues_of
 from reviewhub.reviews.selectors.reasons import ReasonGroup, reason_groups
 from reviewhub.reviews.selectors.runs import visible_runs
 from reviewhub.reviews.selectors.saved import count_in, saved_filters
-from reviewhub.reviews.selectors.views import COUNTED_UP_TO, VIEWS, counts, first_page, next_to_decide, view
+from reviewhub.reviews.selectors.views import COUNTED_UP_TO, VIEWS, counts, first_rows, next_to_decide, task_of, view
 
 __all__ = [
     "COUNTED_UP_TO",
@@ -31,7 +31,8 @@ __all__ = [
     "breaches_for",
     "count_in",
     "counts",
-    "first_page",
+    "cursor_of",
+    "first_rows",
     "future_of",
     "held_queues_of",
     "history_of",
@@ -48,6 +49,7 @@ __all__ = [
     "reason_groups",
     "saved_filters",
     "task_detail",
+    "task_of",
     "view",
     "visible_runs",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -45,16 +44,12 @@ class Page:
 
 
 def page_of(tasks: ReviewTaskQuerySet, *, after: Cursor | None = None, size: int = 50) -> Page:
-    """One page in the order of urgency, in one query."""
+    """One page in the order of urgency, in one query: one row more is read than is shown, to know whether there is."""
     if after is not None:
         tasks = tasks.after(after.urgency_at, after.id)
-    return paged(tasks.for_rows().urgent_first()[: size + 1], size)
+    rows = with_holders(tasks.for_rows().urgent_first()[: size + 1])
+    return Page(rows[:size], cursor_of(rows[size - 1]) if len(rows) > size else None)
 
 
-def paged(found: Iterable[ReviewTask], size: int) -> Page:
-    """A page of what was found: rows in their order, and one more than are shown where there are more."""
-    rows = with_holders(found)
-    if len(rows) <= size:
-        return Page(rows, None)
-    last = rows[size - 1]
-    return Page(rows[:size], Cursor(last.urgency_at, last.pk))
+def cursor_of(task: ReviewTask) -> Cursor:
+    return Cursor(task.urgency_at, task.pk)

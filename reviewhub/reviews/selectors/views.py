@@ -6,16 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import astuple, dataclass
 from datetime import datetime, time
 from functools import lru_cache
+from typing import Any
 
 from django.db import connection
 from django.db.models import IntegerField, Q, Subquery
 
 from orchestration import ports
+from orchestration.api import statements
 from reviewhub.accounts.models import Person
 from reviewhub.compiled import INSTANTS, Statement, statement_of
 from reviewhub.reviews.models import ReviewTask
-from reviewhub.reviews.models.querysets import ReviewTaskQuerySet
-from reviewhub.reviews.selectors.paging import Page, paged
+from reviewhub.reviews.models.querysets import HOLDER, OF_A_ROW, ReviewTaskQuerySet, with_holders
 
 VIEWS: Mapping[str, str] = {
     "mine": "Mine",
@@ -26,6 +27,7 @@ VIEWS: Mapping[str, str] = {
     "aside": "Waiting for an answer",
     "done": "Done today",
 }
+Values = tuple[Any, ...]
 COUNTED_UP_TO = 1000  # a longer view is not counted to its end: a page must not cost more because of it
 
 
@@ -55,9 +57,17 @@ def counts(person: Person) -> dict[str, int]:
     return dict(zip(VIEWS, row, strict=True))
 
 
-def first_page(name: str, person: Person, size: int) -> Page:
-    """The most urgent of a view, in one query, for which a page of it is asked most often."""
-    return paged(_first_rows(name, size + 1, _Asking(person)).objects(ReviewTask, *astuple(moments_of(person))), size)
+def first_rows(name: str, person: Person, number: int) -> list[Values]:
+    """The most urgent of a view, of which a page is asked most often: as the driver gives them, so that whoever has
+    made something of the same values before need not do it again; see `task_of`."""
+    return _first_rows(name, number, _Asking(person)).rows(*astuple(moments_of(person)))
+
+
+def task_of(values: Values) -> ReviewTask:
+    """What a row of `first_rows` is."""
+    names, readers = _read_by()
+    read = [reader(value) for reader, value in zip(readers, values, strict=True)]
+    return with_holders([ReviewTask.from_db("default", names, read)])[0]
 
 
 def next_to_decide(name: str, person: Person) -> ReviewTask | None:
@@ -96,7 +106,20 @@ def _counting(asking: _Asking) -> Statement:
 @lru_cache(maxsize=1000)
 def _first_rows(name: str, number: int, asking: _Asking) -> Statement:
     tasks = _VIEWS[name](asking.person, Moments(*INSTANTS))
-    return statement_of(tasks.for_rows().urgent_first()[:number], *INSTANTS)
+    return statement_of(tasks.for_rows().urgent_first().values_list(*OF_A_ROW, *HOLDER)[:number], *INSTANTS)
+
+
+@lru_cache(maxsize=1)
+def _read_by() -> tuple[tuple[str, ...], tuple[Callable[[Any], Any], ...]]:
+    """The names of a row's columns, and what makes each a value of the model."""
+    fields: list[Any] = [ReviewTask._meta.get_field(name) for name in OF_A_ROW]  # noqa: SLF001 - public
+    columns = [str(field.column) for field in fields]
+    readers = [statements.reader(statements.field_of(ReviewTask, column)) for column in columns]
+    return (*columns, *HOLDER), (*readers, *[_as_it_is] * len(HOLDER))
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 @lru_cache(maxsize=1000)

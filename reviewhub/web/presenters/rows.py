@@ -78,7 +78,7 @@ def row_of(task: ReviewTask, now: datetime, system_now: datetime) -> Row:
         chip_kind=chip.kind,
         concern=_concern(task),
         facts=facts_of(task),
-        age=moments.brief(now - task.created_at),
+        age=moments.age(now - task.created_at),
         pick=f"{task.pk}:{task.version}" if waiting and not task.is_paused else "",
         holder=face(task.claimed_by) if task.holder_id(system_now) else None,
         **(_clock(task, now) if waiting else _ending(task, now, system_now)),

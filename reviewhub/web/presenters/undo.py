@@ -44,9 +44,10 @@ class Undo:
 def undos_of(person: Person) -> tuple[Undo, ...]:
     """The person's own standing decisions whose window is open, the latest last."""
     now = ports.clock().system_now()
-    decisions = list(_open_ones(connection.vendor).objects(Decision, person.pk, now))
-    if not decisions:
+    standing = _open_ones(connection.vendor)
+    if not standing.rows(person.pk, now):  # nearly always; objects cost more than the question
         return ()
+    decisions = list(standing.objects(Decision, person.pk, now))
     shown = ReviewTask.objects.select_related("queue").only(
         "title", "outcomes", "approvals", "ai_outcome", "queue__agreement_percent"
     )

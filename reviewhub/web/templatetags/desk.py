@@ -18,6 +18,7 @@ from reviewhub.web import moments
 from reviewhub.web.presenters.rows import Row
 from reviewhub.web.presenters.values import shown
 from reviewhub.web.printed_rows import printed
+from reviewhub.web.side import printed_side
 
 if TYPE_CHECKING:
     from reviewhub.web.context import Link
@@ -79,6 +80,12 @@ def rows(context: Mapping[str, Any], shown: Iterable[Row], from_view: str, open_
     viewer = getattr(context.get("user"), "pk", None)
     each = ((printed(row, from_view=from_view, is_open=row.id == open_task, viewer=viewer),) for row in shown)
     return format_html_join("\n", "{}", each)
+
+
+@register.simple_tag(takes_context=True)
+def side(context: Mapping[str, Any], current: str, view: str) -> SafeString:
+    """The side of the page."""
+    return printed_side(context["shell"], current, view, context.get("csrf_token", ""))
 
 
 @register.simple_tag
