@@ -20,7 +20,5 @@ def notices_of(person: Person) -> QuerySet[Notice]:
 def unread_count(person: Person) -> int:
     """Every page asks, so it is said to the database as it is."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT COUNT(*) FROM notifications_notice WHERE person_id = %s AND read_at IS NULL", [person.pk]
-        )
+        cursor.execute(UNREAD, [person.pk])
         return int(cursor.fetchone()[0])

@@ -25,6 +25,7 @@ from reviewhub.reviews.requested.standing import standing_of_review
 KIND = "callback"
 TOPIC = "reviews.callback"
 TIMEOUT = 15.0  # seconds
+TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 INPUT = {"type": "object", "required": ["url"], "properties": {"url": {"type": "string"}}}
 
 
@@ -84,9 +85,9 @@ def faults_of_connection(base_url: str, secret: str) -> list[str]:
     elif address.scheme != "https" and not settings.DEMO:
         faults.append("A callback goes over https.")
     try:
-        Webhook(secret)
+        _signers(secret)
     except (ValueError, RuntimeError):
-        faults.append("The secret that signs is a whsec_… of base64.")
+        faults.append("The secret that signs is a whsec_… of base64, or several with a blank between them.")
     return faults
 
 
@@ -107,13 +108,18 @@ def _send(url: str, run_id: str, kind: str, key: str, timeout: float) -> str:
     return message_id
 
 
+def _signers(secret: str) -> list[Webhook]:
+    """While a secret is changed, the old and the new one both sign: whoever knows either may check."""
+    return [Webhook(each) for each in secret.split() or [secret]]
+
+
 def _signed(secret: str, message_id: str, body: str) -> dict[str, str]:
     now = ports.clock().system_now()
     return {
         "content-type": "application/json",
         "webhook-id": message_id,
         "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(secret).sign(message_id, now, body),
+        "webhook-signature": " ".join(signer.sign(message_id, now, body) for signer in _signers(secret)),
     }
 
 
@@ -136,6 +142,10 @@ def checked_addresses(host: str) -> list[str]:
 
 
 def _meant(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """`::ffff:127.0.0.1` is this machine, too."""
+    """`::ffff:127.0.0.1` is this machine, too, and so is it where a network translates (RFC 6052) or tunnels (6to4)."""
     address = ipaddress.ip_address(text)
-    return getattr(address, "ipv4_mapped", None) or address
+    if not isinstance(address, ipaddress.IPv6Address):
+        return address
+    if address in TRANSLATED:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address

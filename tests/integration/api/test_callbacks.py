@@ -125,3 +125,20 @@ def test_a_withdrawal_is_told_too(office: Office, shop: Caller, system: Receiver
 )
 def test_an_address_lies_beneath_another_or_not(url: str, base: str, beneath: bool) -> None:
     assert is_beneath(url, base) is beneath
+
+
+def test_while_the_secret_is_changed_both_sign(
+    office: Office, shop: Caller, system: Receiver, clock: StandingClock
+) -> None:
+    new = "whsec_" + "bmV3" * 10
+    known = api.connections().get(name="shop-back")
+    api.save_connection(
+        name="shop-back", kind="callback", base_url=known.base_url, secret=f"{new} {SECRET}", actor=api.SYSTEM
+    )
+    review = asked(shop, callback_url=system.url)
+    decide_task(task_id=task_of(review).pk, actor=office.alice, outcome="approve")
+    closed(clock)
+    (headers, body), *_ = system.taken
+    signatures = headers["webhook-signature"].split()
+    signed = [Webhook(each).sign(headers["webhook-id"], clock.system, body.decode()) for each in (new, SECRET)]
+    assert signatures == signed

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from orchestration import ports
 from orchestration.models import Recommendation, Run, WorkflowVersion
 from orchestration.runtime import sweeper
+from reviewhub.reviews.exceptions import TaskMoved
 from reviewhub.reviews.models import Override, ReviewTask
 from reviewhub.reviews.services import decide_task, take_back_decision
 from tests.integration.api.office import Caller, Office
@@ -252,6 +253,21 @@ def test_what_was_asked_can_be_withdrawn_and_nobody_decides_it_any_more(office: 
     assert withdrawn.json()["withdrawn_reason"] == "a token withdrew it."
     assert shop.delete(review["url"]).status_code == 409
     assert task_of(review).status == "withdrawn"
+
+
+def test_whoever_withdraws_after_the_answer_is_told_it_and_whoever_answers_after_the_withdrawal_too(
+    office: Office, shop: Caller, clock: StandingClock
+) -> None:
+    first, second = asked(shop), asked(shop)
+    decide_task(task_id=task_of(first).pk, actor=office.alice, outcome="approve")
+    closed(clock)
+    late = shop.delete(first["url"])
+    assert (late.status_code, late.json()["detail"] != "") == (409, True)
+    assert shop.get(first["url"]).json()["outcome"] == "approve"
+
+    shop.delete(second["url"])
+    with pytest.raises(TaskMoved, match="withdrew it"):
+        decide_task(task_id=task_of(second).pk, actor=office.alice, outcome="approve")
 
 
 def test_a_person_withdraws_what_another_asked_for_only_with_the_right_to_cancel(office: Office, shop: Caller) -> None:

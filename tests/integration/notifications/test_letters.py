@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from orchestration import api
 from orchestration.runtime import outbox
 from reviewhub.accounts.models import Person
 from reviewhub.notifications.ways import choose_ways, ways_of
@@ -85,3 +86,20 @@ def test_who_has_no_address_is_sent_no_mail(people: Cast) -> None:
     reach(opened(), Person.objects.get(pk=people.bob.pk))
     outbox.send_due()
     assert mail.outbox == []
+
+
+def test_a_mail_server_that_is_down_is_seen_on_the_page_of_what_is_stuck_and_gets_it_once(
+    people: Cast, server: MailServer, clock: StandingClock
+) -> None:
+    reach(opened(), people.bob)
+    server.refusals = ["421 down"] * 4
+    for _ in range(4):
+        outbox.send_due()
+        clock.forward(hours=1)
+    (found,) = api.stuck("message")
+    assert "The mail server did not take it" in found.why
+    outbox.send_due()
+    clock.forward(hours=2)
+    outbox.send_due()
+    assert len(server.taken) == 1
+    assert api.stuck("message") == []

@@ -32,6 +32,14 @@ TABLE = [
     ("on Friday evening", person(8, 17), "2026-11-20 18:00", "2026-11-23 06:00"),
     ("another zone", person(8, 17, zone="America/New_York"), "2026-11-18 09:30", "2026-11-18 13:00"),
     ("the night in which the clocks go forward", person(8, 17, "sun"), "2026-03-29 00:00", "2026-03-29 05:00"),
+    ("the night in which the clocks go back", person(8, 17, "sun"), "2026-10-25 00:00", "2026-10-25 06:00"),
+    ("hours that begin where the clocks jump", person(3, 5, "sun"), "2026-03-28 22:00", "2026-03-29 01:00"),
+    ("an hour that comes twice is reached the first time", person(3, 5, "sun"), "2026-10-24 22:00", "2026-10-25 00:00"),
+    ("half an hour of summer", person(8, 17, zone="Australia/Lord_Howe"), "2026-10-04 12:00", "2026-10-04 21:00"),
+    ("where it is tomorrow already", person(8, 17, zone="Pacific/Kiritimati"), "2026-11-17 09:30", "2026-11-17 18:00"),
+    ("where it is yesterday still", person(8, 17, zone="Pacific/Pago_Pago"), "2026-11-18 09:30", "2026-11-18 19:00"),
+    ("a zone of three quarters", person(8, 17, zone="Asia/Kathmandu"), "2026-11-18 01:00", "2026-11-18 02:15"),
+    ("a night shift over the clocks' change", person(22, 6, "sat"), "2026-03-28 12:00", "2026-03-28 20:00"),
     ("a night shift", person(22, 6, "mon,tue,wed,thu,fri,sat,sun"), "2026-11-18 12:00", "2026-11-18 20:00"),
     ("in a night shift", person(22, 6, "mon,tue,wed,thu,fri,sat,sun"), "2026-11-18 23:00", "2026-11-18 23:00"),
     ("at any hour", person(0, 0, "mon,tue,wed,thu,fri,sat,sun"), "2026-11-18 01:00", "2026-11-18 01:00"),
@@ -42,6 +50,22 @@ TABLE = [
 def test_the_first_instant_that_is_within_somebodys_hours(remark: str, who: Person, now: str, then: str) -> None:
     at, expected = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (now, then))
     assert opens_at(who, at) == expected, remark
+
+
+def test_whatever_the_zone_and_the_moment_the_reminder_comes_within_the_hours_and_not_before() -> None:
+    """Every thirteenth hour of a year and a half, in zones whose clocks change in every way there is."""
+    zones = ("Europe/Helsinki", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "Africa/Casablanca")
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    for who in (person(9, 17, zone=zone) for zone in zones):
+        for step in range(0, 24 * 540, 13):
+            at = start + timedelta(hours=step)
+            then = opens_at(who, at)
+            local = then.astimezone(who.timezone)
+            assert then >= at
+            assert time(9) <= local.time() < time(17)
+            assert local.weekday() < 5
+            if then > at:
+                assert local.time() == time(9)
 
 
 def warned_at_night(desk: Desk, **fields: str | bool) -> Notice:

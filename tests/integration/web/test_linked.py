@@ -16,7 +16,7 @@ from orchestration.models import OutboxMessage
 from orchestration.ports import ReachedLevel
 from orchestration.runtime import outbox
 from reviewhub.accounts.actors import ref_of
-from reviewhub.accounts.models import Person
+from reviewhub.accounts.models import OneTimeCode, Person
 from reviewhub.notifications.models import Notice
 from reviewhub.reviews.gateway import DeskGateway
 from reviewhub.reviews.links import DecisionLink, decision_token
@@ -187,7 +187,9 @@ def test_a_link_that_was_passed_on_to_a_stranger_shows_nothing_and_decides_nothi
     sent = {"version": task.version, "shown": task.evidence_hash, "outcome": "approve"}
     assert stranger.post(address, sent).status_code == 403
     assert stranger.post(address, {"_method": "delete"}).status_code == 403
+    stranger.head(address)
     assert not Decision.objects.exists()
+    assert not OneTimeCode.objects.exists()  # a scanner that opens it sends no mail either
 
 
 def test_a_code_from_the_addressees_mail_opens_it_there_from_then_on(room: DeskRoom, mails: MailServer) -> None:
