@@ -9,7 +9,7 @@ from reviewhub.documents.texts import DocumentTexts
 from reviewhub.notifications.channels import delivering
 from reviewhub.notifications.services import listen, listen_late, listen_to_all, when_noticed
 from reviewhub.realtime import publish, rendering
-from reviewhub.reviews.announcements import when_changed, when_told, when_told_late
+from reviewhub.reviews.announcements import when_changed, when_queue_changed, when_told, when_told_late
 from reviewhub.reviews.gateway import DeskGateway
 from reviewhub.reviews.handling import learn_handling_times
 from reviewhub.reviews.labels import DecisionLabels
@@ -21,6 +21,7 @@ from reviewhub.reviews.services.giving import give_out_everywhere, give_soon
 from reviewhub.reviews.services.moving import move_what_waits
 from reviewhub.reviews.services.outages import let_clocks_follow
 from reviewhub.web.patches import patch_for
+from reviewhub.web.pushed import figures_for, held_patch
 
 # What the sweeper does beside its own work.
 CHORES = (
@@ -46,7 +47,8 @@ def bind() -> None:
     ports.bind(observer=publish)
     when_changed(publish.desk_changed)
     when_changed(give_soon)
-    rendering.bind(patch_for)
+    when_queue_changed(publish.queue_changed)
+    rendering.bind(rendering.Renderers(patch_for, held_patch, figures_for))
     if settings.DEMO:
         _bind_demo()
 

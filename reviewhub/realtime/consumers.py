@@ -14,6 +14,7 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 from reviewhub.accounts.models import Person
 from reviewhub.realtime import counting, groups, publish
+from reviewhub.realtime.figures import figures
 from reviewhub.realtime.hub import hub
 from reviewhub.realtime.welcome import Visitor
 
@@ -22,12 +23,14 @@ TOO_SLOW = 1013
 MOST_TOPICS = 20
 MOST_SHOWN = 120  # rows of one page
 LONGEST_ID = 36
+LONGEST_SLUG = 100
 MOST_WAITING = 200  # messages that a slow browser may leave untaken
 
 
 class DeskConsumer(AsyncJsonWebsocketConsumer):
     channel_layer_alias = ""  # none of its own: the process's hub tells it what it may hear
     person: Person
+    figures: str | None
     visitor: Visitor
     checked_at: float
     _looks_at: str
@@ -42,6 +45,7 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
         self.visitor = Visitor(user.pk, self.scope["session"].session_key)
         self.checked_at = time.monotonic()
         self._looks_at, self._look_told_to = "", ()
+        self.figures: str | None = None
         self._page = uuid.uuid4().hex
         self._to_say: asyncio.Queue[str] = asyncio.Queue(MOST_WAITING)
         self._speaking = asyncio.create_task(self._speak())
@@ -52,6 +56,7 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
         if not hasattr(self, "visitor"):
             return
         self._look_away()
+        figures().leave(self)
         hub().leave(self)
         self._speaking.cancel()
 
@@ -66,6 +71,9 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
         rows = content.get("rows")
         if isinstance(rows, list):
             hub().show(self, [str(task)[:LONGEST_ID] for task in rows[:MOST_SHOWN]])
+        team = content.get("figures")
+        if isinstance(team, str):
+            await self._follow_team(team[:LONGEST_SLUG])
         topics = content.get("follow")
         if isinstance(topics, list):
             await self._follow([str(topic) for topic in topics[:MOST_TOPICS]])
@@ -74,6 +82,14 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
         for topic in topics:
             if await database_sync_to_async(groups.may_follow)(self.person, topic):
                 hub().join(self, topic)
+
+    async def _follow_team(self, team: str) -> None:
+        led = await database_sync_to_async(groups.teams_led)(self.person, team)
+        if led:
+            self.figures = team
+            for name in led:
+                hub().join(self, name)
+            figures().follow(self)
 
     async def _look_at(self, task_id: str) -> None:
         told_to = await database_sync_to_async(groups.told_of_a_look)(self.person, task_id)
@@ -103,6 +119,9 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
 
     def count_soon(self) -> None:
         counting.count_soon(self)
+
+    def figures_soon(self) -> None:
+        figures().soon([self])
 
     def hear_counts(self, counts: Mapping[str, int]) -> None:
         self.hear(json.dumps({"kind": "counts", "counts": counts}))

@@ -5,6 +5,7 @@ A task is told to its queue, to the people asked by name, to its workflow's owne
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from reviewhub.accounts.models import Person
@@ -12,6 +13,7 @@ from reviewhub.accounts.permissions import VERBS, Role, allows, roles_of
 from reviewhub.reviews.approvals import is_sealed
 from reviewhub.reviews.models import Assignment, ReviewTask
 from reviewhub.reviews.selectors import queues_of, visible_runs
+from reviewhub.reviews.selectors.leading import led_queues
 
 DESK = "desk"  # of the channel layer: every process with sockets listens here
 EVERYTHING = "tasks"
@@ -30,6 +32,24 @@ def shown(task_id: UUID | str) -> str:
     return f"{SHOWN}{task_id}"
 
 
+def queue(queue_id: int) -> str:
+    return f"queue.{queue_id}"
+
+
+TEAM = "team."  # says which figures a page shows
+
+
+def teams_of(names: Iterable[str]) -> list[str]:
+    """The groups of the pages that show figures of the queues among these groups."""
+    return [f"{TEAM}{name.removeprefix('queue.')}" for name in names if name.startswith("queue.")]
+
+
+def teams_led(who: Person, team: str) -> list[str]:
+    """The same of one queue, by its slug, or of all (empty) that this person leads."""
+    led = led_queues(who)
+    return [f"{TEAM}{pk}" for pk in (led.filter(slug=team) if team else led).values_list("pk", flat=True)]
+
+
 def run(run_id: UUID | str) -> str:
     return f"run.{run_id}"
 
@@ -37,7 +57,7 @@ def run(run_id: UUID | str) -> str:
 def heard_by(who: Person) -> list[str]:
     """The groups that this person's sockets join, checked when they connect."""
     groups = [person(who.pk), f"owner.{who.username}"]
-    groups += [f"queue.{pk}" for pk in queues_of(who).values_list("pk", flat=True)]
+    groups += [queue(pk) for pk in queues_of(who).values_list("pk", flat=True)]
     groups += [f"workflow.{workflow}" for _, workflow in who.granted if workflow]
     roles = roles_of(who)
     if roles & VERBS["task.read"].roles:
@@ -49,7 +69,7 @@ def heard_by(who: Person) -> list[str]:
 
 def told_of(found: ReviewTask) -> tuple[str, ...]:
     """The groups that hear of this task, but for the people who were asked by name."""
-    named = [EVERYTHING, f"queue.{found.queue_id}", f"workflow.{found.workflow}"]
+    named = [EVERYTHING, queue(found.queue_id), f"workflow.{found.workflow}"]
     if found.workflow_owner:
         named.append(f"owner.{found.workflow_owner}")
     if found.kind == ReviewTask.Kind.INCIDENT:

@@ -21,7 +21,7 @@ from channels.layers import get_channel_layer
 
 from reviewhub.realtime import groups
 from reviewhub.realtime.presence import Presence
-from reviewhub.realtime.rendering import patch_of
+from reviewhub.realtime.rendering import patch_of, queue_patch_of
 from reviewhub.realtime.welcome import Visitor, unwelcome
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,8 @@ class Socket(Protocol):
         ...
 
     def count_soon(self) -> None: ...
+
+    def figures_soon(self) -> None: ...
 
     async def show_out(self) -> None: ...
 
@@ -135,6 +137,8 @@ class Hub:
         if said["type"] == "look":
             self.presence.heard({**said, "to": names})
             return
+        if said["type"] in ("task", "queue"):
+            self._renew_figures(names)
         if not self._hearing(names):
             return
         text = await self._text_of(said)
@@ -145,6 +149,10 @@ class Hub:
             if said["type"] in ("task", "notice"):
                 socket.count_soon()
 
+    def _renew_figures(self, names: Iterable[str]) -> None:
+        for socket in self._hearing(groups.teams_of(names)):
+            socket.figures_soon()
+
     def _hearing(self, names: Iterable[str]) -> set[Socket]:
         return set().union(*(self._members[name] for name in names if name in self._members))
 
@@ -154,6 +162,9 @@ class Hub:
             case "task":
                 patch = await patch_of(UUID(said["task"]))
                 return json.dumps({"kind": "task", **patch}) if patch is not None else None
+            case "queue":
+                found = await queue_patch_of(said["queue"])
+                return json.dumps({"kind": "queue", **found}) if found is not None else None
             case "topic":
                 return json.dumps({"kind": "changed", "topics": [said["topic"]]})
             case "notice":

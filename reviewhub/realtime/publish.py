@@ -67,6 +67,11 @@ def desk_changed(fact: Fact) -> None:
     _post.take(TaskChanged(fact.task.pk, groups.told_of(fact.task), fact.kind != "opened"))
 
 
+def queue_changed(queue_id: int) -> None:
+    """Everybody of the queue sees whether it is held, and whoever leads it its figures anew."""
+    _post.take(Said((groups.queue(queue_id),), "queue", (("queue", queue_id),)))
+
+
 def runs_changed(run_ids: Sequence[str]) -> None:
     """Whoever follows one of the runs, or all runs, looks again."""
     topics = [*map(groups.run, run_ids), groups.RUNS]

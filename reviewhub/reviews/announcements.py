@@ -52,10 +52,12 @@ Told = Callable[[Fact], None]
 ToldTogether = Callable[[Sequence[Fact]], None]
 Changed = Callable[[Fact], None]
 ToldLate = Callable[[LateFact], None]
+QueueChanged = Callable[[int], None]
 
 _told: dict[Told, ToldTogether | None] = {}
 _told_late: list[ToldLate] = []
 _changed: list[Changed] = []
+_queue_changed: list[QueueChanged] = []
 
 
 def when_told(listener: Told, together: ToldTogether | None = None) -> None:
@@ -68,6 +70,17 @@ def when_changed(listener: Changed) -> None:
     """Call `listener` after the commit of every change. Must be quick; what it raises is logged."""
     if listener not in _changed:
         _changed.append(listener)
+
+
+def when_queue_changed(listener: QueueChanged) -> None:
+    """Call `listener` with a queue's id after the commit of what a lead did to it. Must be quick."""
+    if listener not in _queue_changed:
+        _queue_changed.append(listener)
+
+
+def announce_queue(queue_id: int) -> None:
+    for listener in _queue_changed:
+        transaction.on_commit(partial(listener, queue_id), robust=True)
 
 
 def when_told_late(listener: ToldLate) -> None:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, Query
 from django.shortcuts import render
 
 from reviewhub.accounts.models import Person
-from reviewhub.reviews.selectors import Criteria
+from reviewhub.reviews.selectors import Criteria, held_queues_of
 from reviewhub.web.lists import TaskList, list_of
 from reviewhub.web.presenters.task_pages import TaskPage
 from reviewhub.web.presenters.undo import undos_of
@@ -70,7 +70,8 @@ def desk_context(request: HttpRequest, page: TaskPage | None, name: str) -> dict
     def listed() -> TaskList:
         return list_of(person, name, criteria=criteria_of(request), after=request.GET.get("after", ""))
 
-    return {"page": page, "list": listed, "view": name, "current": name, "undos": lambda: undos_of(person)}
+    shown = {"page": page, "list": listed, "view": name, "current": name}
+    return {**shown, "undos": lambda: undos_of(person), "held": lambda: held_queues_of(person)}
 
 
 def whole(request: HttpRequest, page: TaskPage | None, name: str, status: int = 200) -> HttpResponse:

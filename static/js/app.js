@@ -5,7 +5,9 @@ import counted from "./controllers/counted.js";
 import device from "./controllers/device.js";
 import drawer from "./controllers/drawer.js";
 import evidence from "./controllers/evidence.js";
+import figures from "./controllers/figures.js";
 import field from "./controllers/field.js";
+import held from "./controllers/held.js";
 import keyboard from "./controllers/keyboard.js";
 import list from "./controllers/list.js";
 import live from "./controllers/live.js";
@@ -32,6 +34,8 @@ const controllers = {
   drawer,
   evidence,
   field,
+  figures,
+  held,
   keyboard,
   list,
   live,

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from reviewhub.accounts.models import Absence
 from reviewhub.reviews.models import ReviewTask
-from reviewhub.reviews.services import claim_task
+from reviewhub.reviews.services import claim_task, hold_queue, let_queue_go_on
 from tests.e2e.conftest import Open
 from tests.support.cast import person
 from tests.support.desk_room import DeskRoom
@@ -75,3 +75,25 @@ def test_a_lead_hands_over_and_holds_by_keyboard(room: DeskRoom, open_as: Open) 
     expect(page.get_by_text("Held by Carol Nyström")).to_be_visible()
     page.goto("/queue/team/")
     expect(page.locator("#held")).to_contain_text("Finance is held by Carol Nyström")
+
+
+def test_figures_and_holds_show_at_once_on_pages_that_are_open(
+    room: DeskRoom, open_as: Open, visit: Callable[..., Any], site: Any
+) -> None:
+    task = room.case("Northwind")
+    lead = open_as(room.people.carol, PAGE)
+    alice = open_as(room.people.alice, "/queue/team/")
+    phone = visit(site.url, width=390, height=844, installed=True)
+    phone.sign_in(room.people.alice)
+    phone.page.goto("/cards/")
+    expect(phone.page.locator("#task-title")).to_have_text("Northwind")
+    has = lead.locator(".team-figures").first.locator("dd").first
+    expect(has).to_have_text("0")
+    claim_task(task_id=task.pk, actor=room.people.alice)
+    expect(has).to_have_text("1")
+    hold_queue(queue=room.people.finance, actor=room.people.carol, reason="The ERP moves")
+    for place in (alice.locator("#held"), phone.page.locator("#cards-held"), lead.locator("#figures")):
+        expect(place).to_contain_text("The ERP moves")
+    let_queue_go_on(queue=room.people.finance, actor=room.people.carol)
+    for place in (alice.locator("#held"), phone.page.locator("#cards-held"), lead.locator("#figures")):
+        expect(place).not_to_contain_text("The ERP moves")

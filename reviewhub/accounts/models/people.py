@@ -117,12 +117,21 @@ class Person(AbstractBaseUser):
     @cached_property
     def granted(self) -> frozenset[tuple[str, str]]:
         """(role, workflow) of every grant; read once for each loaded person."""
-        return frozenset(_held("grants", "role", "workflow", connection.vendor).rows(self.pk))
+        return frozenset(_held("grants", ("role", "workflow"), connection.vendor).rows(self.pk))
 
     @cached_property
     def queue_roles(self) -> frozenset[tuple[int, str]]:
         """(queue, role) of every queue that the person works in; read once for each loaded person."""
-        return frozenset(_held("memberships", "queue", "role", connection.vendor).rows(self.pk))
+        return frozenset((queue, role) for queue, role, _ in self._memberships)
+
+    @property
+    def held_queues(self) -> frozenset[int]:
+        """Those of the person's queues that are held, as of the same moment."""
+        return frozenset(queue for queue, _, held_at in self._memberships if held_at is not None)
+
+    @cached_property
+    def _memberships(self) -> list[tuple[Any, ...]]:
+        return _held("memberships", ("queue", "role", "queue__held_at"), connection.vendor).rows(self.pk)
 
     # What Django's admin asks, answered from the table of roles and verbs.
 
@@ -150,6 +159,6 @@ class Person(AbstractBaseUser):
 
 
 @lru_cache(maxsize=4)
-def _held(relation: str, first: str, second: str, vendor: str) -> Statement:
-    """Two columns of what belongs to a person. Every request asks, and so it is put together once."""
-    return statement_of(getattr(Person(pk=NUMBER), relation).order_by().values_list(first, second), NUMBER)
+def _held(relation: str, columns: tuple[str, ...], vendor: str) -> Statement:
+    """Columns of what belongs to a person. Every request asks, and so it is put together once."""
+    return statement_of(getattr(Person(pk=NUMBER), relation).order_by().values_list(*columns), NUMBER)

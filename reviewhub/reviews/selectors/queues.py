@@ -14,4 +14,5 @@ def queues_of(person: Person) -> QuerySet[Queue]:
 
 def held_queues_of(person: Person) -> QuerySet[Queue]:
     """Those of which nothing is given, and nobody takes anything."""
-    return queues_of(person).filter(held_at__isnull=False).distinct()
+    held = person.held_queues
+    return Queue.objects.filter(pk__in=held, held_at__isnull=False) if held else Queue.objects.none()

@@ -12,6 +12,7 @@ from reviewhub.accounts.actors import actor_of
 from reviewhub.accounts.models import Absence, Person
 from reviewhub.accounts.permissions import require
 from reviewhub.accounts.services import end_absence, set_absence
+from reviewhub.reviews.announcements import announce_queue
 from reviewhub.reviews.exceptions import InvalidRequest
 from reviewhub.reviews.models import Queue
 
@@ -73,6 +74,7 @@ def enter_absence(
         raise _refused("/ends_at", "This absence would be over already.")
     if delegate is not None and delegate.pk == person.pk:
         raise _refused("/delegate", "Nobody stands in for themselves.")
+    announce_queue(queue.pk)
     return set_absence(person=person, starts_at=starts_at, ends_at=ends_at, delegate=delegate, actor=actor_of(actor))
 
 
@@ -82,6 +84,7 @@ def remove_absence(*, queue: Queue, actor: Person, absence: Absence) -> None:
     require(actor, "absence.enter", queue)
     if not queue.memberships.filter(person=absence.person_id).exists():
         raise _refused("", f"{absence.person.display_name} does not belong to {queue.title}.")
+    announce_queue(queue.pk)
     end_absence(absence=absence, actor=actor_of(actor))
 
 
@@ -93,7 +96,9 @@ def reason_given(reason: str) -> str:
 
 
 def record(queue: Queue, kind: str, data: dict[str, Any], actor: Person) -> None:
+    """On its own chain; pages that show the queue look again."""
     api.record_change(chain=f"queue:{queue.slug}", kind=kind, data=data, actor=actor_of(actor))
+    announce_queue(queue.pk)
 
 
 def _hold(queue: Queue, actor: Person) -> Queue:

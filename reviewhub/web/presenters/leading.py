@@ -88,6 +88,10 @@ def team_page(queues: Sequence[Queue], queue: Queue | None, viewer: Person) -> T
     )
 
 
+def held_said(queue: Queue) -> str:
+    return _("%(queue)s is held by %(who)s") % {"queue": queue.title, "who": queue.held_by}
+
+
 def away_said(absence: Absence | None, now: datetime) -> str:
     if absence is None:
         return ""

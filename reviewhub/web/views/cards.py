@@ -18,13 +18,14 @@ from django.views.decorators.http import require_GET
 
 from orchestration import ports
 from reviewhub.reviews.exceptions import InvalidDecision, ReviewError
-from reviewhub.reviews.models import Decision, Queue, ReviewTask
+from reviewhub.reviews.models import Decision, ReviewTask
 from reviewhub.reviews.selectors import counts, held_queues_of, view
 from reviewhub.reviews.services import take_back_decision
 from reviewhub.web.answers import by_method, view_name, viewer
 from reviewhub.web.context import Shell
 from reviewhub.web.moments import iso
 from reviewhub.web.presenters.cards import card_of
+from reviewhub.web.presenters.leading import held_said
 from reviewhub.web.queue_views import QUEUE_VIEWS
 from reviewhub.web.refusals import status_of
 from reviewhub.web.sent import LONGEST_LOOK, decide_as_sent, sent_of
@@ -65,16 +66,15 @@ def _listed(request: HttpRequest) -> HttpResponse:
         "label": str(QUEUE_VIEWS[name].label),
         "total": counted[name],
         "mine": counted["mine"],
-        "held": [{"title": _held_by(queue), "text": queue.hold_reason} for queue in held_queues_of(person)],
+        "held": [
+            {"queue": queue.pk, "title": held_said(queue), "text": queue.hold_reason}
+            for queue in held_queues_of(person)
+        ],
         "cards": [
             {"id": str(task_id), "version": version} for task_id, version in tasks.values_list("id", "version")[:KEPT]
         ],
     }
     return JsonResponse(answer)
-
-
-def _held_by(queue: Queue) -> str:
-    return _("%(queue)s is held by %(who)s") % {"queue": queue.title, "who": queue.held_by}
 
 
 def _one(request: HttpRequest, task_id: UUID) -> HttpResponse:

@@ -16,7 +16,7 @@ from orchestration import api
 from reviewhub.reviews.exceptions import InvalidRequest
 from reviewhub.reviews.looks import WORKFLOW as SECOND_LOOK
 from reviewhub.reviews.models import ReviewTask, SavedFilter
-from reviewhub.reviews.selectors import COUNTED_UP_TO, Criteria, count_in, held_queues_of, queues_of, saved_filters
+from reviewhub.reviews.selectors import COUNTED_UP_TO, Criteria, count_in, queues_of, saved_filters
 from reviewhub.reviews.services import remove_filter, save_filter
 from reviewhub.web.answers import by_method, desk_context, viewer, wants_fragment
 from reviewhub.web.lists import ORDER_LABELS
@@ -52,12 +52,10 @@ def shown_of(saved: SavedFilter, request: HttpRequest) -> Shown:
 
 
 def _list(request: HttpRequest) -> HttpResponse:
-    """With counts, and with the queues that are held: asked for after the queue's page has come, so that the page does
-    not wait for them."""
+    """With counts: asked for after the queue's page has come, so that the page does not wait for them."""
     saved = [shown_of(each, request) for each in saved_filters(viewer(request)) if each.view in QUEUE_VIEWS]
     part = "#list" if wants_fragment(request) else ""
-    held = held_queues_of(viewer(request))
-    return render(request, f"desk/filters.html{part}", {"saved": saved, "held": held, "current": "filters"})
+    return render(request, f"desk/filters.html{part}", {"saved": saved, "current": "filters"})
 
 
 def _address(view: str, criteria: Criteria) -> str:

@@ -29,7 +29,7 @@ from reviewhub.reviews.services import (
     start_clocks,
     stop_clocks,
 )
-from reviewhub.web.answers import by_method, viewer, wants_fragment
+from reviewhub.web.answers import by_method, viewer
 from reviewhub.web.presenters.leading import absence_span, team_page
 
 PAGE = "lead/team.html"
@@ -63,7 +63,7 @@ def led_or_404(request: HttpRequest, slug: str, verb: str = "queue.lead") -> Que
 
 def _page(request: HttpRequest, queues: list[Queue], queue: Queue | None) -> HttpResponse:
     context = {"team": team_page(queues, queue, viewer(request)), "current": "lead"}
-    return render(request, f"{PAGE}#figures" if wants_fragment(request) else PAGE, context)
+    return render(request, PAGE, context)
 
 
 def _missing() -> NoReturn:

@@ -1,5 +1,6 @@
 /* Card by card. A card is decided by a swipe, a button or a key; what it asks first is inside it. */
 import { onMessage, start } from "../live.js";
+import { badge } from "../badge.js";
 import { watch } from "../evidence.js";
 import { cards, drop, refresh, state } from "./deck.js";
 import { decisions, keep, onOutbox, send } from "./outbox.js";
@@ -139,6 +140,12 @@ await show();
 await look();
 if (state.person) {
   document.body.dataset.me = state.person;
-  onMessage(({ kind }) => kind === "task" && look());
+  onMessage(({ kind, queue, title, text, counts }) => {
+    if (kind === "counts") badge(counts.mine);
+    if (kind === "task") look();
+    if (kind !== "queue") return;
+    state.held = [...state.held.filter((each) => each.queue !== queue), ...(title ? [{ queue, title, text }] : [])];
+    heldQueues(state.held);
+  });
   start("/ws/desk/");
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from reviewhub.accounts.models import Absence
 from reviewhub.reviews.services import claim_task
 from reviewhub.reviews.services.outages import let_clocks_follow
+from reviewhub.web.pushed import figures_for, held_patch
 from tests.integration.web.conftest import SignedIn
 from tests.support.desk_room import DeskRoom
 
@@ -19,8 +20,11 @@ def test_the_page_shows_load_deadlines_and_absences(room: DeskRoom, signed_in: S
     shown = carol.get(PAGE).content.decode()
     for text in ("Alice Moreau", "Northwind", "5 minutes", "Hold the queue", "Enter an absence", 'href="/teams/"'):
         assert text in shown
-    part = carol.get(PAGE, headers={"HX-Request": "true"}).content.decode()
-    assert part.lstrip().startswith('<div id="figures"')
+    pushed = figures_for(people.carol.pk, "finance")
+    assert pushed is not None
+    assert "Northwind" in pushed
+    assert "Enter an absence" not in pushed
+    assert pushed.strip() in shown
 
 
 def test_it_is_for_those_who_lead(room: DeskRoom, signed_in: SignedIn) -> None:
@@ -29,6 +33,16 @@ def test_it_is_for_those_who_lead(room: DeskRoom, signed_in: SignedIn) -> None:
         assert alice.get(path).status_code == 404
     assert alice.post(f"{PAGE}hold/", {"reason": "no"}).status_code == 404
     assert 'href="/teams/"' not in alice.get("/queue/team/").content.decode()
+
+
+def test_figures_are_pushed_to_nobody_else(room: DeskRoom) -> None:
+    people = room.people
+    assert figures_for(people.alice.pk, "finance") is None
+    assert figures_for(people.carol.pk, "elsewhere") is None
+    people.carol.is_active = False
+    people.carol.save()
+    assert figures_for(people.carol.pk, "finance") is None
+    assert figures_for(0, "") is None
 
 
 def test_an_owner_who_is_only_named_finds_it_in_the_menu(room: DeskRoom, signed_in: SignedIn) -> None:
@@ -46,13 +60,21 @@ def test_a_queue_is_held_and_goes_on(room: DeskRoom, signed_in: SignedIn) -> Non
     task = room.case()
     assert "Say why" in carol.post(f"{PAGE}hold/", {"reason": ""}, follow=True).content.decode()
     assert "The ERP moves" in carol.post(f"{PAGE}hold/", {"reason": "The ERP moves"}, follow=True).content.decode()
-    assert "is held by Carol" in alice.get("/filters/", headers={"HX-Request": "true"}).content.decode()
+    assert "is held by Carol" in alice.get("/queue/team/").content.decode()
+    assert "is held by Carol" in alice.get(f"/tasks/{task.pk}/").content.decode()
+    assert "is held by Carol" not in signed_in(room.people.mallory).get("/queue/team/").content.decode()
     assert "The ERP moves" in alice.get(f"/tasks/{task.pk}/").content.decode()
     held = alice.get("/cards/list/").json()["held"]
-    assert held == [{"title": "Finance is held by Carol Nyström", "text": "The ERP moves"}]
+    queue = room.people.finance.pk
+    assert held == [{"queue": queue, "title": "Finance is held by Carol Nyström", "text": "The ERP moves"}]
+    patch = held_patch(queue)
+    assert patch is not None
+    assert "The ERP moves" in patch["html"]
     assert signed_in(room.people.mallory).get("/cards/list/").json()["held"] == []
     assert alice.post(f"/tasks/{task.pk}/claim/").status_code == 403
     assert "Hold the queue" in carol.post(f"{PAGE}hold/", {"_method": "delete"}, follow=True).content.decode()
+    assert held_patch(queue) == {"queue": queue, "html": "", "title": "", "text": ""}
+    assert held_patch(0) is None
 
 
 def test_the_clocks_are_stopped_and_started(room: DeskRoom, signed_in: SignedIn) -> None:

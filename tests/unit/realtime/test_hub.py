@@ -31,6 +31,9 @@ class Tab:
 
     def count_soon(self) -> None: ...
 
+    def figures_soon(self) -> None:
+        self.heard.append({"figures": "soon"})
+
     async def show_out(self) -> None:
         self.shown_out = True
 
@@ -93,3 +96,10 @@ def _at_once(act: Any) -> Any:
         return act(*args)
 
     return run
+
+
+def test_whoever_shows_a_teams_figures_makes_them_anew_and_hears_nothing_of_the_task() -> None:
+    hub = Hub()
+    lead, other = inside(hub, Tab(), "person.1", "team.1"), inside(hub, Tab(2), "person.2", "team.2")
+    tell(hub, (("tasks", "queue.1"), {"type": "task", "task": "00000000-0000-4000-8000-000000000000"}))
+    assert (lead.heard, other.heard) == ([{"figures": "soon"}], [])
