@@ -40,7 +40,12 @@ def _names() -> tuple[str, ...]:
     """The product's own files that a page without a connection may ask for."""
     root = _root()
     found = [path.relative_to(root).as_posix() for kind in ("css", "js") for path in root.glob(f"{kind}/**/*.{kind}")]
-    return ("icons.svg", "favicon.svg", *sorted(name for name in found if not name.startswith(NOT_KEPT)))
+    return (
+        "icons.svg",
+        "favicon.svg",
+        "favicon-waiting.svg",
+        *sorted(name for name in found if not name.startswith(NOT_KEPT)),
+    )
 
 
 @lru_cache(maxsize=1)

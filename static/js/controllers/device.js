@@ -34,7 +34,7 @@ export default function (body) {
     if (document.readyState === "complete") register();
     else addEventListener("load", register, { once: true });
     send();
-  }
+  } else navigator.clearAppBadge?.().catch(() => {}); // nobody is signed in any more
   return () => {
     document.removeEventListener("submit", leave);
     removeEventListener("online", send);

@@ -1,4 +1,5 @@
 /* On the body: holds the socket, keeps the counts, and passes changes on to what follows them. */
+import { badge } from "../badge.js";
 import { ask, onMessage, start } from "../live.js";
 
 const COUNTED_UP_TO = 1000;
@@ -10,11 +11,14 @@ function count(counts) {
       if (name === "notices") node.hidden = value === 0;
     });
   }
+  if ("mine" in counts) badge(counts.mine);
 }
 
 export default function (element) {
   const { socket } = element.dataset;
   if (!socket) return undefined;
+  const mine = document.querySelector('[data-count="mine"]');
+  if (mine) badge(Number.parseInt(mine.textContent, 10) || 0);
   const topics = new Set([...document.querySelectorAll("[data-follow]")].map((node) => node.dataset.follow));
   if (topics.size) ask("follow", [...topics]);
   const stop = onMessage((message) => {

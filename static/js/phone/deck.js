@@ -1,4 +1,5 @@
 /* The cards that this device has with it, the most urgent first. */
+import { badge } from "../badge.js";
 import { fetched } from "./outbox.js";
 import { forget, place, settle } from "./place.js";
 import { all, clear, put, remove } from "./store.js";
@@ -31,6 +32,7 @@ export async function refresh() {
   const listed = await fetched("/cards/list/");
   if (listed?.signedOut) {
     await clear("cards");
+    badge(0);
     forget();
     location.assign(`/sign-in/?next=${encodeURIComponent(location.pathname)}`);
     return;
@@ -39,7 +41,7 @@ export async function refresh() {
   if (!state.online) return;
   await meet(listed);
   await bring(listed);
-  navigator.setAppBadge?.(listed.mine).catch(() => {});
+  badge(listed.mine);
 }
 
 export const drop = (id) => remove("cards", id);
