@@ -115,7 +115,7 @@ def _text_of(original: ReviewTask) -> str:
 
 
 def dress(task: ReviewTask, given: Mapping[str, Any]) -> None:
-    """Makes the task that is being opened look like the case that it is about. Nobody can be asked, for the requester
+    """Makes the task that is being opened look like the case that it is about. Nobody is asked, for the requester
     has had the answer; and its deadline is for the order alone: nothing is done when it passes."""
     original = SecondLook.objects.select_related("original").get(pk=given["look"]).original
     for name in AS_IT_WAS:
@@ -124,7 +124,7 @@ def dress(task: ReviewTask, given: Mapping[str, Any]) -> None:
     for name in ("due_at", "half_at", "three_quarters_at"):
         at = getattr(original, name)
         setattr(task, name, at + later if at else None)
-    task.requester = ""
+    task.requester = original.requester
     task.future = [_later(step, later) for step in original.future]
     task.urgency_at = urgency_at(task.created_at, task.due_at, task.priority)
 

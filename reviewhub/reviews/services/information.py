@@ -16,6 +16,7 @@ from reviewhub.accounts.models import Person
 from reviewhub.reviews.announcements import Fact, announce
 from reviewhub.reviews.evidence import evidence_of
 from reviewhub.reviews.exceptions import InformationClosed, InvalidRequest, TaskNotFound
+from reviewhub.reviews.looks import STEP
 from reviewhub.reviews.models import InformationRequest, ReviewTask
 from reviewhub.reviews.services.holding import hold_task
 from reviewhub.reviews.services.pauses import hold_to_pause, set_aside
@@ -37,6 +38,8 @@ def ask_for_information(
     to = requester_address(task)
     if not to:
         raise InvalidRequest([{"path": "", "code": "nobody", "message": "This task names no requester to ask."}])
+    if task.key == STEP:  # offered all the same: what is missing would tell
+        raise InvalidRequest([{"path": "", "code": "nobody", "message": "The requester cannot be asked about this."}])
     clock, wait = ports.clock(), timedelta(days=task.queue.answer_days)
     now = clock.process_now()
     InformationRequest.objects.filter(task=task, answered_at=None, revoked_at=None).update(revoked_at=now)

@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from orchestration.models import Attempt, AuditEvent, Run
-from reviewhub.accounts.models import Absence, PeopleGroup
+from reviewhub.accounts.models import Absence, PeopleGroup, Person
 from reviewhub.accounts.permissions import PermissionDenied
 from reviewhub.notifications.models import Notice
 from reviewhub.reviews.exceptions import InvalidRequest, SelfApproval
@@ -21,6 +21,7 @@ from reviewhub.reviews.selectors.quality import own_quality, quality_of, queues_
 from reviewhub.reviews.services import decide_task, mark_known_answer, unmark_known_answer
 from tests.support.cast import person
 from tests.support.desk import Desk
+from tests.support.tasks import opened
 
 SAME = (
     "title",
@@ -254,3 +255,32 @@ def test_a_group_and_another_queue_at_once_are_refused(desk: Desk) -> None:
     group = PeopleGroup.objects.create(name="board", title="Board")
     with pytest.raises(IntegrityError), transaction.atomic():
         Queue.objects.update(looks_by=group, looks_in=desk.people.finance)
+
+
+def compared(desk: Desk, first: Person, second: Person, *cells: tuple[str, str, int]) -> None:
+    """So many looks: what the first decided, what the second did, and how often."""
+    queue, at = desk.people.finance, desk.bench.clock.process_now()
+    answers = [(expected, outcome) for expected, outcome, number in cells for _ in range(number)]
+    for expected, outcome in answers:
+        task = opened()
+        of = {"kind": "second", "queue": queue, "original": task, "drawn_for": task, "opened_at": at, "ended_at": at}
+        SecondLook.objects.create(**of, expected=expected, outcome=outcome, first_by=first, by=second)
+
+
+def test_kappa_of_the_queue_and_of_each_pair_by_hand(desk: Desk) -> None:
+    """Alice and Bob: 35 alike of 50, 70 %, and 50 % by chance: 0.4. Whoever was first makes no difference between
+    pairs. Alice and Carol: 29 cases are too few. The queue: 64 alike of 79, and (60 x 53 + 19 x 26) / 79^2 = .5887 by
+    chance: .5384."""
+    alice, bob, carol = desk.people.alice, desk.people.bob, desk.people.carol
+    compared(desk, alice, bob, ("yes", "yes", 10), ("yes", "no", 5), ("no", "yes", 4), ("no", "no", 8))
+    compared(desk, bob, alice, ("yes", "yes", 10), ("yes", "no", 6), ("no", "no", 7))
+    compared(desk, carol, alice, ("yes", "yes", 29))
+    found = quality_of(desk.people.finance)
+    (one, other) = found.pairs
+    assert (one.people, one.agreement.pairs, one.agreement.same) == (("Alice Moreau", "Bob Tan"), 50, 35)
+    assert one.agreement.kappa == pytest.approx(0.4, abs=0.0001)
+    assert [one.agreement.low, one.agreement.high] == pytest.approx([0.1460, 0.6540], abs=0.001)
+    assert (other.people, other.agreement.pairs, other.agreement.kappa) == (("Carol Nyström", "Alice Moreau"), 29, None)
+    assert other.agreement.too_few
+    assert (found.agreement.pairs, found.agreement.same) == (79, 64)
+    assert found.agreement.kappa == pytest.approx(0.5384, abs=0.0001)

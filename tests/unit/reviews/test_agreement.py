@@ -34,6 +34,16 @@ def test_the_interval_is_cohens() -> None:
     assert [found.low, found.high] == pytest.approx([0.1460, 0.6540], abs=0.001)
 
 
+def test_three_outcomes_and_less_than_chance() -> None:
+    """By hand: 29 % alike, .5 x .4 + .3 x .3 + .2 x .3 = 35 % by chance, so (.29 - .35) / .65; the error of the share,
+    sqrt(.29 x .71 / 200) = .0321, divided by .65 is .0494, and 1.96 of it .0968."""
+    rows = {"a": (50, 26, 24), "b": (24, 4, 32), "c": (6, 30, 4)}
+    cells = [(one, other, number) for one, row in rows.items() for other, number in zip("abc", row, strict=True)]
+    found = agreement_of([(one, other) for one, other, number in cells for _ in range(number)])
+    assert (found.pairs, found.same) == (200, 58)
+    assert [found.kappa, found.low, found.high] == pytest.approx([-0.0923, -0.1891, 0.0044], abs=0.0001)
+
+
 def test_too_few_are_only_counted() -> None:
     found = agreement_of(pairs(ENOUGH - 2, 0, 1, 0))
     assert (found.pairs, found.same, found.kappa, found.too_few) == (ENOUGH - 1, ENOUGH - 2, None, True)

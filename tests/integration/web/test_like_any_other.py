@@ -1,0 +1,153 @@
+"""A second look is like any other task, on every channel and until it counts: one table over all of them.
+
+Bob is shown a second look at a case and, of the same moment, the same case as it comes for the first time. What a
+channel says of the two may differ in what no two tasks share (ids, keys, tokens), and in nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from reviewhub.notifications.chat.cards import card_of
+from reviewhub.notifications.mail import Mail
+from reviewhub.notifications.models import Notice
+from reviewhub.notifications.push.sending import _told
+from reviewhub.realtime import groups
+from reviewhub.reviews.links import DecisionLink, decision_token
+from reviewhub.reviews.looks.drawing import draw_looks
+from reviewhub.reviews.models import Queue, ReviewTask, SecondLook
+from reviewhub.reviews.selectors import counts
+from reviewhub.reviews.services import claim_task, decide_task, nudge_assignee
+from reviewhub.web.patches import patch_for
+from reviewhub.web.pushed import figures_for
+from tests.integration.web.conftest import SignedIn
+from tests.support.desk_room import DeskRoom
+
+
+@dataclass
+class Shown:
+    """One of the two, as Bob's channels come to say it."""
+
+    room: DeskRoom
+    bob: Client
+    task: ReviewTask
+
+    def get(self, path: str, **headers: str) -> str:
+        answer = self.bob.get(path.format(task=self.task.pk), headers=headers)
+        assert answer.status_code == 200, path
+        return str(answer.content.decode())
+
+    def notice(self) -> Notice:
+        values = {"kind": "asked", "subject": self.task.title, "text": "Yours.", "at": self.room.clock.process}
+        return Notice.objects.create(person=self.room.people.bob, task=self.task, key=str(self.task.pk), **values)
+
+    def mailed(self) -> str:
+        Mail().deliver(self.notice(), "")
+        sent: Any = mail.outbox[-1]
+        return "\n".join([sent.subject, sent.body, sent.alternatives[0][0], json.dumps(sent.extra_headers)])
+
+    def linked(self) -> str:
+        link = DecisionLink(self.task.pk, self.room.people.bob.pk, self.room.clock.system + timedelta(hours=1))
+        return self.get(f"/decide/{decision_token(link)}/")
+
+    def reminded(self) -> str:
+        claim_task(task_id=self.task.pk, actor=self.room.people.bob)
+        nudge_assignee(task_id=self.task.pk, actor=self.room.people.carol)
+        return self.get("/tasks/{task}/?view=team", HX_Request="true")
+
+
+CHANNELS: list[tuple[str, Callable[[Shown], str]]] = [
+    ("the row in the list", lambda shown: json.dumps(patch_for(shown.task.pk))),
+    ("the task's page", lambda shown: shown.get("/tasks/{task}/?view=team", HX_Request="true")),
+    ("the question to the requester", lambda shown: shown.get("/tasks/{task}/information/", HX_Request="true")),
+    ("the card on the phone", lambda shown: shown.get("/cards/{task}/")),
+    ("the API", lambda shown: shown.get("/api/v1/tasks/{task}/")),
+    ("its comments over the API", lambda shown: shown.get("/api/v1/tasks/{task}/comments/")),
+    ("a mail", Shown.mailed),
+    ("the page behind a mail's link", Shown.linked),
+    ("a push", lambda shown: json.dumps(_told(shown.notice()))),
+    ("a message in the chat", lambda shown: json.dumps(card_of(shown.notice()).blocks)),
+    ("who hears of it", lambda shown: json.dumps(groups.told_of(shown.task))),
+    ("somebody who reminds", Shown.reminded),
+]
+LISTS = (
+    *("/queue/team/", "/queue/unassigned/", "/queue/team/?q=northwind", "/queue/team/?q=priya"),
+    *("/queue/team/?workflow=purchase", "/queue/team/?outcome=approve&sure_from=90", "/queue/team/?order=value"),
+    *("/api/v1/tasks/?view=team", "/api/v1/tasks/?workflow=purchase", "/api/v1/tasks/?queue=finance&status=open"),
+)
+TELLING = re.compile(r"second[- ]look|looked at again|audit|known[- ]answer", re.IGNORECASE)
+
+
+@pytest.fixture
+def two(room: DeskRoom, signed_in: SignedIn) -> tuple[Shown, Shown]:
+    """A second look at a case, and the same case for the first time."""
+    people = room.people
+    people.finance.memberships.create(person=people.bob)
+    Queue.objects.update(second_share=100)
+    draw_looks()
+    room.forward(seconds=1)
+    decide_task(task_id=room.case("Northwind").pk, actor=people.alice, outcome="approve")
+    room.forward(seconds=11)
+    draw_looks()
+    room.work()
+    look = SecondLook.objects.select_related("task__queue").get().task
+    room.started = 0  # of the same moment
+    twin = room.case("Northwind")
+    assert look is not None
+    assert look.created_at == twin.created_at
+    bob = signed_in(people.bob)
+    return Shown(room, bob, look), Shown(room, bob, twin)
+
+
+def plain(said: str, task: ReviewTask) -> str:
+    """Without what no two tasks share."""
+    for known, name in ((task.pk, "TASK"), (task.run_id, "RUN")):
+        said = said.replace(str(known), name).replace(known.hex, name)
+    return "\n".join(_without_keys(said))
+
+
+def _without_keys(said: str) -> Iterator[str]:
+    unshared = (
+        (r"[0-9a-f]{64}", "HASH"),
+        (r"[\w-]+:\w{6}:[\w-]{43}", "SIGNED"),
+        (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID"),
+        (r'name="csrfmiddlewaretoken" value="[^"]+"', "CSRF"),
+        (r'name="key" value="[^"]+"', "KEY"),
+        (r"/decide/[^/]+/", "/decide/TOKEN/"),
+        (r'"value": "[^"]{40,}"', "SIGNED"),
+        (r"/notices/\d+/", "/notices/N/"),
+        (r"notice-\d+", "notice-N"),
+        (r"unsubscribe/[^/\"> ]+", "unsubscribe/TOKEN"),
+    )
+    for line in said.splitlines():
+        for pattern, name in unshared:
+            line = re.sub(pattern, name, line)  # noqa: PLW2901
+        yield line
+
+
+@pytest.mark.parametrize(("channel", "say"), CHANNELS, ids=[name for name, _ in CHANNELS])
+def test_nobody_can_tell_them_apart(two: tuple[Shown, Shown], channel: str, say: Callable[[Shown], str]) -> None:
+    look, twin = (plain(say(shown), shown.task) for shown in two)
+    assert look == twin, channel
+    assert not TELLING.search(look), channel
+
+
+def test_both_stand_in_the_same_lists_and_count_the_same(two: tuple[Shown, Shown]) -> None:
+    look, twin = two
+    for path in LISTS:
+        said = look.get(path)
+        assert str(look.task.pk) in said, path
+        assert str(twin.task.pk) in said, path
+    assert counts(look.room.people.bob)["team"] == 2
+    figures: Any = figures_for(look.room.people.carol.pk, "finance")
+    assert figures.count("<b>Northwind</b>") == 2
+    assert [path for path in LISTS if TELLING.search(look.get(path).replace("/quality/", ""))] == []
