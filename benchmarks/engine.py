@@ -5,25 +5,28 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.measures import MEASURES, prepare
-from benchmarks.place import production
+from benchmarks.place import one_server, production
 
 TWO_TOOL_WORKERS = ("steps", "join")  # one for each core
 
 
 def main(chosen: list[str]) -> int:
     """Each measure on an installation of its own, so that none finds what another has left, and in a process of its
-    own, for Django is set up over one database only."""
+    own, for Django is set up over one database only. They share the database server, and nothing in it."""
     if len(chosen) == 1:
         measure(chosen[0])
         return 0
-    return max(_in_its_process(name) for name in chosen or MEASURES)
+    with one_server() as told:
+        return max(_in_its_process(name, told) for name in chosen or MEASURES)
 
 
 def measure(name: str) -> None:
@@ -35,9 +38,10 @@ def measure(name: str) -> None:
             MEASURES[name](at)
 
 
-def _in_its_process(name: str) -> int:
+def _in_its_process(name: str, told: Mapping[str, str]) -> int:
     began = time.monotonic()
-    status = subprocess.run([sys.executable, "-m", "benchmarks.engine", name], check=False).returncode
+    program = [sys.executable, "-m", "benchmarks.engine", name]
+    status = subprocess.run(program, env=os.environ | told, check=False).returncode
     print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     return status
 

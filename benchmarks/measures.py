@@ -224,6 +224,7 @@ def _copy_waiting(workflow: str, number: int) -> None:
     from django.db import connection
 
     from benchmarks.plans import _columns
+    from orchestration.models.identity import time_ordered_id
 
     with connection.cursor() as cursor:
         cursor.execute(
@@ -232,7 +233,8 @@ def _copy_waiting(workflow: str, number: int) -> None:
             [workflow],
         )
         (template,) = cursor.fetchone()
-        cursor.execute("CREATE TEMP TABLE made AS SELECT gen_random_uuid() AS id FROM generate_series(1, %s)", [number])
+        made = [time_ordered_id() for _ in range(number)]  # as runs that were started have them
+        cursor.execute("CREATE TEMP TABLE made AS SELECT unnest(%s::uuid[]) AS id", [made])
         tables = ("orchestration_run", "orchestration_steprun", "orchestration_timer", "reviews_reviewtask")
         for table in tables:
             key = "id" if table == "orchestration_run" else "run_id"

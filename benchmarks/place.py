@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import django
+import psycopg
 
 from tests.support.installation import ROOT, Installation
 from tests.support.machines import postgres_cluster, redis_server
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 WORKFLOW = "bench-approval"
 HOOK = "bench"
+SERVER = "BENCHMARK_SERVER"  # the environment's name for a PostgreSQL that several measures share
+MIGRATED = "migrated"  # its database with all tables and nothing in them
 TEXT = f"""
 workflow: {WORKFLOW}
 title: Approval
@@ -59,19 +62,12 @@ def production(
 
     The workers import `imports`; `tool_workers` is how many of them call tools.
     """
-    with postgres_cluster() as cluster, redis_server() as redis_url, tempfile.TemporaryDirectory() as place:
-        installation = Installation(Path(place), f"{cluster}/postgres", redis_url)
-        installation.environment |= {
-            "REVIEWHUB_MODE": "embedded",
-            "EMAIL_URL": "dummymail://",
-            "LOG_LEVEL": "WARNING",
-            "PYTHONPATH": str(ROOT),
-            **(more or {}),
-        }
+    with _database() as url, redis_server() as redis_url, tempfile.TemporaryDirectory() as place:
+        installation = _installed(Path(place), url, redis_url)
+        installation.environment |= more or {}
         if imports:
             for name, command in installation.commands.items():
                 installation.commands[name] = f"{command} -I {imports}" if name.startswith("worker") else command
-        installation.manage("migrate", "--verbosity", "0")
         os.environ.update(installation.environment)
         django.setup()
         installation.start()
@@ -82,6 +78,47 @@ def production(
         finally:
             _let_go()
             installation.close()
+
+
+@contextmanager
+def one_server() -> Iterator[dict[str, str]]:
+    """One PostgreSQL for several measures, which spares each the making of its tables. Yields what tells it to a
+    measure's process: `production` takes an empty database of its own there, and drops it in the end."""
+    with postgres_cluster() as server, tempfile.TemporaryDirectory() as place:
+        _execute(f"{server}/postgres", f"CREATE DATABASE {MIGRATED}")
+        _installed(Path(place), f"{server}/{MIGRATED}").manage("migrate", "--verbosity", "0")
+        yield {SERVER: server}
+
+
+@contextmanager
+def _database() -> Iterator[str]:
+    """The URL of an empty database with all tables."""
+    if SERVER in os.environ:
+        server, name = os.environ[SERVER], f"measured_{os.getpid()}"
+        _execute(f"{server}/postgres", f"CREATE DATABASE {name} TEMPLATE {MIGRATED}")
+        _execute(f"{server}/postgres", "CHECKPOINT")  # what others have left to write is none of what is measured
+        yield f"{server}/{name}"
+        _execute(f"{server}/postgres", f"DROP DATABASE {name} WITH (FORCE)")
+        return
+    with postgres_cluster() as server, tempfile.TemporaryDirectory() as place:
+        _installed(Path(place), f"{server}/postgres").manage("migrate", "--verbosity", "0")
+        yield f"{server}/postgres"
+
+
+def _installed(place: Path, database_url: str, redis_url: str = "") -> Installation:
+    installation = Installation(place, database_url, redis_url)
+    installation.environment |= {
+        "REVIEWHUB_MODE": "embedded",
+        "EMAIL_URL": "dummymail://",
+        "LOG_LEVEL": "WARNING",
+        "PYTHONPATH": str(ROOT),
+    }
+    return installation
+
+
+def _execute(url: str, statement: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
 
 
 def furnish(secret: str, undo_seconds: int = 1) -> Person:
