@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from importlib import import_module
 from io import StringIO
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from orchestration import api, ports
-from orchestration.models import AuditPayload, StepRun
+from orchestration.models import AuditPayload, Run, StepRun
 from tests.integration.engine.texts import PURCHASE
 from tests.support.bench import Bench, StandingClock
 
@@ -121,3 +123,16 @@ def test_where_values_were_erased_the_structure_is_still_proven(run_id: str) -> 
 def test_the_state_after_an_event_is_printed(run_id: str) -> None:
     state = json.loads(runs("replay", run_id, "--at", 1)[1])
     assert (state["status"], state["sequence"], state["steps"]) == ("running", 1, {})
+
+
+def test_runs_that_were_begun_a_little_before_their_first_event_begin_with_it(engine: Bench) -> None:
+    """As all were that an earlier version started while its clock ran."""
+    engine.publish(PURCHASE)
+    run_id = engine.start("purchase", request="pens", requester="ann@example.com", amount=12.0)
+    told = Run.objects.get(pk=run_id).started_at
+    Run.objects.filter(pk=run_id).update(started_at=told - timedelta(milliseconds=3))
+    assert api.replay(run_id).differences
+    mended = import_module("orchestration.migrations.0022_started_as_it_was_told")
+    mended.take_the_first_events_instant(apps, None)
+    assert Run.objects.get(pk=run_id).started_at == told
+    assert api.replay(run_id).ok
