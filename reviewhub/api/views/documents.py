@@ -52,11 +52,11 @@ class Documents(ApiView):
 
         `Content-Type` says what it is. The same bytes are kept once, so that sending them again does no harm.
         """
-        query = read_query(DocumentQuery, request)
         workflow = api.workflows().filter(name=name).first()
         require_right(request, "run.start", workflow)
         if workflow is None:
             raise Http404
+        query = read_query(DocumentQuery, request)
         said = request.content_type or "application/octet-stream"
         try:
             kept = api.keep_document(_body(request), name=query["name"], media_type=said)
