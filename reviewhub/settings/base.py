@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "reviewhub.web.middleware.kept_by_nobody_else",
     "reviewhub.web.middleware.viewer_zone",
     "reviewhub.web.nul.refuse_nul",
     "axes.middleware.AxesMiddleware",
@@ -216,6 +217,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "reviewhub.web.errors.csrf_failed"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 if PRODUCTION:

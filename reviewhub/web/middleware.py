@@ -1,4 +1,4 @@
-"""Times are shown in the viewer's zone."""
+"""What every page is answered with: times in the viewer's zone, and for nobody else to keep."""
 
 from __future__ import annotations
 
@@ -28,3 +28,16 @@ def _zone_of(request: HttpRequest) -> ZoneInfo | None:
         return ZoneInfo(name) if name else None
     except ZoneInfoNotFoundError:
         return None
+
+
+def kept_by_nobody_else(get_response: Handler) -> Handler:
+    """Neither a cache on the way nor the browser's own keeps a page: going back after signing out shows none.
+
+    What says otherwise knows why."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        answer = get_response(request)
+        answer.headers.setdefault("Cache-Control", "private, no-store")
+        return answer
+
+    return middleware

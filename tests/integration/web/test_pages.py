@@ -291,3 +291,17 @@ def test_the_side_marks_where_one_is_and_nothing_else(room: DeskRoom, signed_in:
 def test_a_task_is_marked_under_the_view_that_it_was_opened_from(room: DeskRoom, signed_in: SignedIn) -> None:
     shown = text_of(signed_in(room.people.alice).get(f"/tasks/{room.case().pk}/?view=team"))
     assert 'href="/queue/team/" aria-current="page"' in shown
+
+
+def test_a_page_that_was_open_for_too_long_says_that_nothing_was_changed(room: DeskRoom) -> None:
+    answer = Client(enforce_csrf_checks=True).post("/sign-in/", {"username": "alice", "password": "x"})
+
+    assert answer.status_code == 403
+    assert "Nothing was changed" in answer.content.decode()
+
+
+def test_no_browser_keeps_a_page_for_whoever_sits_down_next(room: DeskRoom, signed_in: SignedIn) -> None:
+    alice, case = signed_in(room.people.alice), room.case()
+
+    for path in ("/queue/team/", f"/tasks/{case.pk}/", "/notices/"):
+        assert alice.get(path).headers["Cache-Control"] == "private, no-store", path
