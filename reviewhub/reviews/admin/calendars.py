@@ -45,13 +45,15 @@ class CalendarForm(AnyForm):
     sat = forms.CharField(label="Saturday", required=False)
     sun = forms.CharField(label="Sunday", required=False)
 
+    begins_with: Any = None
+
     class Meta:
         model = BusinessCalendar
         fields = ("title", "name")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        current = self.instance.current if self.instance.pk else None
+        current = self.begins_with or (self.instance.current if self.instance.pk else None)
         if current is not None:
             for name in ("zone", "country", "subdivision"):
                 self.initial[name] = getattr(current, name)
@@ -84,8 +86,7 @@ class CalendarForm(AnyForm):
 
 class CalendarVersionInline(VersionInline):
     model = BusinessCalendarVersion
-    fields = ("number", "zone", "opening_hours", "days_off", "created_at", "created_by")
-    readonly_fields = fields
+    readonly_fields = ("number", "zone", "opening_hours", "days_off", "created_at", "created_by")
 
     @admin.display(description="opening hours")
     def opening_hours(self, version: BusinessCalendarVersion) -> str:

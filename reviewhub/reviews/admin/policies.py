@@ -23,10 +23,11 @@ from reviewhub.reviews.services.settings import save_escalation_policy, save_sla
 class PolicyForm(AnyForm):
     text = forms.CharField(widget=forms.Textarea(attrs={"rows": 8, "cols": 90, "spellcheck": "false"}), strip=False)
     read: Callable[[str], Any]
+    begins_with: Any = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        current = self.instance.current if self.instance.pk else None
+        current = self.begins_with or (self.instance.current if self.instance.pk else None)
         if current is not None:
             self.initial["text"] = current.text
 
@@ -58,8 +59,7 @@ class EscalationPolicyForm(PolicyForm):
 
 
 class PolicyVersionInline(VersionInline):
-    fields = ("number", "text", "created_at", "created_by")
-    readonly_fields = fields
+    readonly_fields = ("number", "text", "created_at", "created_by")
 
 
 class SlaVersionInline(PolicyVersionInline):

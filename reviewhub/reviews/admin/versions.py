@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
 
 from reviewhub.accounts.auditing import ModelAdmin, TabularInline
 
+TAKEN = "version"  # of the address: which version the form begins with
+
 
 class VersionInline(TabularInline):
+    """`fields` are those of the version; the last column begins the form with it again."""
+
     extra = 0
     can_delete = False
     ordering = ("-number",)
@@ -20,6 +26,17 @@ class VersionInline(TabularInline):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*self.readonly_fields, "again")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.get_fields(request, obj)
+
+    @admin.display(description="going back")
+    def again(self, version: Any) -> str:
+        """The form with this version in it: nothing is changed before it is saved, as the next one."""
+        return format_html('<a href="?{}={}">Look at it, then save</a>', TAKEN, version.number)
 
 
 class VersionedAdmin(ModelAdmin):
@@ -38,6 +55,13 @@ class VersionedAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Begins with the version that the address names, or with the current one."""
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        number = request.GET.get(TAKEN, "")
+        form.begins_with = obj.versions.filter(number=number).first() if obj and number.isdecimal() else None
+        return form
 
     def version(self, obj: Any) -> str:
         return str(obj.current.number) if obj.current else "none"
