@@ -60,6 +60,7 @@ class ReviewRequest:
         Mapping[str, Any], ...
     ] = ()  # {"name", "label", "value", "edit": bool, "type", "read" (see readings.py)}
     concerns: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()  # what kinds of concerns there are: exception, value, anomaly
     context: Mapping[str, Any] = field(default_factory=dict)  # {"input": …, "steps": {id: result}}
     recommendation_id: str | None = None
     advice: Mapping[str, Any] | None = None  # a recommendation that the case brought along: see runtime/advice.py

@@ -24,6 +24,7 @@ def request_for(d: Deciding, step: Step) -> ReviewRequest:
     spec, definition = step.spec, d.world.definition
     recommendation = d.evaluate(step.values["recommendation"], step.path) if "recommendation" in step.values else None
     advised = recommendation if isinstance(recommendation, Mapping) else {}
+    concerns = _concerns(d, step)
     return ReviewRequest(
         run_id=d.work.run.id,
         key=step.path,
@@ -47,7 +48,8 @@ def request_for(d: Deciding, step: Step) -> ReviewRequest:
             for index, item in enumerate(spec.get("highlights", ()))
         ),
         fields=_fields(d, step, readings_of(advised.get("fields"))),
-        concerns=_concerns(d, step),
+        concerns=tuple(said for said, _ in concerns),
+        because=tuple(dict.fromkeys(because for _, because in concerns)),
         context=_context(d, step),
         recommendation_id=advised.get("id"),
         advice=advised if advised and advised.get("id") is None else None,
@@ -182,13 +184,15 @@ def _read(d: Deciding, step: Step, name: str) -> Mapping[str, Any] | None:
         return None
 
 
-def _concerns(d: Deciding, step: Step) -> tuple[str, ...]:
+def _concerns(d: Deciding, step: Step) -> list[tuple[str, str]]:
+    """Each as it is said, and what kind it is."""
     said = []
-    for index, _ in enumerate(step.spec.get("concerns", ())):
+    for index, concern in enumerate(step.spec.get("concerns", ())):
         when = step.values.get(f"concerns.{index}.when")
         if when is None or _shown(d, when, step.path):
-            said.append(_say(d, step.values[f"concerns.{index}.say"], step.path))
-    return tuple(said)
+            words = _say(d, step.values[f"concerns.{index}.say"], step.path)
+            said.append((words, concern.get("because", "exception")))
+    return said
 
 
 def _shown(d: Deciding, when: Value, at: str) -> bool:

@@ -34,7 +34,7 @@ from reviewhub.reviews.people import people_for
 from reviewhub.reviews.proposals import ask_model_later, proposed
 from reviewhub.reviews.services.claims import hand_to
 from reviewhub.reviews.urgency import urgency_at
-from reviewhub.reviews.why import why_codes
+from reviewhub.reviews.why import escalated, why_codes
 
 TITLE = 300  # characters
 _ROLES = {
@@ -93,7 +93,7 @@ class DeskGateway:
             _move_away(task, people, level.at)
         for person in people:
             _assign(task, person, level)
-        task.level = level.index + 1
+        task.level, task.why = level.index + 1, escalated(task.why)
         task.priority = level.priority or task.priority
         task.urgency_at = urgency_at(task.created_at, task.due_at, task.priority)
         task.future = [_reached(step, level) for step in task.future]
@@ -201,7 +201,7 @@ def _opened(request: ReviewRequest, queue: Queue, recommendation: Any | None) ->
         undo_seconds=queue.undo_seconds if request.undo_seconds is None else request.undo_seconds,
         why=why_codes(
             kind=request.kind,
-            concerns=concerns,
+            concerns=_kinds(request, recommendation),
             critical=request.critical,
             asked_ai=recommendation is not None and not recommendation.text,
             ai_outcome=said,
@@ -240,6 +240,12 @@ def _advised(request: ReviewRequest, known: Mapping[str, Any]) -> Any | None:
 def _doubts(recommendation: Any | None) -> list[str]:
     """What speaks against trusting the recommendation: an attempt to instruct the model, evidence not found."""
     return [str(doubt) for doubt in recommendation.provenance.get("concerns", ())] if recommendation else []
+
+
+def _kinds(request: ReviewRequest, recommendation: Any | None) -> set[str]:
+    """Of all concerns; what speaks against the recommendation is an exception too."""
+    doubted = bool(_doubts(recommendation)) or bool(request.concerns and not request.because)
+    return {*request.because, *(("exception",) if doubted else ())}
 
 
 def _held(run_id: str, key: str) -> ReviewTask:

@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 LOW_CONFIDENCE = 0.8  # below this share of agreement the recommendation alone is a reason to look
 
 WHY: Mapping[str, str] = {
     "incident": "A step could not be done",
     "exception": "Policy exception",
+    "value": "High value",
+    "anomaly": "Anomaly",
     "low_confidence": "Low confidence",
     "no_recommendation": "No recommendation",
     "critical": "Critical",
+    "escalation": "Escalated",
     "always": "A person always decides here",
 }
 
 
+CONCERNS = ("exception", "value", "anomaly")
+
+
+def escalated(codes: Sequence[str]) -> list[str]:
+    """The same, where nobody decided in time or somebody did not want to wait."""
+    return [*(code for code in codes if code not in ("always", "escalation")), "escalation"]
+
+
 def why_codes(
-    *, kind: str, concerns: Sequence[str], critical: bool, asked_ai: bool, ai_outcome: str, confidence: float | None
+    *,
+    kind: str,
+    concerns: Collection[str],
+    critical: bool,
+    asked_ai: bool,
+    ai_outcome: str,
+    confidence: float | None,
 ) -> list[str]:
-    """In the order of gravity. `asked_ai`: the workflow asked for a recommendation here."""
+    """In the order of gravity. `concerns`: of which kinds there are. `asked_ai`: the workflow asked for an answer."""
     if kind == "incident":
         return ["incident"]
-    codes = []
-    if concerns:
-        codes.append("exception")
+    codes = [code for code in CONCERNS if code in concerns]
     if asked_ai and not ai_outcome:
         codes.append("no_recommendation")
     if confidence is not None and confidence < LOW_CONFIDENCE:

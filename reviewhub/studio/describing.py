@@ -51,6 +51,7 @@ def describe(kind: str, spec: Spec) -> Description:
     return replace(said, chips=(*said.chips, limit)) if kind in BLOCKS else replace(said, more=(*said.more, limit))
 
 
+KINDS = {"exception": "a policy exception", "value": "a high value", "anomaly": "an anomaly"}  # of concerns
 CALLS = ("tool", "ai")  # how long a call may take is nobody's concern who reads a drawing
 BLOCKS = ("switch", "parallel", "each", "repeat")
 
@@ -122,7 +123,8 @@ def _approvals(plan: Spec) -> str:
 
 
 def _when(concern: Spec) -> str:
-    return f"Said if {condition(str(concern['when']))}" if "when" in concern else "Always said"
+    said = f"Said if {condition(str(concern['when']))}" if "when" in concern else "Always said"
+    return f"{said}, as {KINDS[concern['because']]}" if "because" in concern else said
 
 
 def _chain(levels: Any) -> tuple[Level, ...]:

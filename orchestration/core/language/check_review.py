@@ -18,6 +18,7 @@ KEYS = (
 )
 LATER = {"autonomy": "Autonomy"}
 FIELD_TYPES = ("string", "text", "number", "integer", "boolean", "json")
+CONCERNS = ("exception", "value", "anomaly")
 MAX_OUTCOMES = 9
 MAX_UNDO = 3_600
 
@@ -165,10 +166,12 @@ def _type_of(schema: Any) -> str:
 
 def _concerns(cursor: Cursor, scope: Scope) -> Iterator[dict[str, Any]]:
     for child in cursor.items("a list of {when, say}"):
-        if not child.mapping(("when", "say")):
+        if not child.mapping(("when", "say", "because")):
             continue
-        when, say = child.get("when"), child.required("say", "what the reviewer reads")
+        when, say, because = child.get("when"), child.required("say", "what the reviewer reads"), child.get("because")
         made = {"when": check_condition(when, scope)} if when is not None else {}
+        if because is not None:
+            made["because"] = because.one_of(*CONCERNS)
         if say is not None:
             yield {**made, "say": check_said(say, scope, "what the reviewer reads")}
 

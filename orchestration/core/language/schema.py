@@ -156,7 +156,8 @@ def _review() -> Schema:
     nothing = {"type": "null"}
     policy = _text("A named policy.")
     outcomes = {"type": "object", "additionalProperties": {"anyOf": [outcome, nothing]}, "minProperties": 1}
-    concern = _mapping({"when": CONDITION, "say": _text("Why a person is asked.")}, ("say",))
+    because = _choice(*check_review.CONCERNS, about="What kind of reason it is; else exception.")
+    concern = _mapping({"when": CONDITION, "say": _text("Why a person is asked."), "because": because}, ("say",))
     assign = _mapping(
         {
             "queue": _text("Whose people decide."),

@@ -12,7 +12,7 @@ from reviewhub.reviews.why import LOW_CONFIDENCE, WHY
 if TYPE_CHECKING:
     from reviewhub.reviews.models import ReviewTask
 
-GRAVE = {"exception": "warning", "critical": "warning", "low_confidence": "warning"}
+GRAVE = dict.fromkeys(("exception", "value", "anomaly", "critical", "low_confidence", "escalation"), "warning")
 
 
 @dataclass(frozen=True, slots=True)
