@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from orchestration import api
 from reviewhub.api.access import person_of, require_right, service_of
+from reviewhub.reviews.hidden import as_seen_by
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.models.querysets import ReviewTaskQuerySet
 from reviewhub.reviews.selectors import visible_runs
@@ -42,4 +43,4 @@ def task_for(request: Request, task_id: UUID) -> ReviewTask:
     task = tasks.filter(pk=task_id).first()
     if task is None:
         raise Http404
-    return task
+    return as_seen_by(task, None if service_of(request) is not None else person_of(request))

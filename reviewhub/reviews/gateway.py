@@ -26,6 +26,7 @@ from reviewhub.reviews.breaches import record_run, record_task
 from reviewhub.reviews.clocks import go_on, move_clocks, stand_still
 from reviewhub.reviews.closing import close_tasks
 from reviewhub.reviews.evidence import evidence_of
+from reviewhub.reviews.hidden import hide
 from reviewhub.reviews.looks import WORKFLOW
 from reviewhub.reviews.looks.asking import put_before
 from reviewhub.reviews.looks.opening import dress
@@ -213,6 +214,8 @@ def _opened(request: ReviewRequest, queue: Queue, recommendation: Any | None) ->
         task.ai_outcome = task.incident["proposal"]["way"]
     if request.workflow == WORKFLOW:
         dress(task, request.context["input"])
+    else:
+        hide(task, queue.hidden_share)
     task.evidence_hash = evidence_of(task)
     return task
 

@@ -145,6 +145,7 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "review.resumed": review_resumed,
     "desk.claimed": _did("took it on"),
     "desk.released": _did("gave it back"),
+    "desk.answered_first": _did("answered before seeing what the AI says"),
     "desk.decided": desk_decided,
     "desk.refused": desk_refused,
     "desk.commented": _did("wrote a comment"),

@@ -8,14 +8,9 @@ seconds. Shapes by kind:
 - ai: ai, with, retry, timeout
 - review: title, outcomes [{id, label, risk, reason}], assign {queue, exclude, skills, approvals: 1 or {need, of,
   targets, in_order, blind, alone, disagree}}, and where written
-<<<<<<< HEAD
-  recommendation, highlights [{label, value}], fields [{name, label, value, edit, type, read}], concerns [{when, say}],
-  context, sla {policy, due, calendar, critical}, escalate [{after, to {kind, of | name}, when, priority, mode,
-=======
-  recommendation, highlights [{label, value}], fields [{name, label, value, edit, type}],
+  recommendation, highlights [{label, value}], fields [{name, label, value, edit, type, read}],
   concerns [{when, say, because}], context, sla {policy, due, calendar, critical},
   escalate [{after, to {kind, of | name}, when, priority, mode,
->>>>>>> e4903f3 (reviews: A task says that it came for its value, as an anomaly or by escalation.)
   business}] or {policy}, unanswered {after, outcome}, undo
 - wait: wait {for, calendar} or {until} or {event, key, unanswered {after, outcome}} · emit: emit {event, key, with}
 - each: in, steps, and where written concurrency, join, errors, result · repeat: steps, max, until, while, result

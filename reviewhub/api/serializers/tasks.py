@@ -182,6 +182,7 @@ class TaskShown(TaskRow):
     stands_still_since = Instant(allow_null=True, help_text="Since when its clock stands still; null: it runs.")
     decision = serializers.SerializerMethodField()
     approvals = serializers.SerializerMethodField(help_text="Null where one person decides.")
+    ai_hidden = serializers.BooleanField(help_text="What the AI recommends is shown after a first answer of one's own.")
 
     @extend_schema_field(FutureShown(many=True))
     def get_future(self, task: ReviewTask) -> list[dict[str, Any]]:

@@ -48,7 +48,7 @@ class OneTask(ApiView):
     @extend_schema(operation_id="read_task", responses=TaskShown)
     def get(self, request: Request, task_id: UUID) -> Response:
         task = task_for(request, task_id)
-        if is_known(request, etag_of(task.version)):
+        if not task.ai_hidden and is_known(request, etag_of(task.version)):
             return Response(status=304, headers={"ETag": etag_of(task.version)})
         return shown(TaskShown, task, ETag=etag_of(task.version))
 

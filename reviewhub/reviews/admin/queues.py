@@ -55,7 +55,7 @@ class QueueAdmin(AuditedAdmin):
         ("Escalation", {"fields": ("manager", "backup", "wakes", "nudge_minutes")}),
         ("Working", {"fields": ("lease_minutes", "undo_seconds", "agreement_percent")}),
         ("Giving", {"fields": ("giving", "cap", "given_minutes", "skills", "pull_only")}),
-        ("Quality", {"fields": ("second_share", "known_share", "looks_by", "looks_in")}),
+        ("Quality", {"fields": ("hidden_share", "second_share", "known_share", "looks_by", "looks_in")}),
         ("Pauses", {"fields": ("asking_stops_clock", "snoozing_stops_clock", "answer_days")}),
     )
 

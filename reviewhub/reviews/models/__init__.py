@@ -7,6 +7,7 @@ from reviewhub.reviews.models.calendars import BusinessCalendar, BusinessCalenda
 from reviewhub.reviews.models.comments import Comment
 from reviewhub.reviews.models.decisions import Decision, Override
 from reviewhub.reviews.models.filters import SavedFilter
+from reviewhub.reviews.models.first_answers import FirstAnswer
 from reviewhub.reviews.models.handling import HandlingTime
 from reviewhub.reviews.models.information import InformationRequest
 from reviewhub.reviews.models.looks import KnownAnswer, SecondLook
@@ -32,6 +33,7 @@ __all__ = [
     "Decision",
     "EscalationPolicy",
     "EscalationPolicyVersion",
+    "FirstAnswer",
     "HandlingTime",
     "InformationRequest",
     "KnownAnswer",

@@ -101,6 +101,13 @@ class Queue(models.Model):
     held_at = models.DateTimeField(null=True, blank=True, editable=False)  # process time; none: work goes on
     held_by = models.CharField(max_length=150, blank=True, editable=False)  # the label of who did it, as it was then
     hold_reason = models.CharField(max_length=300, blank=True, editable=False)
+    hidden_share = models.PositiveSmallIntegerField(
+        "AI’s answer hidden, %",
+        default=0,
+        db_default=0,
+        validators=(MaxValueValidator(100),),
+        help_text="Of its tasks, drawn by lot, show what the AI recommends only after a first answer.",
+    )
     second_share = models.PositiveSmallIntegerField(
         "second reviews, %",
         default=0,

@@ -92,6 +92,7 @@ class ReviewTask(models.Model):
     )
     ai_outcome = models.CharField(max_length=100, blank=True)  # of an incident also what rules propose: `proposed_by`
     ai_confidence = models.FloatField(null=True, blank=True)
+    ai_hidden = models.BooleanField(default=False, db_default=False)  # see reviewhub.reviews.hidden
 
     approvals = models.JSONField(
         null=True, blank=True

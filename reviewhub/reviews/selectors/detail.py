@@ -17,6 +17,7 @@ from reviewhub.accounts.permissions import VERBS, Role, require, roles_of
 from reviewhub.compiled import IDENTITY, NUMBER, Statement, statement_of
 from reviewhub.reviews.approvals import has_voted, seen_by
 from reviewhub.reviews.exceptions import TaskNotFound
+from reviewhub.reviews.hidden import as_seen_by
 from reviewhub.reviews.models import Assignment, Comment, Decision, InformationRequest, Queue, ReviewTask
 from reviewhub.reviews.selectors.approvals import Approvals, approvals_of
 from reviewhub.reviews.selectors.future import FutureEntry, future_of
@@ -57,6 +58,7 @@ def task_detail(task_id: UUID | str, person: Person) -> TaskDetail:
     has: Any = task
     _put_together(task)
     seen = seen_by(task, person, _decisions(task)) if has.has_decisions else []
+    as_seen_by(task, person)
     not_picked = why_not_picked(task, person) if task.is_waiting else ""
     return TaskDetail(
         task=task,

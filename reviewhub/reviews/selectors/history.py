@@ -83,6 +83,12 @@ def _agreed(task: ReviewTask, entry: Entry) -> str:
     return f"{entry.actor.label} agrees with the AI: “{because}”"
 
 
+def _answered_first(task: ReviewTask, entry: Entry) -> str:
+    if "outcome" not in entry.data:
+        return f"{entry.actor.label} answered before seeing what the AI says"
+    return f"{entry.actor.label} said “{task.label_of(entry.data['outcome'])}” before seeing what the AI says"
+
+
 def _decided(task: ReviewTask, entry: Entry) -> str:
     data = {**entry.data, **((entry.values or {}) if entry.data.get("blind") else {})}
     if "outcome" not in data:
@@ -236,6 +242,7 @@ _SAYS: Mapping[str, Callable[[ReviewTask, Entry], str]] = {
     "desk.released": _released,
     "desk.commented": _commented,
     "desk.agreed": _agreed,
+    "desk.answered_first": _answered_first,
     "desk.decided": _decided,
     "desk.refused": _refused,
 }

@@ -20,7 +20,9 @@ def exported(*, workflow: str = "", since: datetime | None = None, limit: int) -
     if since is not None:
         rows = rows.filter(received_at__gte=since)
     rows = rows.select_related("task__recommendation__decision_point__point", "override", "agreement", "by")
-    for decision in rows.prefetch_related("override__reasons").order_by("received_at", "id")[:limit]:
+    for decision in rows.prefetch_related("override__reasons", "task__first_answers").order_by("received_at", "id")[
+        :limit
+    ]:
         yield _row(decision)
 
 
@@ -48,6 +50,7 @@ def _row(decision: Decision) -> dict[str, Any]:
         "direction": override.direction if override else "",
         "ai_right_if_known": override.ai_right_if_known if override else "",
         "ai_was_seen": decision.ai_was_seen,
+        "first_answer": next((each.outcome for each in task.first_answers.all() if each.by_id == decision.by_id), ""),
         "seconds_spent": decision.seconds_spent,
         "evidence_pieces": decision.evidence_pieces,
         "evidence_opened": decision.evidence_opened,

@@ -18,8 +18,10 @@ from reviewhub.reviews.announcements import Fact, announce
 from reviewhub.reviews.approvals import is_sealed
 from reviewhub.reviews.evidence import EvidenceOpened, evidence_of
 from reviewhub.reviews.exceptions import EvidenceChanged, InvalidDecision, KeyReused, SignInNeeded, TaskMoved
+from reviewhub.reviews.hidden import is_hidden_from, show
 from reviewhub.reviews.models import Assignment, Decision, ReviewTask
 from reviewhub.reviews.services.answers import Answer, CheckedAnswer, checked_answer
+from reviewhub.reviews.services.first_answers import keep_first_answer
 from reviewhub.reviews.services.holding import (
     hold_task,
     refuse_moved,
@@ -80,6 +82,9 @@ def decide_task(
     except TaskMoved as refusal:
         _record_refusal(task_id, actor, given, refusal)
         raise
+    except InvalidDecision:
+        _commit_to(outcome, task_id, actor)
+        raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,10 @@ def _decide(task_id: UUID | str, actor: Person, given: Given) -> Decision:
         return before
     _refuse(task, actor, given)
     _refuse_unproved(task, given)
+    hidden = is_hidden_from(task, actor)
+    show(task)
     checked = checked_answer(task, given.answer)
+    keep_first_answer(task, actor, given.answer.outcome)
     standing = _tell_engine(task, actor, checked)
     decision = Decision.objects.create(
         task=task,
@@ -121,7 +129,7 @@ def _decide(task_id: UUID | str, actor: Person, given: Given) -> Decision:
         task_version=task.version,
         channel=given.channel,
         confirmed=given.answer.confirmed,
-        ai_was_seen=given.ai_was_seen and task.recommendation_id is not None,
+        ai_was_seen=given.ai_was_seen and task.recommendation_id is not None and not hidden,
         seconds_spent=given.seconds_spent,
         **_of_evidence(given.opened),
         evidence_hash=task.evidence_hash,
@@ -226,6 +234,9 @@ def _mark_voted(task: ReviewTask, decision: Decision) -> None:
 
 
 def _mark_decided(task: ReviewTask, decision: Decision, outcome: str) -> None:
+    if task.ai_hidden:
+        show(task)
+        task.ai_hidden, task.evidence_hash = False, evidence_of(task)
     task.outcome, task.decided_at, task.undo_until = outcome, decision.received_at, decision.undo_until
     task.claimed_by, task.claim_expires_at, task.paused_by, task.wakes_at = None, None, None, None
     task.stands_still_since = None
@@ -234,6 +245,10 @@ def _mark_decided(task: ReviewTask, decision: Decision, outcome: str) -> None:
     task.version += 1
     task.save(
         update_fields=(
+            "ai_hidden",
+            "ai_outcome",
+            "ai_confidence",
+            "evidence_hash",
             "outcome",
             "decided_at",
             "undo_until",
@@ -281,6 +296,12 @@ def _record(task: ReviewTask, decision: Decision, checked: CheckedAnswer, given:
         actor=actor_of(decision.by),
         values=said if any(said.values()) else None,
     )
+
+
+@transaction.atomic
+def _commit_to(outcome: str, task_id: UUID | str, actor: Person) -> None:
+    """What was not taken yet was an answer all the same, where the task hides what the AI says."""
+    keep_first_answer(hold_task(task_id), actor, outcome)
 
 
 @transaction.atomic

@@ -118,6 +118,8 @@ def _because(task: ReviewTask, first: ReviewTask) -> str:
         return "It needs no decision any more."
     if task.kind != ReviewTask.Kind.REVIEW:
         return "A failed step is looked at by itself."
+    if task.ai_hidden:
+        return "What the AI says is hidden until you have answered: decide it by itself."
     if task.critical or any(outcome.get("risk") == "high" for outcome in task.outcomes):
         return "A high risk is decided by itself."
     same = (task.workflow, task.workflow_version, task.step_id) == (

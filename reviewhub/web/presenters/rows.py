@@ -129,6 +129,8 @@ def _ai_chip(task: ReviewTask) -> Chip:
         return Chip(_("Failed step"), icon="alert", kind="outline")
     if task.recommendation_id is None:
         return Chip("")
+    if task.ai_hidden:
+        return Chip(_("You first"), tone="plain", icon="ai", kind="outline")
     if not task.ai_outcome:
         return Chip(_("No answer"), tone="plain", icon="ai", kind="outline")
     if task.ai_confidence is None:

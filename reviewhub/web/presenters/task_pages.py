@@ -70,6 +70,7 @@ class TaskPage:
     fields: tuple[Field, ...]
     fields_title: str
     advice: Advice | None
+    hides_advice: bool  # until the viewer has answered first
     history: tuple[HistoryEntry, ...]
     may_comment: bool
     outcomes: tuple[OutcomeButton, ...]
@@ -146,6 +147,7 @@ def page_of_task(
         fields=fields_of(task, marks, sent.corrections, wrong, can_decide),
         fields_title=_("Input of the step") if task.incident else _("Fields"),
         advice=advice_of(task, marks, [path for path, _value in named_by(task)]),
+        hides_advice=task.ai_hidden and task.is_waiting and task.recommendation is None,
         history=tuple(detail.history),
         may_comment=detail.may["task.comment"],
         outcomes=outcomes,

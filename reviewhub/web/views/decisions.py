@@ -71,6 +71,9 @@ def _ask(request: HttpRequest, detail: TaskDetail, sent: Sent, faults: dict[str,
         page = asking(page, detail.task, sent, faults, reasons=needs_reasons)
     elif faults:
         page = replace(page, refusal=Happened(" ".join(faults.values()), _("Nothing was decided yet."), "warning"))
+    if detail.task.ai_hidden and wants_fragment(request):  # what the AI says is on the page from now on
+        shown = fragment(request, "task", page, view_name(request), ASKED)
+        return headers(shown, {"HX-Retarget": "#task", "HX-Reswap": "outerHTML"})
     return _again(request, page, ASKED)
 
 

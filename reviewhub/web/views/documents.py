@@ -11,9 +11,11 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from orchestration import api
+from reviewhub.accounts.models import Person
 from reviewhub.documents.bounded import Unreadable
 from reviewhub.documents.keeping import drawing_of
 from reviewhub.documents.kinds import Kind
+from reviewhub.reviews.hidden import as_seen_by
 from reviewhub.web.answers import viewer, wants_fragment
 from reviewhub.web.documents import Document, document_or_404
 from reviewhub.web.presenters.documents import View, refusal_of, view_of
@@ -28,7 +30,7 @@ SANDBOX = "default-src 'none'; sandbox"
 def document(request: HttpRequest, task_id: UUID, address: str) -> HttpResponse:
     try:
         shown = document_or_404(task_id, address, viewer(request))
-        view = view_of(shown, _quotes(shown))
+        view = view_of(shown, _quotes(shown, viewer(request)))
     except Unreadable as unreadable:
         view = View("", "", "", "", "", refusal=refusal_of(unreadable.why))
     fragment = wants_fragment(request)
@@ -80,7 +82,7 @@ def _safe(request: HttpRequest, data: bytes, media_type: str, etag: str, disposi
     return answer
 
 
-def _quotes(shown: Document) -> list[Quote]:
-    task = shown.task
+def _quotes(shown: Document, person: Person) -> list[Quote]:
+    task = as_seen_by(shown.task, person)
     said = api.recommendations().get(pk=task.recommendation_id) if task.recommendation_id else None
     return Marks(quotes_of(task.fields, said)).in_document(shown.address)

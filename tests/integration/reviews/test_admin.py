@@ -109,6 +109,7 @@ def test_a_queue_and_its_members_are_kept_with_who_changed_them(ada: Client, peo
         undo_seconds=5,
         second_share=10,
         known_share=5,
+        hidden_share=20,
         agreement_percent=0,
         wakes="never",
         nudge_minutes=60,
@@ -204,6 +205,23 @@ def test_an_sla_policy_is_kept_in_versions(ada: Client) -> None:
     post(ada, add, name="a-day", title="A day", text="due: 8h\ncritical: ${ input.amount > 40000.0 }")
     assert SlaPolicy.objects.get().current is not None
     assert SettingsPolicies().sla_policy("a-day").body["due"] == 8 * 3600
+
+
+def test_one_goes_back_to_an_earlier_version_by_saving_it_again(ada: Client) -> None:
+    url = reverse("admin:reviews_slapolicy_add")
+    post(ada, url, title="Quick", name="quick", text="due: 1h")
+    policy = SlaPolicy.objects.get(name="quick")
+    url = reverse("admin:reviews_slapolicy_change", args=[policy.pk])
+    post(ada, url, title="Quick", text="due: 2h")
+
+    page = ada.get(f"{url}?version=1").content.decode()
+
+    assert 'href="?version=1"' in page
+    assert "due: 1h\n</textarea>" in page
+    assert "due: 2h\n</textarea>" in ada.get(f"{url}?version=none").content.decode()
+    post(ada, f"{url}?version=1", title="Quick", text="due: 1h")
+    newest = SettingsPolicies().sla_policy("quick")
+    assert (newest.version, newest.body["due"]) == (3, 3600)
 
 
 def test_changing_a_reason_keeps_the_old_version_for_the_decisions_that_gave_it(ada: Client) -> None:

@@ -1,0 +1,56 @@
+"""Tasks that hide what the AI recommends until a reviewer has committed to a first answer of their own.
+
+While a task hides it, `ai_outcome` and `ai_confidence` are empty in its row, so that no list, filter or order tells
+them; they are in its recommendation. Whoever has answered sees it from then on, everybody once the task is decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reviewhub.accounts.models import Person
+from reviewhub.reviews.looks.drawing import is_drawn
+from reviewhub.reviews.models import FirstAnswer, ReviewTask
+
+OF_THE_AI = ("low_confidence",)  # why a person sees a task, as far as it says how sure the AI is
+
+
+def hide(task: ReviewTask, share: int) -> None:
+    """A task that is being opened, where the lot falls on it. Failed steps, and tasks without an answer of the AI or
+    with something that speaks against it, hide nothing."""
+    said = task.recommendation
+    if task.kind != ReviewTask.Kind.REVIEW or said is None or not task.ai_outcome or said.provenance.get("concerns"):
+        return
+    if is_drawn("hidden", task, share):
+        task.ai_hidden, task.ai_outcome, task.ai_confidence = True, "", None
+        task.why = [code for code in task.why if code not in OF_THE_AI] or ["always"]
+
+
+def is_hidden_from(task: ReviewTask, person: Person | None) -> bool:
+    """`None`: a program that is nobody's."""
+    if not task.ai_hidden or not task.is_waiting:
+        return False
+    return person is None or not FirstAnswer.objects.filter(task=task, by=person).exists()
+
+
+def as_seen_by(task: ReviewTask, person: Person | None) -> ReviewTask:
+    """The task in memory, never to be saved: without the AI's answer, or with it."""
+    if is_hidden_from(task, person):
+        task.recommendation = None
+        steps = task.context.get("steps") or {}
+        task.context = {**task.context, "steps": {name: each for name, each in steps.items() if not _says_it(each)}}
+    elif task.ai_hidden:
+        show(task)
+    return task
+
+
+def show(task: ReviewTask) -> None:
+    """Puts back in memory what the row of the task hides."""
+    said = task.recommendation
+    if task.ai_hidden and said is not None:
+        task.ai_outcome, task.ai_confidence = said.outcome, said.confidence
+
+
+def _says_it(result: Any) -> bool:
+    return isinstance(result, Mapping) and "confidence" in result and "outcome" in result
