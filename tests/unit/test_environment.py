@@ -81,6 +81,12 @@ def test_a_named_sqlite_file_lies_in_the_data_folder(tmp_path: Path) -> None:
         ("signed with whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "signed with whsec_[hidden]"),
         ("{'password': 'correct horse'}", "{'password': '[hidden]'}"),
         ("run 17 started", "run 17 started"),
+        (
+            "Unprocessable Entity: /decide/0f0e0d0c-7-1795000000.Rk9PQkFSQkFaUVVYWFla_-x/",
+            "Unprocessable Entity: /decide/[hidden]/",
+        ),
+        ("Gone: /information/0f0e0d0c0b0a.Rk9PQkFSQkFa/", "Gone: /information/[hidden]/"),
+        ("Not Found: /tasks/1caf6920/information/?view=team", "Not Found: /tasks/1caf6920/information/?view=team"),
     ],
 )
 def test_a_secret_does_not_reach_the_log(line: str, written: str) -> None:
