@@ -21,6 +21,7 @@ from orchestration.models import AuditEvent
 from reviewhub.accounts.models import Absence
 from reviewhub.api.models import ApiToken
 from reviewhub.notifications.models import Notice, PushDevice
+from reviewhub.realtime import groups
 from reviewhub.reviews.models import InformationRequest, Queue, ReviewTask, SavedFilter
 from tests.integration.api.office import Caller, Office, person
 
@@ -85,6 +86,7 @@ PLACES: Mapping[str, str] = {
     "web:ways": OWN,
     "web:hours": OWN,
     "web:notices": OWN,
+    "web:chat": OWN,
     "web:notice": NOBODY,
     "web:devices": OWN,
     "web:device": OWN,  # likewise
@@ -183,6 +185,8 @@ PLACES: Mapping[str, str] = {
     "api:escalation": NOBODY,
     "api:comments": NOBODY,
     "api:nudge": NOBODY,
+    "api:known-answers": OWN,
+    "api:known-answer": NOBODY,
     "api:decisions": OWN,
     "api:escalation-preview": OWN,
     "api:overrides": OWN,
@@ -336,6 +340,19 @@ def test_whose_case_it_is_not_sees_and_changes_nothing(world: World, who: str) -
 
     assert not faults, "\n".join(faults)
     assert _state(world) == before
+
+
+def test_a_socket_follows_and_hears_nothing_of_it_either(world: World) -> None:
+    """What a page asks to follow is checked; the names of groups that others hear are no topics."""
+    told, run = set(groups.told_of(world.task)), world.task.run_id
+    topics = (f"run.{run}", f"queue.{world.task.queue_id}", "tasks", "incidents", "owner.oscar", "run.", "run.x", "")
+
+    for who, stranger in world.strangers.items():
+        assert not [topic for topic in topics if groups.may_follow(stranger, topic)], who
+        assert not told & set(groups.heard_by(stranger)), who
+        assert groups.told_of_a_look(stranger, str(world.task.pk)) == (), who
+    assert groups.may_follow(world.office.alice, f"run.{run}")
+    assert told & set(groups.heard_by(world.office.alice))
 
 
 def test_no_other_site_acts_in_somebodys_name(world: World) -> None:
