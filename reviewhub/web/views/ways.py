@@ -8,12 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from reviewhub.accounts.models import Person
 from reviewhub.notifications.channels.known import channels
 from reviewhub.notifications.channels.port import DIGEST, NOW, OFF, PENDING, Channel
-from reviewhub.notifications.chat.slack import is_configured
 from reviewhub.notifications.models import Notice
 from reviewhub.notifications.ways import InvalidWays, Ways, choose_ways, ways_of
 from reviewhub.web.answers import by_method, viewer
@@ -34,6 +36,16 @@ class Choice:
 class Row:
     label: str
     choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a channel reaches the viewer, or what to do so that it does."""
+
+    title: str | Promise
+    said: str
+    href: str = ""
+    link: str = ""
 
 
 def _shown(request: HttpRequest) -> HttpResponse:
@@ -71,13 +83,30 @@ def _page(request: HttpRequest, ways: Ways, *, saved: bool = False, fault: str =
         "mail_after": ways.mail_after,
         "hours": [(hour, f"{hour:02}:00", hour in ways.digest_hours) for hour in range(24)],
         "zone": viewer(request).zone,
+        "places": [_place(channel, viewer(request)) for channel in offered],
         "pushes": bool(settings.PUSH_HOSTS),
-        "chats": is_configured(),
         "saved": saved,
         "fault": fault,
         "current": "notices",
     }
     return render(request, "desk/ways.html", context, status=status)
+
+
+def _place(channel: Channel, person: Person) -> Place:
+    count = len(channel.addresses_of([person]).get(person.pk, ()))
+    match channel.name:
+        case "mail":
+            return Place(channel.title, person.email)
+        case "push":
+            said = ngettext("%(count)d device.", "%(count)d devices.", count) if count else gettext("no device yet.")
+            return Place(channel.title, said % {"count": count}, reverse("web:devices"), gettext("Your devices"))
+        case "chat":
+            said = gettext("you are linked.") if count else gettext("you are not linked yet.")
+            return Place(
+                channel.title, said, reverse("web:chat"), gettext("Change it") if count else gettext("Link me")
+            )
+        case _:
+            return Place(channel.title, gettext("reaches you.") if count else gettext("does not reach you yet."))
 
 
 def _choice(ways: Ways, channel: Channel, kind: Notice.Kind) -> Choice:
