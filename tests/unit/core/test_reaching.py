@@ -142,6 +142,11 @@ class Year:
                 return tuple(sorted(str(each) for each in found))
         return ()
 
+    def keeps(self, owners: tuple[str, ...], at: datetime, requester: str) -> tuple[str, ...]:
+        """As the desk does when somebody's absence begins: to whoever stands in, else to the queue."""
+        found = {reached(each, self.people.get, at, lambda who: who != requester) for each in owners} - {None}
+        return tuple(sorted(str(each) for each in found)) or self.asks("carol", at, requester)
+
     def decides(self, state: RunState, event: Event, at: datetime) -> Decided:
         while True:
             try:
@@ -167,6 +172,7 @@ def _plays(year: Year, chance: Random, opened: datetime, requester: str) -> int:
     state = year.decides(RunState(id="r"), Started({}, "test", None), opened).state
     answers_at = opened + timedelta(hours=chance.choice([1, 30, 100, 400, 2_000]))
     asked: list[tuple[str, ...]] = []
+    owners: tuple[str, ...] = ()
     last = opened
     while state.status == "running":
         timer = min(state.armed(), key=lambda each: (each.due_at, each.name))
@@ -175,6 +181,9 @@ def _plays(year: Year, chance: Random, opened: datetime, requester: str) -> int:
             by = PersonRef(*[asked[-1][0] if asked else "dave"] * 2)
             state = year.decides(state, DecisionGiven("approval", "yes", {}, by, answers_at, None), answers_at).state
             continue
+        for day in range((timer.due_at - last) // DAY + 1 if owners else 0):  # what waits goes on every day
+            owners = year.keeps(owners, last + day * DAY, requester)
+            _is_sound(year, owners, last + day * DAY, requester)
         last = timer.due_at
         people: tuple[str, ...] = ()
         if ":level." in timer.name:
@@ -182,6 +191,7 @@ def _plays(year: Year, chance: Random, opened: datetime, requester: str) -> int:
             people = year.asks(REVIEW["escalate"][index]["to"]["name"], last, requester)  # type: ignore[index]
             _is_sound(year, people, last, requester)
             asked.append(people)
+            owners = people
         refs = tuple(PersonRef(each, each) for each in people)
         state = year.decides(state, TimerFired(timer.name, timer.generation, refs), last).state
     assert state.status == "succeeded"
