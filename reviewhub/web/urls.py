@@ -6,6 +6,7 @@ from django.urls import path
 from reviewhub.web.views import (
     acts,
     agreements,
+    asked_for,
     cards,
     chat,
     claims,
@@ -86,6 +87,8 @@ urlpatterns = [
     path("notices/<int:notice_id>/", notices.notice, name="notice"),
     path("devices/", devices.devices, name="devices"),
     path("devices/<int:device_id>/", devices.device, name="device"),
+    path("asked-for/", asked_for.asked_for, name="asked-for"),
+    path("asked-for/<uuid:task_id>/reminder/", asked_for.reminder, name="reminder"),
     path("keys/", sessions.keys, name="keys"),
     path("theme/", sessions.theme, name="theme"),
     path("sign-in/", sessions.SignIn.as_view(), name="sign-in"),

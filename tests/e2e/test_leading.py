@@ -97,3 +97,16 @@ def test_figures_and_holds_show_at_once_on_pages_that_are_open(
     let_queue_go_on(queue=room.people.finance, actor=room.people.carol)
     for place in (alice.locator("#held"), phone.page.locator("#cards-held"), lead.locator("#figures")):
         expect(place).not_to_contain_text("The ERP moves")
+
+
+@pytest.mark.parametrize(("size", "scheme"), [("wide", "light"), ("phone", "dark")])
+def test_what_one_asked_for_is_readable_for_everybody(
+    room: DeskRoom, open_as: Open, axe: Callable[[Page], Any], size: str, scheme: str
+) -> None:
+    room.case("A supplier whose name does not end where one would think that it has to end")
+    for name, words in (("priya", "A supplier whose name"), ("ann", "Nothing of yours waits")):
+        page = open_as(person(name), "/asked-for/", size, scheme)
+        expect(page.get_by_text(words)).to_be_visible()
+        assert axe(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        looked_at(page, f"asked-for-{name}-{size}-{scheme}")
