@@ -38,6 +38,7 @@ SOCKETS = 500
 CHANGES = 30
 CHANGES_EVERY = 1.0  # seconds
 QUEUE = "/queue/team/"
+ORDERS = ("confidence", "value", "age")
 ROWS = (
     "SELECT * FROM reviews_reviewtask WHERE closed_at IS NULL AND decided_at IS NULL ORDER BY urgency_at, id LIMIT 40"
 )
@@ -53,6 +54,9 @@ def main() -> None:
         measure_queue(installation, cookies, f"queue_page_{FEW_TASKS}")
         fill(OPEN_TASKS)
         measure_queue(installation, cookies, "queue_page")
+        for order in ORDERS:
+            pages = read(url, f"{QUEUE}?order={order}", cookies, REQUESTS // 4)
+            report("desk", f"queue_by_{order}_p95_ms", quantile(pages, 0.95), "ms", bar=60)
         report("desk", "queue_page_per_s", together(url, QUEUE, cookies), "1/s", at_least=60)
         tasks = read(url, f"/tasks/{waiting(1)[0]}/", cookies, REQUESTS)
         report("desk", "task_page_p50_ms", quantile(tasks, 0.50), "ms", bar=50)

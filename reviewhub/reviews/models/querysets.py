@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
 from reviewhub.accounts.permissions import VERBS, Role, roles_of
 
@@ -34,6 +36,14 @@ OF_A_ROW = (
 )
 
 HOLDER = {"holder_name": "claimed_by__display_name", "holder_username": "claimed_by__username"}
+
+# Where a task stands in other orders than that of urgency: the indexes and the lists say the same.
+LAST = Value(1e300)  # where a task has no such figure
+PLACES: Mapping[str, Combinable] = {
+    "confidence": Coalesce(F("ai_confidence"), LAST, output_field=FloatField()),  # the least sure first
+    "value": Coalesce(F("value") * Value(-1.0), LAST, output_field=FloatField()),  # the highest first
+    "age": F("created_at"),  # the oldest first
+}
 
 # Assignments by which somebody who need not belong to the queue may decide.
 BY_NAME = Q(level__gt=0) | Q(role__in=("delegate", "approver", "colleague"))

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.base import ModelState
 
-from reviewhub.reviews.models.querysets import PAUSED, SET_ASIDE, STILL_WAITING, WAITING, ReviewTaskQuerySet
+from reviewhub.reviews.models.querysets import PAUSED, PLACES, SET_ASIDE, STILL_WAITING, WAITING, ReviewTaskQuerySet
 from reviewhub.reviews.models.queues import Queue
 
 ENDED = ("closed", "withdrawn")
@@ -166,6 +166,7 @@ class ReviewTask(models.Model):
             models.Index(
                 fields=("claimed_by", "urgency_at"), condition=Q(status="claimed"), name="review_task_claimed"
             ),
+            models.Index(fields=("due_at", "id"), condition=STILL_WAITING, name="review_task_due"),
             models.Index(fields=("three_quarters_at",), condition=STILL_WAITING, name="review_task_at_risk"),
             models.Index(fields=("urgency_at", "id"), condition=SET_ASIDE, name="review_task_set_aside"),
             models.Index(
@@ -177,6 +178,10 @@ class ReviewTask(models.Model):
                 fields=("queue", "id"),
                 condition=STILL_WAITING & Q(clocks_stopped_at__isnull=False),
                 name="review_task_clocks_stopped",
+            ),
+            *(
+                models.Index(place, F("id"), condition=STILL_WAITING, name=f"review_task_by_{order}")
+                for order, place in PLACES.items()
             ),
             models.Index(fields=("workflow", "-created_at"), name="review_task_by_workflow"),
             models.Index(

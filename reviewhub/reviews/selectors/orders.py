@@ -5,32 +5,21 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, FloatField, Q, Value
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 
 from reviewhub.reviews.models import ReviewTask
-from reviewhub.reviews.models.querysets import ReviewTaskQuerySet, with_holders
+from reviewhub.reviews.models.querysets import PLACES, ReviewTaskQuerySet, with_holders
 
-LAST = 1e300  # where a task has no such figure
-_OF_NUMBERS = FloatField()
-
-_PLACES: Mapping[str, Combinable] = {
-    "confidence": Coalesce(F("ai_confidence"), Value(LAST), output_field=_OF_NUMBERS),  # the least sure first
-    "value": Coalesce(F("value") * Value(-1.0), Value(LAST), output_field=_OF_NUMBERS),  # the highest first
-    "age": F("created_at"),  # the oldest first
-}
-ORDERS = tuple(_PLACES)
+ORDERS = tuple(PLACES)
 
 
 def ordered(tasks: ReviewTaskQuerySet, order: str) -> ReviewTaskQuerySet:
     """KeyError for an unknown order."""
-    return tasks.annotate(place=_PLACES[order]).order_by("place", "id")
+    return tasks.annotate(place=PLACES[order]).order_by("place", "id")
 
 
 def page_in_order(tasks: ReviewTaskQuerySet, order: str, *, after: str, size: int) -> tuple[list[ReviewTask], str]:
@@ -38,7 +27,7 @@ def page_in_order(tasks: ReviewTaskQuerySet, order: str, *, after: str, size: in
     found = ordered(tasks, order).for_rows()
     if place := _parsed(after):
         at, task_id = place
-        found = found.filter(Q(place__gt=at) | Q(place=at, id__gt=task_id))
+        found = found.filter(Q(place__gte=at), Q(place__gt=at) | Q(id__gt=task_id))
     rows: list[Any] = with_holders(found[: size + 1])
     return rows[:size], _written(rows[size - 1]) if len(rows) > size else ""
 
