@@ -57,6 +57,7 @@ from orchestration.runtime.heartbeats import SILENT_FOR, beat, heart_of, heartbe
 from orchestration.runtime.holding import pause_workflow, resume_workflow
 from orchestration.runtime.limits import refresh as refresh_limits
 from orchestration.runtime.migrating import migrate_run, plan_migration
+from orchestration.runtime.naming_documents import forget_unnamed_documents, name_documents
 from orchestration.runtime.outages import begin_outage, end_outage
 from orchestration.runtime.outbox import on_topic, send_later, sent_together
 from orchestration.runtime.publishing import (
@@ -210,6 +211,7 @@ __all__ = [
     "end_outage",
     "facts_of_step",
     "folded",
+    "forget_unnamed_documents",
     "fork",
     "has_document",
     "heart_of",
@@ -227,6 +229,7 @@ __all__ = [
     "limit_settings",
     "lose_all_leases",
     "migrate_run",
+    "name_documents",
     "near_deadlines",
     "on_topic",
     "path_of",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 
 from orchestration import ai, api, ports
+from reviewhub.documents.forgetting import forget_unnamed
 from reviewhub.documents.texts import DocumentTexts
 from reviewhub.notifications.channels import delivering
 from reviewhub.notifications.services import listen, listen_late, listen_to_all, when_noticed
@@ -31,6 +32,7 @@ CHORES = (
     api.Chore(5.0, let_clocks_follow),
     api.Chore(60.0, learn_handling_times),
     api.Chore(60.0, draw_looks),
+    api.Chore(3_600.0, forget_unnamed),
 )
 
 

@@ -4,6 +4,7 @@ from orchestration.models.answers import KeptAnswer
 from orchestration.models.audit import AuditChain, AuditCheckpoint, AuditEvent, AuditPayload
 from orchestration.models.connections import Connection
 from orchestration.models.decision_points import DecisionPoint, DecisionPointVersion, LearnedModel, Recommendation
+from orchestration.models.documents import KeptDocument
 from orchestration.models.inbox import InboxMessage, ReceivedEvent
 from orchestration.models.limits import (
     ConnectionCredential,
@@ -31,6 +32,7 @@ __all__ = [
     "Heartbeat",
     "InboxMessage",
     "KeptAnswer",
+    "KeptDocument",
     "LargeValue",
     "LearnedModel",
     "LimitSetting",

@@ -19,6 +19,7 @@ from orchestration.models import InboxMessage, ReceivedEvent, StepRun
 from orchestration.ports import SYSTEM, Actor, clock
 from orchestration.runtime import inbox, outbox
 from orchestration.runtime.advance import commit, consider, fire_due
+from orchestration.runtime.naming_documents import name_documents
 from orchestration.runtime.plain import plain
 from orchestration.runtime.store import hold
 from orchestration.runtime.triggered import start_triggered
@@ -41,6 +42,7 @@ def send_event(*, name: str, key: str, payload: Mapping[str, Any], actor: Actor,
     """Takes an event in, once for its id. Runs that wait for it, and workflows that it starts, hear of it after the
     commit. Raises `InvalidInput`."""
     _check(name, key, event_id)
+    name_documents(payload, actor=actor)
     with transaction.atomic():
         inbox.meet(name, key, alone=True)
         event, created = ReceivedEvent.objects.get_or_create(

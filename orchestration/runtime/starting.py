@@ -24,6 +24,7 @@ from orchestration.ports import Actor, clock
 from orchestration.runtime.advance import commit, commit_many, consider
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.holding import pause_reason
+from orchestration.runtime.naming_documents import name_documents
 from orchestration.runtime.plain import storable
 from orchestration.runtime.store import Held
 
@@ -52,11 +53,13 @@ def start_run(
 ) -> Started:
     """Starts a run of the workflow's current version, or of the one given: at most once for an event, as its key says.
 
-    Raises `NotFound`, `NotPublished`, and `InvalidInput` with the path of every fault.
+    Raises `NotFound`, `NotPublished`, and `InvalidInput` with the path of every fault, documents among them that the
+    actor has not sent.
     """
     row = startable().filter(name=workflow).first()
     if row is None:
         raise NotFound(f"There is no workflow {workflow!r}.")
+    name_documents(input, actor=actor)
     return start_wanted(Wanted(row, input, actor, source, event_id, version=version))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from orchestration.exceptions import NotFound, OrchestrationError
 from orchestration.ports import clock
 from orchestration.runtime.events import Sent
+from orchestration.runtime.naming_documents import name_documents
 from orchestration.runtime.starting import Started, Wanted, start_many, start_wanted
 from orchestration.triggers.addresses import WebhookTrigger, webhook_trigger
 from orchestration.triggers.json_body import read_json_object
@@ -83,7 +84,9 @@ def _wanted(trigger: WebhookTrigger, event: Arrived) -> Wanted:
 def _shown(trigger: WebhookTrigger, event: Arrived) -> tuple[str, dict[str, Any]]:
     """The message's id and its body, of a sender that has proven itself."""
     message_id = _proven(trigger, event.headers, event.body)
-    return message_id, read_json_object(event.body)
+    given = read_json_object(event.body)
+    name_documents(given, actor=trigger.sender, workflow=trigger.workflow.name)
+    return message_id, given
 
 
 def _proven(trigger: WebhookTrigger, headers: Mapping[str, str], body: bytes) -> str:

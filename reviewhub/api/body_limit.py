@@ -21,7 +21,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-_KEEPS_DOCUMENTS = re.compile(r"/api/v1/workflows/[^/]+/documents/|/tasks/[^/]+/comments/")
+_KEEPS_DOCUMENTS = re.compile(r"/api/v1/((workflows|tasks)/[^/]+|reviews)/documents/|/tasks/[^/]+/comments/")
 
 
 def limit_of(path: str) -> int:

@@ -46,7 +46,9 @@ def _quotation(body: Mapping[str, Any]) -> dict[str, Any]:
         (10, "Prices hold for fourteen days."),
     )
     data = pdf(lines)
-    return api.keep_document(data, name=f"Quotation Q-{number}.pdf", media_type="application/pdf")
+    return api.keep_document(
+        data, name=f"Quotation Q-{number}.pdf", media_type="application/pdf", workflow="purchase-approval"
+    )
 
 
 def pdf(lines: tuple[tuple[int, str], ...]) -> bytes:
@@ -86,4 +88,6 @@ def _mail(body: Mapping[str, Any]) -> dict[str, Any]:
     mail["Subject"] = str(body["subject"])
     mail["Message-ID"] = f"<{body['message_id']}@example.com>"
     mail.set_content(str(body["text"]))
-    return api.keep_document(mail.as_bytes(), name=f"{body['subject']}.eml", media_type="message/rfc822")
+    return api.keep_document(
+        mail.as_bytes(), name=f"{body['subject']}.eml", media_type="message/rfc822", workflow="customer-messages"
+    )

@@ -11,6 +11,7 @@ class Kind(StrEnum):
     MAIL = "mail"
     JSON = "json"
     TABLE = "table"
+    SHEETS = "sheets"
     TEXT = "text"
     OTHER = "other"  # to be downloaded
 
@@ -21,6 +22,7 @@ _BY_TYPE = {
     "application/json": Kind.JSON,
     "text/csv": Kind.TABLE,
     "text/tab-separated-values": Kind.TABLE,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": Kind.SHEETS,
 }
 _BY_ENDING = {
     "pdf": Kind.PDF,
@@ -28,6 +30,7 @@ _BY_ENDING = {
     "json": Kind.JSON,
     "csv": Kind.TABLE,
     "tsv": Kind.TABLE,
+    "xlsx": Kind.SHEETS,
     "txt": Kind.TEXT,
     "md": Kind.TEXT,
     "log": Kind.TEXT,
@@ -63,6 +66,8 @@ def is_what_it_says(kind: Kind, data: bytes) -> bool:
             return b"%PDF-" in data[:_PDF_WITHIN]
         case Kind.IMAGE:
             return any(data.startswith(begins) for begins, _ in _BEGINNINGS)
+        case Kind.SHEETS:
+            return data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))  # a locked one is wrapped
         case Kind.OTHER:
             return True
         case _:

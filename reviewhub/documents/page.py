@@ -1,8 +1,8 @@
 """The program that reads and draws one hostile file, in a process of its own that may not take much.
 
 `python page.py WHAT NUMBER < file` writes JSON or a picture to its standard output; WHAT is pdf, pdf-page, image,
-image-page, mail or mail-part. It knows nothing of the product, so that it starts at once. A file that cannot be read
-is answered with exit code 3 and one word that says why: encrypted, broken or large.
+image-page, mail, mail-part or sheets. It knows nothing of the product, so that it starts at once. A file that cannot
+be read is answered with exit code 3 and one word that says why: encrypted, broken or large.
 """
 
 from __future__ import annotations
@@ -26,6 +26,11 @@ MOST_PIXELS = 60_000_000  # of a picture that is opened
 MOST_DRAWN = 6_000_000  # of one that is drawn
 MOST_PARTS = 50
 MOST_TEXT = 200_000  # characters of a mail
+MOST_SHEETS = 20
+MOST_ROWS = 200
+MOST_COLUMNS = 40
+LONGEST_CELL = 500
+MOST_UNPACKED = 200_000_000  # bytes that a spreadsheet's parts say they have
 HEADERS = ("From", "To", "Cc", "Date", "Subject")
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP")
 
@@ -255,6 +260,69 @@ def _without_markup(html: str) -> str:
     return "\n".join(kept)
 
 
+# ---- spreadsheets --------------------------------------------------------------------------------
+
+
+def read_sheets(data: bytes, _: str) -> None:
+    """{"sheets": [{"name", "rows": [[text]], "more"}], "more"}. A formula is shown by its last result; nothing is
+    computed here, and one that has no result is shown as it is written."""
+    results, written = _workbook(data, results=True), _workbook(data, results=False)
+    names = results.sheetnames[:MOST_SHEETS]
+    sheets = [_sheet(name, results[name], written[name]) for name in names if hasattr(results[name], "iter_rows")]
+    answer({"sheets": sheets, "more": len(results.sheetnames) > len(names)})
+
+
+def _workbook(data: bytes, *, results: bool) -> Any:
+    import warnings
+    import zipfile
+
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    warnings.simplefilter("ignore")
+    try:
+        if sum(each.file_size for each in zipfile.ZipFile(io.BytesIO(data)).infolist()) > MOST_UNPACKED:
+            refuse("large")
+        return load_workbook(io.BytesIO(data), read_only=True, data_only=results, keep_links=False)
+    except (zipfile.BadZipFile, InvalidFileException, KeyError):
+        refuse("encrypted" if data.startswith(b"\xd0\xcf\x11\xe0") else "broken")
+
+
+def _sheet(name: str, results: Any, written: Any) -> dict[str, Any]:
+    """What a sheet says of its own size is not believed: its rows are counted."""
+    rows: list[list[str]] = []
+    more = False
+    for sheet in (results, written):
+        sheet.reset_dimensions()
+    for row, formulas in zip(_rows(results), _rows(written), strict=False):
+        if len(rows) == MOST_ROWS:
+            more = True
+            break
+        more = more or any(cell is not None for cell in row[MOST_COLUMNS:])
+        rows.append([_cell(value, formula) for value, formula in zip(row, formulas, strict=False)][:MOST_COLUMNS])
+    while rows and not any(rows[-1]):
+        rows.pop()
+    width = max((index + 1 for row in rows for index, cell in enumerate(row) if cell), default=0)
+    return {"name": str(name)[:100], "rows": [[*row[:width], *[""] * (width - len(row))] for row in rows], "more": more}
+
+
+def _rows(sheet: Any) -> Any:
+    return sheet.iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS + 1, values_only=True)
+
+
+def _cell(value: Any, formula: Any) -> str:
+    shown = formula if value is None and isinstance(formula, str) else value
+    if shown is None:
+        return ""
+    if isinstance(shown, bool):
+        return "yes" if shown else "no"
+    if isinstance(shown, float):
+        return f"{shown:.10g}"
+    if hasattr(shown, "isoformat"):
+        return str(shown.isoformat(sep=" ") if hasattr(shown, "hour") and hasattr(shown, "year") else shown.isoformat())
+    return str(shown)[:LONGEST_CELL]
+
+
 # ---- the program ---------------------------------------------------------------------------------
 
 ACTS = {
@@ -264,6 +332,7 @@ ACTS = {
     "image-page": draw_image,
     "mail": read_mail,
     "mail-part": read_part,
+    "sheets": read_sheets,
 }
 
 

@@ -14,6 +14,7 @@ from reviewhub.documents.kinds import Kind, is_what_it_says, kind_of
 from reviewhub.documents.lines import text_of_page
 from reviewhub.documents.plain import MOST_TEXT, text_of
 
+BETWEEN = " | "  # cells of a row
 MOST_ATTACHED = 5  # of a mail
 _WHY = {
     "encrypted": "it is locked",
@@ -58,6 +59,8 @@ def _text(kind: Kind, data: bytes, *, attached: bool) -> DocumentText:
         case Kind.TEXT | Kind.JSON | Kind.TABLE:
             text = text_of(data)
             return DocumentText((("text", text[:MOST_TEXT]),), "its end" if len(text) > MOST_TEXT else "")
+        case Kind.SHEETS:
+            return _sheets(reading_of("sheets", data))
         case Kind.IMAGE:
             return DocumentText((), "a picture has no words")
     raise Unreadable("unknown")
@@ -69,6 +72,15 @@ def _pages(read: Mapping[str, Any]) -> DocumentText:
     if not any(text for _, text in said):
         return DocumentText((), "its pages are pictures, without words")
     return DocumentText(tuple(said), more)
+
+
+def _sheets(read: Mapping[str, Any]) -> DocumentText:
+    said = [
+        (f"sheet_{number}", "\n".join([str(sheet["name"]), *(BETWEEN.join(row) for row in sheet["rows"])]))
+        for number, sheet in enumerate(read["sheets"], start=1)
+    ]
+    more = read["more"] or any(sheet["more"] for sheet in read["sheets"])
+    return DocumentText(tuple(said), "further rows, columns or sheets" if more else "")
 
 
 def _mail(data: bytes, *, attached: bool) -> DocumentText:

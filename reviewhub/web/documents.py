@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404
@@ -19,6 +17,7 @@ from reviewhub.documents.kinds import Kind, is_what_it_says, kind_of
 from reviewhub.reviews.exceptions import TaskNotFound
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.selectors import read_task
+from reviewhub.reviews.selectors.documents import documents_of_task
 
 ADDRESS = re.compile(r"(?P<digest>[0-9a-f]{64})(?P<parts>(\.[1-9][0-9]?){0,3})")
 
@@ -44,20 +43,6 @@ class Document:
             raise Unreadable("other")
 
 
-def named_by(task: ReviewTask) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The documents that a reviewer of the task is shown, each with the dotted path of what names it."""
-    yield from api.documents_in(task.context.get("input"))
-    for name, result in (task.context.get("steps") or {}).items():
-        yield from api.documents_in(result, str(name))
-
-
-def _all_of(task: ReviewTask) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The same, and what is attached to comments."""
-    yield from named_by(task)
-    for attached in task.comments.values_list("documents", flat=True):
-        yield from api.documents_in(attached)
-
-
 def document_or_404(task_id: UUID, address: str, person: Person) -> Document:
     """Raises PermissionDenied where the task may not be read, and Http404 where it names no such document.
 
@@ -69,7 +54,7 @@ def document_or_404(task_id: UUID, address: str, person: Person) -> Document:
     except TaskNotFound as error:
         raise Http404(str(error)) from error
     said = found and next(
-        (each for each in _all_of(task) if each[1][api.DOCUMENT_DIGEST] == found["digest"]),
+        (each for each in documents_of_task(task) if each[1][api.DOCUMENT_DIGEST] == found["digest"]),
         None,
     )
     if not found or not said:

@@ -12,7 +12,7 @@ from reviewhub.reviews.models import Decision, ReviewTask
 from tests.e2e.conftest import SIZES, Open
 from tests.e2e.test_access import fits
 from tests.support.browser import axe_findings
-from tests.support.desk_room import DeskRoom
+from tests.support.desk_room import OSCAR, DeskRoom
 from tests.support.documents import a_mail, a_pdf
 
 pytestmark = pytest.mark.browser
@@ -21,8 +21,8 @@ pytestmark = pytest.mark.browser
 def case(room: DeskRoom) -> ReviewTask:
     return room.case(
         "Northwind Instruments",
-        quote=api.keep_document(a_pdf(), name="quotation.pdf", media_type="application/pdf"),
-        mail=api.keep_document(a_mail(), name="order.eml", media_type="message/rfc822"),
+        quote=api.keep_document(a_pdf(), name="quotation.pdf", media_type="application/pdf", by=OSCAR),
+        mail=api.keep_document(a_mail(), name="order.eml", media_type="message/rfc822", by=OSCAR),
     )
 
 

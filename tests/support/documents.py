@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import datetime
 from email.message import EmailMessage
 from functools import cache
 
@@ -22,6 +23,34 @@ def a_picture(width: int = 60, height: int = 40) -> bytes:
 
     held = io.BytesIO()
     Image.new("RGB", (width, height), "teal").save(held, "PNG")
+    return held.getvalue()
+
+
+@cache
+def a_spreadsheet() -> bytes:
+    """Two sheets; a formula with a result would need what made it, so there is one without."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    offer, empty = book.active, book.create_sheet("Notes")
+    offer.title = "Offer"
+    for row in (("Item", "Price", "Ordered"), ("Pump", 1250.5, datetime(2026, 3, 1)), ("Sum", "=SUM(B2:B2)", True)):  # noqa: DTZ001 - as sheets have them
+        offer.append(row)
+    assert empty.title == "Notes"
+    held = io.BytesIO()
+    book.save(held)
+    return held.getvalue()
+
+
+@cache
+def a_bomb() -> bytes:
+    """A spreadsheet whose parts say that they unpack to more than anybody may have."""
+    import zipfile
+
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as parts, parts.open("xl/sheet1.xml", "w") as part:
+        for _ in range(21):
+            part.write(b"0" * 10_000_000)
     return held.getvalue()
 
 

@@ -11,6 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from reviewhub.api.fields import Instant, PersonShown, Shown, Strict
+from reviewhub.api.serializers.documents import DocumentNamed
 
 AS_IN_A_WORKFLOW = "As in a workflow's review step."
 MOST_BYTES_OF_METADATA = 10_000
@@ -28,10 +29,11 @@ class DocumentAsked(Strict):
     title = serializers.CharField(max_length=120)
     text = serializers.CharField(required=False, max_length=200_000, trim_whitespace=False)
     url = serializers.URLField(required=False, max_length=2000)
+    document = DocumentNamed(required=False, help_text="A file, sent before with POST reviews/documents/.")
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
-        if ("text" in given) == ("url" in given):
-            raise serializers.ValidationError("A document has either a text or a url.")
+        if len(given.keys() & {"text", "url", "document"}) != 1:
+            raise serializers.ValidationError("A document has either a text, a url or a document.")
         return given
 
 

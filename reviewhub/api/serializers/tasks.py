@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from orchestration.ports import clock
 from reviewhub.api.fields import Instant, PersonShown, Shown, Strict, Text
+from reviewhub.api.serializers.documents import DocumentNamed
 from reviewhub.reviews.approvals import is_sealed
 from reviewhub.reviews.models import Decision, Override, ReviewTask
 from reviewhub.reviews.selectors import future_of
@@ -264,4 +265,7 @@ class CommentShown(Shown):
 
 
 class CommentGiven(Strict):
-    text = Text(max_length=4000)
+    text = Text(max_length=4000, required=False, default="", allow_blank=True)
+    documents = serializers.ListField(
+        child=DocumentNamed(), required=False, max_length=5, help_text="Sent before, with POST tasks/<id>/documents/."
+    )

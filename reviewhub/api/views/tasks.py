@@ -124,8 +124,8 @@ class Comments(ApiView):
     def post(self, request: Request, task_id: UUID) -> Response:
         task = task_for(request, task_id)
         require_right(request, "task.comment", task)
-        text = read_body(CommentGiven, request)["text"]
-        comment = services.comment_on_task(task_id=task.pk, actor=person_of(request), text=text)
+        said = read_body(CommentGiven, request)
+        comment = services.comment_on_task(task_id=task.pk, actor=person_of(request), **said)
         return shown(CommentShown, comment, status=201)
 
 

@@ -91,8 +91,8 @@ def _case(context: Mapping[str, Any]) -> dict[str, Any]:
     return case
 
 
-def _documents(documents: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    return ((each["title"], each.get("text") or each.get("url") or "") for each in documents)
+def _documents(documents: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
+    return ((each["title"], each.get("text") or each.get("url") or each.get("document") or "") for each in documents)
 
 
 def _event_of(asker: Asker, event_id: str | None) -> str | None:

@@ -95,6 +95,10 @@ def _corrected(
         except ValueError as error:
             faults.append(_fault(path, "type", f"{field['label']}: {error}"))
             continue
+        if not _names_only(value, task):
+            said = f"{field['label']}: a document that the case does not have cannot be named here."
+            faults.append(_fault(path, "document", said))
+            continue
         if value == field["value"] and isinstance(value, bool) == isinstance(field["value"], bool):
             continue
         if not field.get("edit"):
@@ -103,6 +107,13 @@ def _corrected(
         final[name] = value
         differences.append(_difference(field, value))
     return final, differences
+
+
+def _names_only(value: Any, task: ReviewTask) -> bool:
+    """Whether it names no documents but the case's own: whoever knows a digest does not read it by that."""
+    named = {document[api.DOCUMENT_DIGEST] for _, document in api.documents_in(value)}
+    own = api.documents_in([task.context, task.fields]) if named else ()
+    return named <= {document[api.DOCUMENT_DIGEST] for _, document in own}
 
 
 def _difference(field: Mapping[str, Any], value: Any) -> dict[str, Any]:

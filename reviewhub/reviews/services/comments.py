@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from orchestration import api, ports
-from orchestration.exceptions import InvalidDocument
+from orchestration.exceptions import InvalidDocument, InvalidInput
 from reviewhub.accounts.actors import actor_of
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import allows, require
@@ -35,17 +35,38 @@ class File:
     data: bytes
 
 
-def comment_on_task(*, task_id: UUID | str, actor: Person, text: str, files: Sequence[File] = ()) -> Comment:
-    """Add a comment, in any state of the task. `@name` tells whoever may see it, and who is not excluded.
+def comment_on_task(
+    *,
+    task_id: UUID | str,
+    actor: Person,
+    text: str,
+    files: Sequence[File] = (),
+    documents: Sequence[Mapping[str, Any]] = (),
+) -> Comment:
+    """Add a comment, in any state of the task. `@name` tells whoever may see it, and who is not excluded. `documents`
+    were sent before, by the same person.
 
     Raises PermissionDenied, InvalidComment, TaskNotFound.
     """
     text = text.strip()
-    _check(text, files)
+    _check(text, [*files, *documents])
     with transaction.atomic():
         task = hold_task(task_id)
         require(actor, "task.comment", task)
-        return _keep(task, actor, text, _kept(files))
+        attached = [*_kept(files, actor), *map(dict, documents)]
+        _name(attached, actor)
+        return _keep(task, actor, text, attached)
+
+
+def _name(attached: Sequence[Mapping[str, Any]], actor: Person) -> None:
+    try:
+        api.name_documents(attached, actor=actor_of(actor))
+    except InvalidInput as refused:
+        faults = [
+            {"path": f"/documents{each['path']}", "code": "unsent", "message": each["message"]}
+            for each in refused.faults
+        ]
+        raise InvalidComment(faults) from refused
 
 
 def _keep(task: ReviewTask, actor: Person, text: str, documents: list[dict[str, Any]]) -> Comment:
@@ -75,7 +96,7 @@ def named_in(text: str, task: ReviewTask, by: Person) -> tuple[Person, ...]:
     return tuple(person for person in found if allows(person, "task.read", task) and not is_excluded(task, person))
 
 
-def _check(text: str, files: Sequence[File]) -> None:
+def _check(text: str, files: Sequence[Any]) -> None:
     if not text and not files:
         raise InvalidComment([{"path": "/text", "code": "missing", "message": "The comment is empty."}])
     if len(text) > LONGEST:
@@ -86,11 +107,11 @@ def _check(text: str, files: Sequence[File]) -> None:
         raise InvalidComment([{"path": "/files", "code": "too_many", "message": too_many}])
 
 
-def _kept(files: Sequence[File]) -> list[dict[str, Any]]:
+def _kept(files: Sequence[File], actor: Person) -> list[dict[str, Any]]:
     kept = []
     for file in files:
         try:
-            kept.append(api.keep_document(file.data, name=file.name, media_type=file.media_type))
+            kept.append(api.keep_document(file.data, name=file.name, media_type=file.media_type, by=actor_of(actor)))
         except InvalidDocument as error:
             said = f"“{file.name[:80]}” was not taken. {error}"
             raise InvalidComment([{"path": "/files", "code": "refused", "message": said}]) from error

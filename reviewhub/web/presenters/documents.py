@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
@@ -15,9 +15,11 @@ from reviewhub.documents.bounded import Unreadable
 from reviewhub.documents.keeping import reading_of
 from reviewhub.documents.kinds import Kind, kind_of
 from reviewhub.documents.lines import by_line
-from reviewhub.documents.plain import MOST_TEXT, Node, Sheet, sheet_of, text_of, tree_of
+from reviewhub.documents.plain import MOST_TEXT, Node, sheet_of, text_of, tree_of
+from reviewhub.documents.texts import BETWEEN
 from reviewhub.reviews.models import ReviewTask
-from reviewhub.web.documents import Document, named_by
+from reviewhub.reviews.selectors.documents import documents_of_case
+from reviewhub.web.documents import Document
 from reviewhub.web.presenters.evidence import Part, Quote
 from reviewhub.web.presenters.quoting import marked, places
 from reviewhub.web.presenters.values import spoken_name
@@ -86,6 +88,12 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetShown:
+    name: str
+    rows: tuple[tuple[tuple[Part, ...], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     name: str
     size: str
@@ -97,14 +105,14 @@ class View:
     note: str = ""  # that there is more than is shown
     text: tuple[Part, ...] = ()
     letter: Letter | None = None
-    sheet: Sheet | None = None
+    sheets: tuple[SheetShown, ...] = ()
     tree: Node | None = None
 
 
 def links_of(task: ReviewTask) -> tuple[DocumentLink, ...]:
     """Each document once, in the order of the case."""
     found: dict[str, DocumentLink] = {}
-    for path, value in named_by(task):
+    for path, value in documents_of_case(task):
         digest = str(value[api.DOCUMENT_DIGEST])
         if digest not in found:
             found[digest] = _link(task, digest, str(value["name"]), str(value["media_type"]), int(value["bytes"]), path)
@@ -146,7 +154,9 @@ def _shown(document: Document, quotes: Sequence[Quote]) -> Iterator[tuple[str, A
         case Kind.MAIL:
             yield "letter", _letter(document, quotes)
         case Kind.TABLE:
-            yield from _sheet(document)
+            yield from _table(document, quotes)
+        case Kind.SHEETS:
+            yield from _sheets(document, quotes)
         case Kind.JSON:
             yield from _tree(document, quotes)
         case Kind.TEXT:
@@ -210,14 +220,33 @@ def _letter(document: Document, quotes: Sequence[Quote]) -> Letter:
     return Letter(headers, marked(read["text"], left), bool(read["from_html"]), attached)
 
 
-def _sheet(document: Document) -> Iterator[tuple[str, Any]]:
+def _table(document: Document, quotes: Sequence[Quote]) -> Iterator[tuple[str, Any]]:
     try:
         sheet = sheet_of(document.data)
     except ValueError:
         raise Unreadable("broken") from None
-    yield "sheet", sheet
+    yield "sheets", (SheetShown("", _cells(sheet.rows, quotes)),)
     if sheet.more:
         yield "note", _("Only the beginning is shown; the file has all of it.")
+
+
+def _sheets(document: Document, quotes: Sequence[Quote]) -> Iterator[tuple[str, Any]]:
+    read = reading_of("sheets", document.data)
+    yield (
+        "sheets",
+        tuple(
+            SheetShown(sheet["name"], _cells(sheet["rows"], [each for each in quotes if each.sheet in (None, number)]))
+            for number, sheet in enumerate(read["sheets"], start=1)
+        ),
+    )
+    if read["more"] or any(sheet["more"] for sheet in read["sheets"]):
+        yield "note", _("Only the beginning is shown; the file has all of it.")
+
+
+def _cells(rows: Sequence[Sequence[str]], quotes: Sequence[Quote]) -> tuple[tuple[tuple[Part, ...], ...], ...]:
+    """A quote that goes over several cells is marked in each of them."""
+    left = [replace(quote, text=piece) for quote in quotes for piece in quote.text.split(BETWEEN)]
+    return tuple(tuple(marked(cell, left) for cell in row) for row in rows)
 
 
 def _tree(document: Document, quotes: Sequence[Quote]) -> Iterator[tuple[str, Any]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _ATTACHED = re.compile(r"part_(\d+)")
+_SHEET = re.compile(r"sheet_(\d+)$")
 _PAGE = re.compile(r"page_(\d+)$")
 
 
@@ -31,6 +32,11 @@ class Quote:
     def address(self) -> str:
         """Of the document, or of what is attached to it."""
         return self.document + "".join(f".{number}" for number in _ATTACHED.findall(self.part))
+
+    @property
+    def sheet(self) -> int | None:
+        found = _SHEET.search(self.part)
+        return int(found[1]) if found else None
 
     @property
     def page(self) -> int | None:

@@ -14,7 +14,7 @@ from reviewhub.accounts.models import Person
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.requested import WORKFLOW
 from reviewhub.reviews.selectors import HistoryEntry, TaskDetail
-from reviewhub.web.documents import named_by
+from reviewhub.reviews.selectors.documents import documents_of_case
 from reviewhub.web.presenters.acts import Act, Panel, acts_of, split
 from reviewhub.web.presenters.advice import Advice, advice_of
 from reviewhub.web.presenters.approvers import Approvers, approvers_of
@@ -146,7 +146,7 @@ def page_of_task(
         sections=sections_of(task.context, labels, marks, links=task.workflow == WORKFLOW),
         fields=fields_of(task, marks, sent.corrections, wrong, can_decide),
         fields_title=_("Input of the step") if task.incident else _("Fields"),
-        advice=advice_of(task, marks, [path for path, _value in named_by(task)]),
+        advice=advice_of(task, marks, [path for path, _value in documents_of_case(task)]),
         hides_advice=task.ai_hidden and task.is_waiting and task.recommendation is None,
         history=tuple(detail.history),
         may_comment=detail.may["task.comment"],

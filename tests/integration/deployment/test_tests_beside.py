@@ -104,7 +104,7 @@ def demo_desk(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     load_desk(ACTOR)
     for name in ("erp-hook", "shop-hook"):
         api.save_connection(name=name, kind="webhook", secret="a secret of this test", actor=ACTOR)
-    for name in ("purchase-assessment", "message-topic", "message-reply"):
+    for name in ("purchase-assessment", "quotation", "message-topic", "message-reply"):
         DecisionPoint.objects.create(name=name, kind=DecisionPoint.Kind.RECOMMEND)
 
 

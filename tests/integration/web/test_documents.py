@@ -12,14 +12,14 @@ from orchestration import api
 from reviewhub.reviews.evidence import evidence_of
 from reviewhub.reviews.models import ReviewTask
 from tests.integration.web.conftest import SignedIn
-from tests.support.desk_room import DeskRoom
+from tests.support.desk_room import OSCAR, DeskRoom
 from tests.support.documents import a_mail, a_pdf, a_picture
 
 FRAGMENT = {"HX-Request": "true"}
 
 
 def kept(data: bytes, name: str, media_type: str) -> dict[str, Any]:
-    return api.keep_document(data, name=name, media_type=media_type)
+    return api.keep_document(data, name=name, media_type=media_type, by=OSCAR)
 
 
 def address(task: ReviewTask, data: bytes, rest: str = "") -> str:
