@@ -19,7 +19,7 @@ from reviewhub.notifications.models import Notice
 from reviewhub.reviews.links import DecisionLink, decision_token
 from reviewhub.reviews.services.holding import may_decide
 
-_UNSUBSCRIBE = "reviewhub.notifications.unsubscribe"
+_stops = signing.Signer(salt="reviewhub.notifications.unsubscribe", sep=".")
 GATHERED = "digest"  # in the place of a kind: all that comes in digests
 
 
@@ -82,14 +82,14 @@ def link_to(notice: Notice) -> str:
 
 def unsubscribe_address(person: Person, kind: str) -> str:
     """Where mails like this one are stopped, without signing in, by a POST."""
-    token = signing.dumps([person.pk, kind], salt=_UNSUBSCRIBE)
+    token = _stops.sign_object([person.pk, kind])
     return f"{settings.PUBLIC_URL}{reverse('web:unsubscribe', args=[token])}"
 
 
 def unsubscribed(token: str) -> tuple[int, str] | None:
     """Whose mails of what kind; None for what we have not signed."""
     try:
-        person, kind = signing.loads(token, salt=_UNSUBSCRIBE)
+        person, kind = _stops.unsign_object(token)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return (int(person), str(kind)) if kind in (GATHERED, *Notice.Kind.values) else None

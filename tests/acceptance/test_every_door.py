@@ -18,6 +18,8 @@ from reviewhub.reviews.services import claim_task, decide_task, delegate_task
 from tests.support.desk_room import OSCAR, DeskRoom, desk_room
 from tests.support.doors import DOORS, Door, Entrance
 
+pytestmark = pytest.mark.sqlite  # what is told at a door asks no database; who wins a race is tried on both elsewhere
+
 Meets = Callable[[ReviewTask], Door]
 
 

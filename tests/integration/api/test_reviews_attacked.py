@@ -10,6 +10,8 @@ import pytest
 from tests.integration.api.office import Caller, Office
 from tests.integration.api.requested import REFUND
 
+pytestmark = pytest.mark.sqlite  # it is refused before a database is asked
+
 DEEP: Any = "x"
 for _ in range(400):
     DEEP = {"in": DEEP}
