@@ -5,7 +5,7 @@ export PORT
 PYTHON := .venv/bin/python
 DEMO := REVIEWHUB_MODE=demo
 
-.PHONY: help run reset test chaos bench demo-shots format lint pins
+.PHONY: help run reset test chaos bench demo-shots pictures format lint pins
 
 help:  ## Lists what can be made.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /: /' | awk -F': ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ bench: .environment-dev  ## Measures; ONLY=desk takes one of benchmarks/.
 
 demo-shots: .environment-dev  ## Takes the pictures of the README from a running demo of its own.
 	@$(PYTHON) scripts/demo_shots.py
+
+pictures: .environment-dev  ## Looks at every page in every state, in four looks, into build/pictures/; ONLY=task the ones named so.
+	@$(PYTHON) -m tests.pictures $(ONLY)
 
 format: .environment-dev  ## Formats Python and templates.
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix . && .venv/bin/djlint --reformat --quiet templates

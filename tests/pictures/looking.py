@@ -1,0 +1,182 @@
+"""Takes a state's pictures in both themes, and finds what is wrong with the page there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Error, Page
+
+from tests.pictures.states import PHONE, WIDE, State
+from tests.support.browser import axe_findings
+from tests.support.network import is_here
+
+SIZES = {WIDE: (1440, 900), PHONE: (390, 844)}
+HIGHEST = 4000  # pixels of a picture of a whole page
+SETTLES = 350  # milliseconds
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+# What the browser says of states in which no answer, or a bad one, comes on purpose.
+EXPECTED = ("Failed to load resource", "WebSocket", "Response Status Error Code")
+
+OVERFLOW = "() => document.documentElement.scrollWidth > innerWidth"
+
+# How high the window has to be for all of the page to be seen, where a part of it scrolls.
+HEIGHT = """() => {
+  const places = "html, body, main, .page, .pane, .pane-scroll, .rows, #content, #main";
+  const hidden = ({ scrollHeight, clientHeight }) => scrollHeight - clientHeight;
+  return innerHeight + Math.max(0, ...[...document.querySelectorAll(places)].map(hidden));
+}"""
+
+# What can be reached by Tab has to show that it has been: on itself or on what holds it.
+UNSEEN = """() => {
+  const all = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
+  const parts = (node) => {
+    const found = [];
+    for (let each = node; each && found.length < 12; each = each.parentElement)
+      found.push([each], [each, "::before"], [each, "::after"]);
+    return found;
+  };
+  const drawn = (node) => parts(node).map((part) => {
+    const { outlineStyle, outlineWidth, boxShadow, borderColor, backgroundColor } = getComputedStyle(...part);
+    return [outlineStyle, outlineWidth, boxShadow, borderColor, backgroundColor].join();
+  }).join("|");
+  document.activeElement?.blur();
+  const unseen = [...document.querySelectorAll(all)].slice(0, 160)
+    .filter((node) => node.checkVisibility({ visibilityProperty: true }) && node.tabIndex >= 0 && !node.disabled)
+    .filter((node) => {
+      const before = drawn(node);
+      node.focus({ focusVisible: true, preventScroll: true });
+      const same = document.activeElement === node && drawn(node) === before;
+      node.blur();
+      return same;
+    });
+  return unseen.slice(0, 5).map((node) => node.outerHTML.slice(0, 90));
+}"""
+
+# On a phone all that is tapped has 44 pixels, but for links in a sentence and the marks of quotes.
+SMALL = """() => {
+  const all = "a[href], button, input:not([type=hidden]), select, textarea, summary, label.check";
+  const within = (node) => getComputedStyle(node).display === "inline" && node.tagName === "A";
+  const holder = (node) => (node.matches("input") && node.closest("label")) || node;
+  const size = (node) => {
+    const { width, height } = holder(node).getBoundingClientRect();
+    const after = getComputedStyle(node, "::after");
+    if (after.position !== "absolute") return { width, height };
+    return { width: Math.max(width, parseFloat(after.width)), height: Math.max(height, parseFloat(after.height)) };
+  };
+  return [...document.querySelectorAll(all)]
+    .filter((node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+    .filter((node) => !node.closest(".visually-hidden, .skip, .strip, .ref, svg, [aria-hidden=true]"))
+    .filter((node) => holder(node) !== node || !within(node))
+    .map((node) => [node, size(node)])
+    .filter(([, box]) => box.width > 1 && box.height > 1 && (box.height < 43.5 || box.width < 43.5))
+    .slice(0, 6)
+    .map(([node, box]) => `${Math.round(box.width)}x${Math.round(box.height)} ${node.outerHTML.slice(0, 80)}`);
+}"""
+
+
+@dataclass
+class Looked:
+    """What came of a state at one width."""
+
+    state: str
+    size: str
+    pictures: dict[str, Path] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+
+class Looker:
+    """A browser at one width, with a profile for each person, so that what was fetched once is kept."""
+
+    def __init__(self, browser: Browser, url: str, size: str, sign_in: Callable[[BrowserContext, str], None]) -> None:
+        self._browser, self._url, self._size, self._sign_in = browser, url, size, sign_in
+        self._contexts: dict[str, BrowserContext] = {}
+
+    def look(self, state: State, folder: Path) -> Looked:
+        looked = Looked(state.name, self._size)
+        context = self._context_of(state.person)
+        page = context.new_page()
+        try:
+            self._listen(page, looked.faults)
+            self._come(page, state, looked.faults)
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                looked.pictures[scheme] = folder / f"{state.name}-{self._size}-{scheme}.png"
+                page.screenshot(path=looked.pictures[scheme])
+                if state.ours:
+                    looked.faults += [f"{scheme}: {found}" for found in axe_findings(page)]
+            if state.ours:
+                looked.faults += _found(page, self._size)
+        except Error as error:
+            looked.faults.append(f"Could not be looked at: {error.message[:400]}")
+        finally:
+            page.close()
+        if state.person and not any(
+            cookie.get("name") == "sessionid" for cookie in context.cookies()
+        ):  # a state that signs out ends the profile
+            self._contexts.pop(state.person).close()
+        return looked
+
+    def _context_of(self, person: str) -> BrowserContext:
+        if person not in self._contexts:
+            self._contexts[person] = self._context()
+            if person:
+                self._sign_in(self._contexts[person], person)
+        return self._contexts[person]
+
+    def _context(self) -> BrowserContext:
+        width, height = SIZES[self._size]
+        in_hand = self._size == PHONE
+        context = self._browser.new_context(
+            viewport={"width": width, "height": height},
+            base_url=self._url,
+            locale="en-GB",
+            timezone_id="UTC",
+            is_mobile=in_hand,
+            has_touch=in_hand,
+            service_workers="block",
+        )
+        context.set_default_timeout(6_000)
+        return context
+
+    def _come(self, page: Page, state: State, faults: list[str]) -> None:
+        if state.before:
+            state.before(page)
+        answer = page.goto(state.address)
+        if answer is not None and answer.status != state.status:
+            faults.append(f"{state.address} answered {answer.status}, and not {state.status}.")
+        if state.settled:
+            page.wait_for_load_state("load")
+            page.wait_for_timeout(SETTLES)
+        if state.act:
+            state.act(page)
+        page.wait_for_timeout(SETTLES)
+        if state.tall:
+            width = SIZES[self._size][0]
+            page.set_viewport_size({"width": width, "height": min(HIGHEST, page.evaluate(HEIGHT))})
+            page.wait_for_timeout(SETTLES)
+
+    def _listen(self, page: Page, faults: list[str]) -> None:
+        def asked(request: Any) -> None:
+            address = urlsplit(request.url)
+            if address.scheme in {"http", "https", "ws", "wss"} and not is_here(address.hostname or ""):
+                faults.append(f"Asked another host: {request.url}")
+
+        def said(message: Any) -> None:
+            if message.type == "error" and not any(each in message.text for each in EXPECTED):
+                faults.append(f"The console says: {message.text[:300]}")
+
+        page.on("request", asked)
+        page.on("console", said)
+        page.on("pageerror", lambda error: faults.append(f"A script broke: {error}"))
+
+
+def _found(page: Page, size: str) -> list[str]:
+    faults = ["The page is wider than its window."] if page.evaluate(OVERFLOW) else []
+    if size == PHONE:
+        faults += [f"Smaller than 44 px: {each}" for each in page.evaluate(SMALL)]
+    return faults + [f"Takes the focus and does not show it: {each}" for each in page.evaluate(UNSEEN)]
