@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "reviewhub.web.middleware.kept_by_nobody_else",
     "reviewhub.web.middleware.viewer_zone",
+    "reviewhub.web.middleware.signed_out",
     "reviewhub.web.nul.refuse_nul",
     "axes.middleware.AxesMiddleware",
 ]

@@ -1,14 +1,17 @@
-"""What every page is answered with: times in the viewer's zone, and for nobody else to keep."""
+"""What every page is answered with: the viewer's zone, nothing for others to keep, a refusal without a session."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.utils import timezone
 
 Handler = Callable[[HttpRequest], HttpResponse]
+FOUND, UNAUTHORISED = 302, 401
 
 
 def viewer_zone(get_response: Handler) -> Handler:
@@ -18,6 +21,20 @@ def viewer_zone(get_response: Handler) -> Handler:
             return get_response(request)
         with timezone.override(zone):
             return get_response(request)
+
+    return middleware
+
+
+def signed_out(get_response: Handler) -> Handler:
+    """A part of a page that is asked for without a session is refused, not led to the page of sign-in: what was typed
+    stays where it is, and static/js/controllers/unanswered.js says what to do."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        answer = get_response(request)
+        leads_to = answer.get("Location", "") if answer.status_code == FOUND else ""
+        if request.headers.get("HX-Request") == "true" and leads_to.startswith(resolve_url(settings.LOGIN_URL)):
+            return HttpResponse(status=UNAUTHORISED)
+        return answer
 
     return middleware
 

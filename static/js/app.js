@@ -25,6 +25,7 @@ import reasons from "./controllers/reasons.js";
 import sheet from "./controllers/sheet.js";
 import theme from "./controllers/theme.js";
 import timer from "./controllers/timer.js";
+import unanswered from "./controllers/unanswered.js";
 import viewer from "./controllers/viewer.js";
 
 const controllers = {
@@ -53,6 +54,7 @@ const controllers = {
   sheet,
   theme,
   timer,
+  unanswered,
   viewer,
 };
 const connected = new Map();

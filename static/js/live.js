@@ -8,6 +8,13 @@ let socket = null;
 let tries = 0;
 let wanted = null;
 
+/* What somebody has typed or chosen and not sent is not thrown away for a page of sign-in. */
+const holdsWords = () =>
+  document.querySelector("[data-keys-first]") !== null ||
+  [...document.querySelectorAll("textarea, input")].some(({ type, value, defaultValue, checked, defaultChecked }) =>
+    ["checkbox", "radio"].includes(type) ? checked !== defaultChecked : type !== "hidden" && value !== defaultValue,
+  );
+
 const tell = (set, value) => set.forEach((act) => act(value));
 
 function listen(set, act) {
@@ -38,7 +45,9 @@ function open() {
   socket.onclose = (event) => {
     if (!wanted) return;
     if (event.code === SIGNED_OUT) {
-      location.reload();
+      wanted = null;
+      if (holdsWords()) tell(watchers, "signed-out");
+      else location.reload();
       return;
     }
     tries += 1;

@@ -184,3 +184,10 @@ def test_taking_several_back_in_time_leads_back_to_the_queue(room: DeskRoom, sig
     decide_task(task_id=task.pk, actor=room.people.alice, outcome="approve", channel="web")
     answer = signed_in(room.people.alice).post("/queue/team/together/", {"_method": "delete", "task": [str(task.pk)]})
     assert (answer.status_code, answer.headers["Location"]) == (302, "/queue/team/")
+
+
+def test_a_part_of_a_page_is_refused_to_who_is_not_signed_in_so_that_the_page_stays(room: DeskRoom) -> None:
+    task = room.case()
+    answer = Client().post(f"/tasks/{task.pk}/decision/", {"outcome": "approve"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 401
+    assert not Decision.objects.exists()

@@ -1,0 +1,57 @@
+/* What one did was not answered as it should be: says so beside the page, which stays as it was, and does it again when
+   asked. A new sign-in makes the page's tokens void, so they are read anew before. */
+import { onState } from "../live.js";
+
+const KINDS = { 401: "signed-out", 403: "refused", 404: "refused", 405: "refused", 410: "refused", 413: "refused", 429: "unreachable" };
+
+async function renewTokens() {
+  const answer = await fetch(location.href).catch(() => null);
+  if (!answer?.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.querySelector("[name=csrfmiddlewaretoken]")?.value;
+  if (!fresh) return;
+  document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((input) => (input.value = fresh));
+}
+
+export default function unanswered(element) {
+  let again = null;
+  let asker = null; // what was not answered
+
+  const say = (kind) => {
+    element.querySelectorAll("[data-of]").forEach((part) => (part.hidden = part.dataset.of !== kind));
+    element.querySelector("[data-sign-in]").hidden = kind !== "signed-out";
+    element.querySelector("[data-again]").hidden = !again;
+    element.hidden = false;
+  };
+  const failed = ({ detail }) => {
+    const { elt, requestConfig } = detail;
+    if (!requestConfig?.triggeringEvent?.isTrusted && requestConfig?.verb === "get") return; // nobody asked for it
+    const by = requestConfig.triggeringEvent?.submitter;
+    asker = elt;
+    again = () => (by?.isConnected ? by.click() : elt.matches("form") ? elt.requestSubmit() : elt.click());
+    say(detail.xhr?.status ? (KINDS[detail.xhr.status] ?? "broken") : "unreachable");
+  };
+  const answered = ({ detail }) => detail.successful && detail.elt === asker && (element.hidden = true);
+  const press = async ({ target }) => {
+    if (target.closest("[data-close]")) element.hidden = true;
+    if (!target.closest("[data-again]") || !again) return;
+    element.hidden = true;
+    await renewTokens();
+    again();
+  };
+
+  const heard = { "htmx:responseError": failed, "htmx:sendError": failed, "htmx:timeout": failed, "htmx:afterRequest": answered };
+  for (const [name, act] of Object.entries(heard)) document.body.addEventListener(name, act);
+  element.addEventListener("click", press);
+  const stop = onState((state) => {
+    if (state === "signed-out") {
+      again = null;
+      say("signed-out");
+    }
+  });
+  return () => {
+    for (const [name, act] of Object.entries(heard)) document.body.removeEventListener(name, act);
+    element.removeEventListener("click", press);
+    stop();
+  };
+}
