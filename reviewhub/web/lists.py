@@ -15,8 +15,9 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from orchestration import ports
+from orchestration import api, ports
 from reviewhub.accounts.models import Person
+from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.models.querysets import with_holders
 from reviewhub.reviews.selectors import Criteria, Cursor, cursor_of, first_rows, page_in_order, page_of, task_of, view
 from reviewhub.web.presenters.rows import Row, row_of
@@ -68,6 +69,7 @@ class TaskList:
     empty_icon: str
     empty_title: str | Promise
     empty_text: str | Promise
+    empty_href: str = ""  # where more is shown
 
 
 def list_of(person: Person, name: str, *, criteria: Criteria = Criteria(), after: str = "") -> TaskList:  # noqa: B008
@@ -94,18 +96,29 @@ def list_of(person: Person, name: str, *, criteria: Criteria = Criteria(), after
         empty_icon="search" if filtered else "done",
         empty_title=_("Nothing found") if filtered else looks.empty_title,
         empty_text=_("No task of this view fits.") if filtered else looks.empty_text,
+        empty_href=_address(name, {}) if filtered else "",
     )
 
 
 def _narrowed(name: str, given: Mapping[str, str]) -> tuple[Narrowed, ...]:
     return tuple(
         Narrowed(
-            str(SAYS[key]) % {"value": ORDER_LABELS[value] if key == "order" else value},
+            str(SAYS[key]) % {"value": _said(key, value)},
             _address(name, {other: kept for other, kept in given.items() if other != key}),
         )
         for key, value in given.items()
         if key != "q"
     )
+
+
+def _said(key: str, value: str) -> str:
+    if key == "order":
+        return str(ORDER_LABELS[value])
+    if key == "priority":
+        return str(ReviewTask.Priority(value).label)
+    if key == "workflow":
+        return api.workflows().filter(name=value).values_list("title", flat=True).first() or value
+    return value
 
 
 def _address(name: str, values: Mapping[str, str]) -> str:

@@ -68,4 +68,6 @@ def _approver(seat: SeatShown, task: ReviewTask, viewer: Person, now: datetime, 
         )
     if not task.is_waiting:
         return Approver(who, _("was not needed"), "later")
-    return Approver(who, _("is asked") if seat.status == "asked" else _("comes later"), seat.status)
+    if seat.status != "asked":
+        return Approver(who, _("comes later"), seat.status)
+    return Approver(who, _("are asked") if names == [_("You")] else _("is asked"), seat.status)

@@ -74,5 +74,11 @@ def _level(entry: FutureEntry, viewer: Person, when: str) -> Step:
     role = str(ROLES.get(entry.to.get("kind", ""), ""))
     who = ", ".join(part for part in (people, role) if part) or _("Level %(n)d") % {"n": entry.level}
     if not entry.applies:
-        return Step(who, _("only if %(condition)s") % {"condition": entry.condition}, off=True)
+        return Step(who, _only_if(entry.condition or ""), off=True)
     return Step(who, when, past=entry.reached)
+
+
+def _only_if(condition: str) -> str:
+    """An expression is the workflow's language; the one that most chains have is said in words."""
+    said = condition.removeprefix("${").removesuffix("}").strip()
+    return _("only if critical") if said == "sla.critical" else _("only if %(condition)s") % {"condition": said}

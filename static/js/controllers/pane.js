@@ -4,11 +4,19 @@ import { onMessage, onState } from "../live.js";
 
 const ALWAYS = ["task-head", "task-future", "task-happened", "task-history"];
 
+/* Whoever was on a button that came anew is on it still; where it is gone, at the head of the task. */
+function focusAgain(fresh, { id, dataset: { key } }) {
+  const same = id ? fresh.querySelector(`#${CSS.escape(id)}`) : key ? fresh.querySelector(`[data-key="${CSS.escape(key)}"]`) : null;
+  (same ?? document.getElementById("task-title"))?.focus({ preventScroll: true });
+}
+
 function replace(page, id) {
   const [fresh, old] = [page.getElementById(id), document.getElementById(id)];
   if (!fresh || !old || fresh.isEqualNode(old)) return;
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
   old.replaceWith(document.adoptNode(fresh));
   htmx.process(document.getElementById(id));
+  if (focused) focusAgain(fresh, focused);
 }
 
 export default function (element) {
@@ -34,9 +42,13 @@ export default function (element) {
 
   const stopMessages = onMessage(({ kind, task: about }) => kind === "task" && about === task && refresh());
   const stopStates = onState((state) => state === "back" && refresh());
+  /* The task's title is the page's now, where the list's was. */
+  const listed = document.querySelector("h1#list-title");
+  listed?.setAttribute("aria-level", "2");
   if (document.body.dataset.moved) element.querySelector("h1, h2")?.focus({ preventScroll: true });
   document.body.dataset.moved = "yes";
   return () => {
+    listed?.removeAttribute("aria-level");
     stopMessages();
     stopStates();
   };

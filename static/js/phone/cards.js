@@ -136,7 +136,7 @@ deck.addEventListener("click", (event) => event.target.closest("[data-again]") &
 for (const name of ["online", "offline"]) addEventListener(name, look);
 document.addEventListener("visibilitychange", () => document.hidden || look());
 
-await show();
+if ((await cards()).length) await show(); // nothing is said to be left before anybody has looked
 await look();
 if (state.person) {
   document.body.dataset.me = state.person;

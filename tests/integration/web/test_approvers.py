@@ -31,7 +31,7 @@ def test_the_page_says_who_has_decided_and_who_is_needed(room: DeskRoom, signed_
     task = payment(room, "{of: [{user: alice}, {user: carol}], in_order: true}")
     decide_task(task_id=task.pk, actor=room.people.alice, outcome="approve")
     page = signed_in(room.people.carol).get(f"/tasks/{task.pk}/").content.decode()
-    for said in ("1 of 2 have decided", "Alice Moreau", "Approve,", "is asked", "One after the other."):
+    for said in ("1 of 2 have decided", "Alice Moreau", "Approve,", "are asked", "One after the other."):
         assert said in page
     own = signed_in(room.people.alice).get(f"/tasks/{task.pk}/").content.decode()
     assert "You have decided. Others are needed before it counts." in own
