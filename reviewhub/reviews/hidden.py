@@ -19,10 +19,10 @@ OF_THE_AI = ("low_confidence",)  # why a person sees a task, as far as it says h
 def hide(task: ReviewTask, share: int) -> None:
     """A task that is being opened, where the lot falls on it. Failed steps, and tasks without an answer of the AI or
     with something that speaks against it, hide nothing."""
-    said = task.recommendation
-    if task.kind != ReviewTask.Kind.REVIEW or said is None or not task.ai_outcome or said.provenance.get("concerns"):
+    if not share or task.kind != ReviewTask.Kind.REVIEW or not task.ai_outcome:
         return
-    if is_drawn("hidden", task, share):
+    said = task.recommendation
+    if said is not None and not said.provenance.get("concerns") and is_drawn("hidden", task, share):
         task.ai_hidden, task.ai_outcome, task.ai_confidence = True, "", None
         task.why = [code for code in task.why if code not in OF_THE_AI] or ["always"]
 
@@ -47,9 +47,8 @@ def as_seen_by(task: ReviewTask, person: Person | None) -> ReviewTask:
 
 def show(task: ReviewTask) -> None:
     """Puts back in memory what the row of the task hides."""
-    said = task.recommendation
-    if task.ai_hidden and said is not None:
-        task.ai_outcome, task.ai_confidence = said.outcome, said.confidence
+    if task.ai_hidden and task.recommendation is not None:
+        task.ai_outcome, task.ai_confidence = task.recommendation.outcome, task.recommendation.confidence
 
 
 def _says_it(result: Any) -> bool:

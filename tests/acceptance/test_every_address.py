@@ -336,7 +336,7 @@ def test_whose_case_it_is_not_sees_and_changes_nothing(world: World, who: str) -
     faults = [
         where
         for name, address in world.addresses()
-        if name not in ENDS_IT
+        if name not in ENDS_IT and (name, who) != ("api:nudge", "the requester")  # who waits may remind
         for where, answer in _answers(world, program if name.startswith("api:") else page, name, address)
         if _tells(answer) or (PLACES[name] == NOBODY and answer.status_code not in REFUSED)
     ]
@@ -368,7 +368,7 @@ def test_no_other_site_acts_in_somebodys_name(world: World) -> None:
         for name, address in world.addresses()
         if PLACES[name] != LINK or name == "web:question"
         for answer in (alice.client.post(address, {"text": "x"}), alice.post(address, {"text": "x"}))
-        if answer.status_code not in (403, 404, 405)
+        if answer.status_code not in (403, 404, 405, 415)
     ]
 
     assert not taken, "\n".join(taken)

@@ -1,5 +1,7 @@
 /* One key, one control: whatever carries data-key and can be seen answers to it. Off while typing, and with any
    modifier, so that a comment never decides anything. What is open (a dialog, the reasons) answers before the rest. */
+import { isComing } from "../coming.js";
+
 const TYPING = "input:not([type=radio], [type=checkbox], [type=submit]), textarea, select, [contenteditable=true]";
 
 const MOVES = { j: 1, k: -1 };
@@ -52,6 +54,7 @@ export default function () {
     const control = answerer(event);
     if (!control) return;
     event.preventDefault();
+    if (isComing() && control.matches("#task *, button")) return;
     if (control.matches(TYPING)) control.focus();
     else control.click();
   };
