@@ -72,7 +72,6 @@ def test_a_push_sets_it_where_no_page_is_open(room: DeskRoom, visit: Callable[..
     page: Page = visitor.page
     page.goto("/cards/")
     page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
     (worker,) = visitor.context.service_workers
     worker.evaluate(TOLD)
     worker.evaluate("ServiceWorkerRegistration.prototype.showNotification = () => Promise.resolve()")
