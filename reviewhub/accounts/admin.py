@@ -11,14 +11,15 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from orchestration import api
 from reviewhub.accounts.auditing import AnyForm, AuditedAdmin, TabularInline
 from reviewhub.accounts.models import Absence, GroupMembership, PeopleGroup, Person, RoleGrant, Skill
 
 admin.site.unregister(Group)  # roles are granted, and what they allow is one table
-admin.site.site_header = admin.site.site_title = "ReviewHub settings"
-admin.site.index_title = "People, roles and settings"
+admin.site.site_header = admin.site.site_title = _("ReviewHub settings")
+admin.site.index_title = _("People, roles and settings")
 admin.site.login = login_required(admin.site.login)  # type: ignore[method-assign]  # one way to sign in, and its limits
 
 
@@ -92,9 +93,9 @@ class PersonAdmin(AuditedAdmin, PeopleAdmin):
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("display_name", "email", "email_verified_at", "username", "password", "is_active")}),
-        ("Where they are", {"fields": ("zone", "locale", "manager")}),
-        ("When they are reminded", {"fields": ("reached_from", "reached_until", "reached_on")}),
-        ("Known since", {"fields": ("joined_at", "last_login")}),
+        (_("Where they are"), {"fields": ("zone", "locale", "manager")}),
+        (_("When they are reminded"), {"fields": ("reached_from", "reached_until", "reached_on")}),
+        (_("Known since"), {"fields": ("joined_at", "last_login")}),
     )
     add_fieldsets = ((None, {"fields": ("display_name", "email", "username", "password1", "password2")}),)
 

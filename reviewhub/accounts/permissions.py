@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -159,8 +160,8 @@ def allows_somewhere(person: Person | AnonymousUser | None, verb: str) -> bool:
 def require(person: Person | AnonymousUser | None, verb: str, subject: object = None) -> None:
     """Raise PermissionDenied, in words for people, unless `allows`."""
     if not allows(person, verb, subject):
-        who = getattr(person, "display_name", "") or "Somebody who is not signed in"
-        raise PermissionDenied(f"{who} may not {VERBS[verb].says}.", verb=verb)
+        who = getattr(person, "display_name", "") or _("Somebody who is not signed in")
+        raise PermissionDenied(_("%(who)s may not %(says)s.") % {"who": who, "says": VERBS[verb].says}, verb=verb)
 
 
 def service_allows(verb: str) -> bool:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from orchestration.api import SecretField
 
@@ -17,20 +18,20 @@ class Notice(models.Model):
     """One thing told to one person, in the application; a mail says the same. It is about a task, or about a run."""
 
     class Kind(models.TextChoices):
-        ASKED = "asked", "You are asked"  # an escalation level has reached the person
-        HALF = "half", "Half of the time is gone"
-        THREE_QUARTERS = "three_quarters", "Three quarters of the time are gone"
-        BREACH = "breach", "The time is over"
-        RELEASED = "released", "Released by somebody else"
-        ANSWERED = "answered", "Your question was answered"
-        BACK = "back", "Back from waiting"  # the time for an answer, or of snoozing, is over
-        DECLINED = "declined", "Given back to you"
-        DECIDED = "decided", "Decided by somebody else"
-        NUDGED = "nudged", "You are reminded"
-        MENTIONED = "mentioned", "You are named"
-        WITHDRAWN = "withdrawn", "Withdrawn"
-        AT_RISK = "at_risk", "May be late"  # a run or a step of it: three quarters of its time are gone
-        LATE = "late", "Is late"
+        ASKED = "asked", _("You are asked")  # an escalation level has reached the person
+        HALF = "half", _("Half of the time is gone")
+        THREE_QUARTERS = "three_quarters", _("Three quarters of the time are gone")
+        BREACH = "breach", _("The time is over")
+        RELEASED = "released", _("Released by somebody else")
+        ANSWERED = "answered", _("Your question was answered")
+        BACK = "back", _("Back from waiting")  # the time for an answer, or of snoozing, is over
+        DECLINED = "declined", _("Given back to you")
+        DECIDED = "decided", _("Decided by somebody else")
+        NUDGED = "nudged", _("You are reminded")
+        MENTIONED = "mentioned", _("You are named")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        AT_RISK = "at_risk", _("May be late")  # a run or a step of it: three quarters of its time are gone
+        LATE = "late", _("Is late")
 
     OVER = frozenset(
         {Kind.RELEASED, Kind.DECIDED, Kind.WITHDRAWN, Kind.MENTIONED}
@@ -113,7 +114,9 @@ class ChatIdentity(models.Model):
     """Who somebody is in the chat, as they or an administrator have linked them."""
 
     person = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="chat_identity")
-    member = models.CharField("member ID", max_length=40, unique=True, help_text="In Slack: U012AB3CD, of the profile.")
+    member = models.CharField(
+        "member ID", max_length=40, unique=True, help_text=_("In Slack: U012AB3CD, of the profile.")
+    )
 
     class Meta:
         verbose_name = "chat identity"

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from orchestration import ports
 from orchestration.api import on_topic
@@ -26,7 +27,7 @@ def send_question(payload: Mapping[str, Any], key: str) -> None:
     hand_over(
         letter(
             to=asked.to,
-            subject=f"A question about {asked.task.title}",
+            subject=_("A question about %(title)s") % {"title": asked.task.title},
             template="question",
             context={"asked": asked, "task": asked.task, "link": link_to(asked)},
             number=key,

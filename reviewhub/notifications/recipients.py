@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from django.utils.translation import gettext as _
+
 from orchestration import ports
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.announcements import Fact
@@ -35,22 +37,32 @@ def messages_for(fact: Fact) -> list[Message]:
 
 def _escalated(fact: Fact) -> Iterable[Message]:
     level, task = fact.details["level"], fact.task
-    yield _message("asked", f"level.{level}", fact.people, task, f"Escalation level {level} has reached you.")
+    yield _message(
+        "asked",
+        f"level.{level}",
+        fact.people,
+        task,
+        _("Escalation level %(level)s has reached you.") % {"level": level},
+    )
 
 
 def _approval(fact: Fact) -> Iterable[Message]:
     task = fact.task
-    text = "You are one of those who decide this together."
+    text = _("You are one of those who decide this together.")
     yield _message("asked", f"approval.{fact.details['seat']}", fact.people, task, text)
 
 
 def _stood_in(fact: Fact) -> Iterable[Message]:
-    text = f"{fact.details['away']} is away, and you stand in."
+    text = _("%(away)s is away, and you stand in.") % {"away": fact.details["away"]}
     yield _message("asked", f"stood_in.{fact.task.version}", fact.people, fact.task, text)
 
 
 def _given(fact: Fact) -> Iterable[Message]:
-    text = f"{fact.by.display_name} gives it to you." if fact.by else f"{fact.task.queue.title} gives it to you."
+    text = (
+        _("%(by)s gives it to you.") % {"by": fact.by.display_name}
+        if fact.by
+        else _("%(title)s gives it to you.") % {"title": fact.task.queue.title}
+    )
     yield _message("asked", f"given.{fact.task.version}", fact.people, fact.task, text)
 
 
@@ -59,14 +71,14 @@ def _warned(fact: Fact) -> Iterable[Message]:
     match stage:
         case "half":
             people = _assignees(task) or _leads(task) or _reviewers(task)
-            yield _message(stage, stage, people, task, "Half of the time is gone.")
+            yield _message(stage, stage, people, task, _("Half of the time is gone."))
         case "three_quarters":
             people = _leads(task) or _manager(task)
-            yield _message(stage, stage, people, task, "Three quarters of the time are gone.")
+            yield _message(stage, stage, people, task, _("Three quarters of the time are gone."))
         case "breach":
             people = _manager(task) or _leads(task)
             told = {*people, *owners_of(task)} if task.critical else {*people}
-            yield _message(stage, stage, told, task, "The time is over, and nobody has decided.")
+            yield _message(stage, stage, told, task, _("The time is over, and nobody has decided."))
 
 
 def _released(fact: Fact) -> Iterable[Message]:
@@ -74,36 +86,56 @@ def _released(fact: Fact) -> Iterable[Message]:
     task, by = fact.task, fact.by
     if by is not None:
         held_by = [person for person in fact.people if person.pk != by.pk]
-        yield _message("released", f"released.{task.version}", held_by, task, f"{by.display_name} released your claim.")
+        yield _message(
+            "released",
+            f"released.{task.version}",
+            held_by,
+            task,
+            _("%(by)s released your claim.") % {"by": by.display_name},
+        )
 
 
 def _delegated(fact: Fact) -> Iterable[Message]:
     task, who = fact.task, fact.by.display_name if fact.by else "Somebody"
-    text = " ".join(part for part in (f"{who} gives it to you.", fact.details.get("note", "")) if part)
+    text = " ".join(
+        part for part in (_("%(who)s gives it to you.") % {"who": who}, fact.details.get("note", "")) if part
+    )
     yield _message("asked", f"delegated.{task.version}", fact.people, task, text)
 
 
 def _undelegated(fact: Fact) -> Iterable[Message]:
     who = fact.by.display_name if fact.by else "Somebody"
-    yield _message("released", f"undelegated.{fact.task.version}", fact.people, fact.task, f"{who} took it back.")
+    yield _message(
+        "released",
+        f"undelegated.{fact.task.version}",
+        fact.people,
+        fact.task,
+        _("%(who)s took it back.") % {"who": who},
+    )
 
 
 def _declined(fact: Fact) -> Iterable[Message]:
     """What was delegated goes back to whoever delegated it; anything else is the leads' to know."""
     task, who = fact.task, fact.by.display_name if fact.by else "Somebody"
     people = [person for person in fact.people or _leads(task) if fact.by is None or person.pk != fact.by.pk]
-    yield _message("declined", f"declined.{task.version}", people, task, f"{who} declined it: {fact.details['reason']}")
+    yield _message(
+        "declined",
+        f"declined.{task.version}",
+        people,
+        task,
+        _("%(who)s declined it: %(reason)s") % {"who": who, "reason": fact.details["reason"]},
+    )
 
 
 def _answered(fact: Fact) -> Iterable[Message]:
     key = f"answered.{fact.details['request']}"
-    yield _message("answered", key, fact.people, fact.task, "The requester has answered. It is yours again.")
+    yield _message("answered", key, fact.people, fact.task, _("The requester has answered. It is yours again."))
 
 
 def _resumed(fact: Fact) -> Iterable[Message]:
     """Only where nobody has done it: a pause that has come to its end by itself."""
     if fact.details.get("by_itself"):
-        said = "Nobody has answered in time." if fact.details["was"] == "asked" else "You had snoozed it."
+        said = _("Nobody has answered in time.") if fact.details["was"] == "asked" else _("You had snoozed it.")
         yield _message("back", f"back.{fact.task.version}", fact.people, fact.task, said)
 
 
@@ -111,7 +143,13 @@ def _decided(fact: Fact) -> Iterable[Message]:
     task, by = fact.task, fact.by
     others = [person for person in _assignees(task) if by is None or person.pk != by.pk]
     who = by.display_name if by else "Somebody"
-    message = _message("decided", f"decided.{task.version}", others, task, f"{who} decided “{task.outcome_label}”.")
+    message = _message(
+        "decided",
+        f"decided.{task.version}",
+        others,
+        task,
+        _("%(who)s decided “%(outcome_label)s”.") % {"who": who, "outcome_label": task.outcome_label},
+    )
     yield replace(message, held=_undo_left(task))
 
 
@@ -119,17 +157,19 @@ def _commented(fact: Fact) -> Iterable[Message]:
     """Once in a quarter of an hour, however often somebody is named."""
     who = fact.by.display_name if fact.by else "Somebody"
     key = f"mentioned.{int(fact.at.timestamp() // NAMED_EVERY)}"
-    yield _message("mentioned", key, fact.people, fact.task, f"{who} names you in a comment.")
+    yield _message("mentioned", key, fact.people, fact.task, _("%(who)s names you in a comment.") % {"who": who})
 
 
 def _nudged(fact: Fact) -> Iterable[Message]:
     who = fact.by.display_name if fact.by else "Somebody"
     key = f"nudged.{fact.details['nudge']}"
-    yield _message("nudged", key, fact.people, fact.task, f"{who} waits for its decision, and reminds you.")
+    yield _message(
+        "nudged", key, fact.people, fact.task, _("%(who)s waits for its decision, and reminds you.") % {"who": who}
+    )
 
 
 def _withdrawn(fact: Fact) -> Iterable[Message]:
-    text = f"It needs no decision any more. {fact.details.get('reason', '')}".strip()
+    text = f"{_('It needs no decision any more.')} {fact.details.get('reason', '')}".strip()
     yield _message("withdrawn", "withdrawn", fact.people, fact.task, text)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
 from reviewhub.accounts.models import Person, RoleGrant
 from reviewhub.accounts.permissions import allows
 from reviewhub.notifications.recipients import Message
@@ -12,15 +15,23 @@ from reviewhub.reviews.announcements import LateFact
 from reviewhub.reviews.people import owners_of_workflow
 
 KINDS = {"three_quarters": "at_risk", "breach": "late"}  # half of the time is on record, and nobody's concern yet
-SAYS = {"at_risk": "Three quarters of the time for {} are gone.", "late": "The time for {} is over."}
-WAITS_FOR = {
-    "incident": "a person to mend “{}”",
-    "retrying": "the next attempt of “{}”",
-    "limited": "the turn of “{}”",
-    "running": "“{}”, which is running",
-    "ready": "a worker to take “{}”",
+SAYS = {
+    "at_risk": _lazy("Three quarters of the time for %(what)s are gone."),
+    "late": _lazy("The time for %(what)s is over."),
 }
-OF_KIND = {"review": "a decision on “{}”", "wait": "the end of “{}”", "workflow": "the run that “{}” has started"}
+WAITS_FOR = {
+    "incident": _lazy("a person to mend “%(step)s”"),
+    "retrying": _lazy("the next attempt of “%(step)s”"),
+    "limited": _lazy("the turn of “%(step)s”"),
+    "running": _lazy("“%(step)s”, which is running"),
+    "ready": _lazy("a worker to take “%(step)s”"),
+}
+OF_KIND = {
+    "review": _lazy("a decision on “%(step)s”"),
+    "wait": _lazy("the end of “%(step)s”"),
+    "workflow": _lazy("the run that “%(step)s” has started"),
+}
+ITSELF = _lazy("“%(step)s”")
 
 
 def messages_for_late(fact: LateFact) -> Iterable[Message]:
@@ -43,15 +54,17 @@ def _operators() -> list[Person]:
 
 
 def _words(kind: str, fact: LateFact) -> Iterable[str]:
-    yield SAYS[kind].format(f"the step “{_step(fact.late.path)}”" if fact.late.path else "the whole run")
+    path = fact.late.path
+    what = _("the step “%(step)s”") % {"step": _step(path)} if path else _("the whole run")
+    yield str(SAYS[kind]) % {"what": what}
     others = [each for each in fact.late.waits_for if each["path"] != fact.late.path or each["status"] != "ready"]
     if others:
-        yield f"It waits for {', '.join(dict.fromkeys(map(_waits_for, others)))}."
+        yield _("It waits for %(steps)s.") % {"steps": ", ".join(dict.fromkeys(map(_waits_for, others)))}
 
 
 def _waits_for(step: Mapping[str, str]) -> str:
-    words = WAITS_FOR.get(step["status"]) or OF_KIND.get(step["kind"], "“{}”")
-    return words.format(_step(step["path"]))
+    words = WAITS_FOR.get(step["status"]) or OF_KIND.get(step["kind"], ITSELF)
+    return str(words) % {"step": _step(step["path"])}
 
 
 def _step(path: str) -> str:

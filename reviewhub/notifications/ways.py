@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from reviewhub.accounts.models import Person
 from reviewhub.notifications.channels.known import channel_named, channels
@@ -95,9 +96,12 @@ def _read(row: TellingChoice) -> Ways:
 
 def _wrong_numbers(mail_after: Any, hours: list[Any]) -> Iterable[dict[str, str]]:
     if not _whole(mail_after, 1, LONGEST_AFTER):
-        yield {"path": "/mail_after", "message": f"Minutes from 1 to {LONGEST_AFTER}, as a whole number."}
+        yield {
+            "path": "/mail_after",
+            "message": _("Minutes from 1 to %(most)s, as a whole number.") % {"most": LONGEST_AFTER},
+        }
     if not hours or not all(_whole(hour, 0, 23) for hour in hours):
-        yield {"path": "/digest_hours", "message": "Hours from 0 to 23, one at least."}
+        yield {"path": "/digest_hours", "message": _("Hours from 0 to 23, one at least.")}
 
 
 def _whole(value: Any, least: int, most: int) -> bool:
@@ -109,10 +113,20 @@ def _wrong_ways(chosen: Mapping[str, Mapping[str, Any]]) -> Iterable[dict[str, s
         known = channel_named(channel)
         if known is None:
             names = ", ".join(each.name for each in channels())
-            yield {"path": f"/ways/{channel}", "message": f"There is no channel {channel!r}: {names}."}
+            yield {
+                "path": f"/ways/{channel}",
+                "message": _("There is no channel “%(channel)s”: %(names)s.") % {"channel": channel, "names": names},
+            }
             continue
         for kind, way in ways.items():
             if kind not in Notice.Kind.values:
-                yield {"path": f"/ways/{channel}/{kind}", "message": f"There is no notice of the kind {kind!r}."}
+                yield {
+                    "path": f"/ways/{channel}/{kind}",
+                    "message": _("There is no notice of the kind “%(kind)s”.") % {"kind": kind},
+                }
             elif way not in known.ways:
-                yield {"path": f"/ways/{channel}/{kind}", "message": f"Told by {channel}: {', '.join(known.ways)}."}
+                yield {
+                    "path": f"/ways/{channel}/{kind}",
+                    "message": _("Told by %(channel)s: %(ways)s.")
+                    % {"channel": channel, "ways": ", ".join(known.ways)},
+                }

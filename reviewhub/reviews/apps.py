@@ -2,12 +2,13 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class ReviewsConfig(AppConfig):
     name = "reviewhub.reviews"
     default_auto_field = "django.db.models.BigAutoField"
-    verbose_name = "Review desk"
+    verbose_name = _("Review desk")
 
     def ready(self) -> None:
         from reviewhub.reviews import reasons, roles

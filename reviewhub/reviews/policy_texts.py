@@ -6,6 +6,8 @@ from __future__ import annotations
 from textwrap import indent
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from orchestration import api
 from reviewhub.reviews.models import Queue
 
@@ -29,7 +31,9 @@ class InvalidPolicy(ValueError):
 
     def __init__(self, faults: list[tuple[int, str]]) -> None:
         self.faults = faults
-        super().__init__(" ".join(f"Line {line}: {message}" for line, message in faults))
+        super().__init__(
+            " ".join(_("Line %(line)s: %(message)s") % {"line": line, "message": message} for line, message in faults)
+        )
 
 
 def read_escalation(text: str) -> list[dict[str, Any]]:
@@ -47,13 +51,13 @@ def read_sla(text: str) -> dict[str, Any]:
 def _read(clause: str, text: str) -> Any:
     queue = Queue.objects.values_list("slug", flat=True).first()
     if queue is None:
-        raise InvalidPolicy([(1, "Make a queue first: a policy is about the tasks of one.")])
+        raise InvalidPolicy([(1, _("Make a queue first: a policy is about the tasks of one."))])
     frame = _FRAME.format(queue=queue, clause=clause)
     before = frame.count("\n")
     checked = api.check_workflow(frame + indent(text.strip("\n"), " " * 8) + "\n")
     faults = [(max(fault.line - before, 1), fault.message) for fault in checked.faults if fault.level == "error"]
     if faults or checked.canonical is None:
-        raise InvalidPolicy(faults or [(1, "This could not be read.")])
+        raise InvalidPolicy(faults or [(1, _("This could not be read."))])
     return _step(checked.canonical)[clause]
 
 

@@ -8,14 +8,15 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class ApiToken(models.Model):
     """Lets a program call the API with the rights of its person, within its scopes. Instants are system time."""
 
     class Kind(models.TextChoices):
-        PERSONAL = "personal", "Personal"  # acts as its person
-        SERVICE = "service", "Service"  # acts in its own name; starts and reads, never decides
+        PERSONAL = "personal", _("Personal")  # acts as its person
+        SERVICE = "service", _("Service")  # acts in its own name; starts and reads, never decides
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="api_tokens")

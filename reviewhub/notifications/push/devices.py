@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from orchestration import api, ports
 from reviewhub.accounts.models import Person
@@ -39,16 +40,18 @@ def add_device(*, actor: Person, endpoint: str, p256dh: str, auth: str, agent: s
     """The same address again is the same device, and whoever has it now is who is told. Raises DeviceRefused."""
     if not is_reachable(endpoint) or len(endpoint) > PushDevice.LONGEST:
         host = urlsplit(endpoint).hostname or "this address"
-        raise DeviceRefused(f"This browser uses {host}, which is not among the push services that we may speak to.")
+        raise DeviceRefused(
+            _("This browser uses %(host)s, which is not among the push services that we may speak to.") % {"host": host}
+        )
     try:
         DeviceKeys.parse(p256dh, auth)
     except ValueError as error:
-        raise DeviceRefused(f"The browser’s keys cannot be used: {error}") from error
+        raise DeviceRefused(_("The browser’s keys cannot be used: %(error)s") % {"error": error}) from error
     if actor.push_devices.count() >= MOST:
-        raise DeviceRefused(f"You have {MOST} devices already: stop one of them first.")
+        raise DeviceRefused(_("You have %(most)s devices already: stop one of them first.") % {"most": MOST})
     now = ports.clock().system_now()
     values = {"person": actor, "endpoint": endpoint, "p256dh": p256dh, "auth": auth, "label": label_of(agent)}
-    device, _ = PushDevice.objects.update_or_create(
+    device, _created = PushDevice.objects.update_or_create(
         digest=digest_of(endpoint), defaults=values | {"added_at": now, "fault": ""}
     )
     return device
@@ -74,7 +77,7 @@ def digest_of(endpoint: str) -> str:
 def label_of(agent: str) -> str:
     """`Chrome, Android`, from what the browser says of itself."""
     known = [_first(agent, BROWSERS), _first(agent, SYSTEMS)]
-    return ", ".join(name for name in known if name) or "A browser"
+    return ", ".join(name for name in known if name) or _("A browser")
 
 
 def _first(agent: str, names: tuple[tuple[str, str], ...]) -> str:

@@ -125,7 +125,7 @@ def _post(device: PushDevice, told: Mapping[str, Any]) -> int:
 
 def _note(device: PushDevice, status: int) -> None:
     """What a service refuses for good is not repeated; the owner of the device reads it on their page."""
-    fault = "" if status < 300 else f"The push service refused it ({status})."
+    fault = "" if status < 300 else _("The push service refused it (%(status)s).") % {"status": status}
     if fault:
         log.warning("A push to device %s was refused: %s", device.pk, status)
     PushDevice.objects.filter(pk=device.pk).update(told_at=ports.clock().system_now(), fault=fault)

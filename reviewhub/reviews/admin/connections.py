@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from orchestration import api
 from reviewhub.accounts.auditing import AnyForm, AuditedAdmin, TabularInline
@@ -16,11 +18,11 @@ ConnectionCredential: Any = Connection._meta.get_field("credentials").related_mo
 
 
 class ConnectionForm(AnyForm):
-    base_url = forms.URLField(label="Base URL", required=False, assume_scheme="https")
+    base_url = forms.URLField(label=_lazy("Base URL"), required=False, assume_scheme="https")
     secret = forms.CharField(
         required=False,
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"}),
-        help_text="Never shown again. Leave empty to keep the one that is stored.",
+        help_text=_lazy("Never shown again. Leave empty to keep the one that is stored."),
     )
 
     class Meta:
@@ -42,7 +44,7 @@ class CredentialForm(AnyForm):
     secret = forms.CharField(
         required=False,
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"}),
-        help_text="Never shown again. Leave empty to keep the one that is stored.",
+        help_text=_lazy("Never shown again. Leave empty to keep the one that is stored."),
     )
 
     class Meta:
@@ -52,7 +54,7 @@ class CredentialForm(AnyForm):
     def clean_secret(self) -> str:
         secret = str(self.cleaned_data["secret"] or self.instance.secret)
         if not secret:
-            raise forms.ValidationError("A credential is nothing without its secret.")
+            raise forms.ValidationError(_("A credential is nothing without its secret."))
         return secret
 
 

@@ -9,6 +9,8 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from jsonschema import Draft202012Validator, SchemaError
 
 from orchestration import api
@@ -24,25 +26,31 @@ class DecisionPointForm(AnyForm):
     prompt = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 12}),
         required=False,
-        help_text="What a model is told to judge, and by what. The case itself is added after it, marked as data.",
+        help_text=_lazy(
+            "What a model is told to judge, and by what. The case itself is added after it, marked as data."
+        ),
     )
     outcomes = forms.JSONField(
         required=False,
-        help_text='A list like [{"id": "approve", "label": "Approve"}]; empty for a text that has none.',
+        help_text=_lazy('A list like [{"id": "approve", "label": "Approve"}]; empty for a text that has none.'),
     )
     answer_schema = forms.JSONField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="What a model answers beside the outcome, as the properties of a JSON Schema: "
-        '{"properties": {"risk": {"type": "string", "enum": ["low", "high"]}}}. Empty: nothing more.',
+        help_text=_lazy(
+            "What a model answers beside the outcome, as the properties of a JSON Schema: "
+            '{"properties": {"risk": {"type": "string", "enum": ["low", "high"]}}}. Empty: nothing more.'
+        ),
     )
 
     read_fields = forms.JSONField(
-        label="Fields that are read",
+        label=_lazy("Fields that are read"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="What is read out of the case and its documents, as a JSON Schema by name; `labels` are what stands "
-        'beside it in a document: {"amount": {"type": "number", "labels": ["Total", "Sum"]}}. Empty: nothing is.',
+        help_text=_lazy(
+            "What is read out of the case and its documents, as a JSON Schema by name; `labels` are what stands "
+            'beside it in a document: {"amount": {"type": "number", "labels": ["Total", "Sum"]}}. Empty: nothing is.'
+        ),
     )
 
     class Meta:
@@ -53,7 +61,7 @@ class DecisionPointForm(AnyForm):
         super().__init__(*args, **kwargs)
         servers = api.connections().filter(kind="model")
         self.fields["connection"].queryset = servers  # type: ignore[attr-defined]
-        self.fields["connection"].help_text = "A model server. Without one only what was learned answers."
+        self.fields["connection"].help_text = _("A model server. Without one only what was learned answers.")
         if current := self.instance.current:
             self.initial.update(
                 prompt=current.prompt, outcomes=current.outcomes, answer_schema=current.answer_schema or None
@@ -63,26 +71,26 @@ class DecisionPointForm(AnyForm):
     def clean_outcomes(self) -> list[dict[str, str]]:
         given = self.cleaned_data["outcomes"] or []
         if not isinstance(given, list) or not all(_is_outcome(outcome) for outcome in given):
-            raise ValidationError('Give a list of {"id", "label"}; an id has small letters, digits and underscores.')
+            raise ValidationError(_('Give a list of {"id", "label"}; an id has small letters, digits and underscores.'))
         if len({outcome["id"] for outcome in given}) < len(given):
-            raise ValidationError("Two outcomes have the same id.")
+            raise ValidationError(_("Two outcomes have the same id."))
         return given
 
     def clean_read_fields(self) -> dict[str, Any]:
         given = self.cleaned_data["read_fields"] or {}
         if not isinstance(given, dict) or not all(_is_field(name, schema) for name, schema in given.items()):
-            raise ValidationError("Give {name: schema}; a name has small letters, digits and underscores.")
+            raise ValidationError(_("Give {name: schema}; a name has small letters, digits and underscores."))
         try:
             Draft202012Validator.check_schema({"type": "object", "properties": given})
         except SchemaError as error:
-            raise ValidationError(f"This is not a JSON Schema: {error.message}") from error
+            raise ValidationError(_("This is not a JSON Schema: %(message)s") % {"message": error.message}) from error
         return given
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         kind = given.get("kind") or self.instance.kind
         if kind == DecisionPoint.Kind.EXTRACT and not given.get("read_fields") and "read_fields" not in self.errors:
-            self.add_error("read_fields", "Say what is read: without a field there is nothing to extract.")
+            self.add_error("read_fields", _("Say what is read: without a field there is nothing to extract."))
         return given
 
     def clean_answer_schema(self) -> dict[str, Any]:
@@ -92,16 +100,16 @@ class DecisionPointForm(AnyForm):
             or set(given) - {"type", "properties"}
             or given.get("type", "object") != "object"
         ):
-            raise ValidationError('Give an object that has "properties" and nothing else.')
+            raise ValidationError(_('Give an object that has "properties" and nothing else.'))
         own = given.get("properties", {})
         if not isinstance(own, dict):
-            raise ValidationError("The properties are an object: a name, and what stands there.")
+            raise ValidationError(_("The properties are an object: a name, and what stands there."))
         if taken := sorted(_SAID_ANYWAY & set(own)):
-            raise ValidationError(f"Every answer has these already: {', '.join(taken)}.")
+            raise ValidationError(_("Every answer has these already: %(names)s.") % {"names": ", ".join(taken)})
         try:
             Draft202012Validator.check_schema({"type": "object", "properties": own})
         except SchemaError as error:
-            raise ValidationError(f"This is not a JSON Schema: {error.message}") from error
+            raise ValidationError(_("This is not a JSON Schema: %(message)s") % {"message": error.message}) from error
         return {"properties": own} if own else {}
 
 
@@ -186,5 +194,5 @@ class DecisionPointAdmin(AuditedAdmin):
         if why := newest.metrics.get("unlearnable"):
             return f"nothing: {why}"
         agreement = newest.metrics.get("agreement")
-        told = f"{newest.labels} decisions, version {newest.number}"
+        told = _("%(labels)s decisions, version %(number)s") % {"labels": newest.labels, "number": newest.number}
         return told if agreement is None else f"{told}, agrees with people in {agreement:.0%}"

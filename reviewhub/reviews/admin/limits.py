@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from orchestration import api
 from reviewhub.accounts.auditing import AnyForm, AuditedAdmin
@@ -19,8 +21,8 @@ def subjects() -> list[tuple[str, str]]:
     tools = sorted({tool.name for tool in api.tools().values()})
     connections = api.connections().exclude(kind="webhook").values_list("name", flat=True)
     return [
-        *((f"tool:{name}", f"Tool {name}") for name in tools),
-        *((f"connection:{c}", f"Connection {c}") for c in connections),
+        *((f"tool:{name}", _("Tool %(name)s") % {"name": name}) for name in tools),
+        *((f"connection:{name}", _("Connection %(name)s") % {"name": name}) for name in connections),
     ]
 
 
@@ -29,12 +31,12 @@ class LimitForm(AnyForm):
         model = LimitSetting
         fields = ("subject", "calls", "seconds", "concurrency", "adaptive", "failures", "cool_down")
         labels = {
-            "subject": "Tool or connection",
-            "calls": "Calls at most",
-            "seconds": "In any span of (seconds)",
-            "concurrency": "At a time at most",
-            "adaptive": "Fewer at a time when it errs or slows down",
-            "failures": "Failures in a row that open the breaker",
+            "subject": _lazy("Tool or connection"),
+            "calls": _lazy("Calls at most"),
+            "seconds": _lazy("In any span of (seconds)"),
+            "concurrency": _lazy("At a time at most"),
+            "adaptive": _lazy("Fewer at a time when it errs or slows down"),
+            "failures": _lazy("Failures in a row that open the breaker"),
             "cool_down": "Cool-down (seconds)",
         }
 
@@ -42,13 +44,18 @@ class LimitForm(AnyForm):
         super().__init__(*args, **kwargs)
         known = subjects()
         if self.instance.pk and self.instance.subject not in dict(known):
-            known.append((self.instance.subject, f"{self.instance.subject} (not in this installation)"))
-        self.fields["subject"] = forms.ChoiceField(label="Tool or connection", choices=known)
+            known.append(
+                (
+                    self.instance.subject,
+                    _("%(subject)s (not in this installation)") % {"subject": self.instance.subject},
+                )
+            )
+        self.fields["subject"] = forms.ChoiceField(label=_("Tool or connection"), choices=known)
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
         if cleaned.get("adaptive") and not cleaned.get("concurrency"):
-            raise ValidationError({"concurrency": "What adapts needs a number to stay below."})
+            raise ValidationError({"concurrency": _("What adapts needs a number to stay below.")})
         return cleaned
 
 

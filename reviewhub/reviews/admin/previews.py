@@ -11,14 +11,24 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from orchestration import api, ports
 from reviewhub.reviews.models import EscalationPolicy, Queue, SlaPolicy
 from reviewhub.reviews.selectors.future import FutureEntry
 from reviewhub.reviews.selectors.preview import Supposed, preview_of
 
-STAGES = {"half": "Half of the time is gone", "three_quarters": "Three quarters are gone", "breach": "The time is over"}
-TOLD = {"half": "the assignees are warned", "three_quarters": "the leads are warned", "breach": "the manager is told"}
+STAGES = {
+    "half": _lazy("Half of the time is gone"),
+    "three_quarters": _lazy("Three quarters are gone"),
+    "breach": _lazy("The time is over"),
+}
+TOLD = {
+    "half": _lazy("the assignees are warned"),
+    "three_quarters": _lazy("the leads are warned"),
+    "breach": _lazy("the manager is told"),
+}
 
 
 class SupposedForm(forms.Form):
@@ -29,11 +39,13 @@ class SupposedForm(forms.Form):
         label="comes at",
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
-        help_text="In your time zone; now where it is empty.",
+        help_text=_lazy("In your time zone; now where it is empty."),
     )
-    sla = forms.ModelChoiceField(SlaPolicy.objects.all(), label="SLA policy", required=False, to_field_name="name")
-    workflow = forms.ChoiceField(required=False, help_text="Whose process owner is meant.")
-    requester = forms.CharField(required=False, help_text="An address or a user name, who is never asked.")
+    sla = forms.ModelChoiceField(
+        SlaPolicy.objects.all(), label=_lazy("SLA policy"), required=False, to_field_name="name"
+    )
+    workflow = forms.ChoiceField(required=False, help_text=_lazy("Whose process owner is meant."))
+    requester = forms.CharField(required=False, help_text=_lazy("An address or a user name, who is never asked."))
     critical = forms.BooleanField(required=False)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -59,7 +71,7 @@ def preview_page(request: HttpRequest, object_id: str) -> HttpResponse:
     rows = _rows(preview_of(policy.name, *_supposed(form))) if form.is_valid() else ()
     context = {
         **admin.site.each_context(request),
-        "title": f"Who would be asked by {policy.title}",
+        "title": _("Who would be asked by %(title)s") % {"title": policy.title},
         "policy": policy,
         "form": form,
         "rows": rows,
@@ -88,6 +100,7 @@ def _rows(entries: Iterable[FutureEntry]) -> list[Row]:
 
 def _row(entry: FutureEntry) -> Row:
     if entry.kind != "level":
-        return Row(entry.at, STAGES[entry.kind], TOLD[entry.kind], "", applies=True)
-    what = f"Level {entry.level}{', the others no more' if entry.mode == 'move' else ''}"
-    return Row(entry.at, what, ", ".join(entry.people) or "nobody", entry.condition or "", entry.applies)
+        return Row(entry.at, str(STAGES[entry.kind]), str(TOLD[entry.kind]), "", applies=True)
+    says = _("Level %(level)s, the others no more") if entry.mode == "move" else _("Level %(level)s")
+    what = says % {"level": entry.level}
+    return Row(entry.at, what, ", ".join(entry.people) or _("nobody"), entry.condition or "", entry.applies)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from reviewhub.reviews.models.tasks import ReviewTask
 
@@ -13,22 +14,22 @@ class Assignment(models.Model):
     """A person asked to act. A row of its own, so that several may be asked and handing over leaves a trace."""
 
     class Role(models.TextChoices):
-        REVIEWER = "reviewer", "Reviewer"  # claimed it
-        BACKUP = "backup", "Backup"
-        MANAGER = "manager", "Manager"
-        OWNER = "owner", "Process owner"
-        DELEGATE = "delegate", "Delegate"  # a colleague handed it over
-        APPROVER = "approver", "Approver"  # one of several who decide
-        COLLEAGUE = "colleague", "Named by the workflow"  # or by the settings of its queue
+        REVIEWER = "reviewer", _("Reviewer")  # claimed it
+        BACKUP = "backup", _("Backup")
+        MANAGER = "manager", _("Manager")
+        OWNER = "owner", _("Process owner")
+        DELEGATE = "delegate", _("Delegate")  # a colleague handed it over
+        APPROVER = "approver", _("Approver")  # one of several who decide
+        COLLEAGUE = "colleague", _("Named by the workflow")  # or by the settings of its queue
 
     class Ended(models.TextChoices):
-        OPEN = "", "Open"
-        RELEASED = "released", "Released"  # gave it back, or the lease ran out and somebody else claimed
-        MOVED = "moved", "Moved on"  # an escalation level took it away
-        DECLINED = "declined", "Declined"  # said, with a reason, that somebody else should
-        TAKEN_BACK = "taken_back", "Taken back"  # whoever had delegated it took it back
-        DONE = "done", "Done"  # the task was closed
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        OPEN = "", _("Open")
+        RELEASED = "released", _("Released")  # gave it back, or the lease ran out and somebody else claimed
+        MOVED = "moved", _("Moved on")  # an escalation level took it away
+        DECLINED = "declined", _("Declined")  # said, with a reason, that somebody else should
+        TAKEN_BACK = "taken_back", _("Taken back")  # whoever had delegated it took it back
+        DONE = "done", _("Done")  # the task was closed
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     task = models.ForeignKey(ReviewTask, on_delete=models.CASCADE, related_name="assignments")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assignments")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from reviewhub.reviews.models.queues import Queue
 from reviewhub.reviews.models.tasks import ReviewTask
@@ -14,21 +15,21 @@ class Breach(models.Model):
     how late it got in the end is when its subject ended. Instants are process time."""
 
     class Kind(models.TextChoices):
-        TASK = "task", "Task"
-        STEP = "step", "Step"
-        RUN = "run", "Run"
+        TASK = "task", _("Task")
+        STEP = "step", _("Step")
+        RUN = "run", _("Run")
 
     class Cause(models.TextChoices):
-        UNCLAIMED = "unclaimed", "Nobody had taken it"
-        CLAIMED = "claimed", "Somebody had it"
-        HANDED_ON = "handed_on", "It had been handed on"  # to somebody by name, who had not taken it
-        ASKED = "asked", "A question was open"
-        SNOOZED = "snoozed", "It was set aside"
-        VOTES = "votes", "More decisions were needed"
-        DECISION = "decision", "A decision was open"  # of a step or a run, as those below
-        MENDING = "mending", "A failed step needed a person"
-        ELSEWHERE = "elsewhere", "It waited for a time, an event or another run"
-        WORKING = "working", "It was being worked on"
+        UNCLAIMED = "unclaimed", _("Nobody had taken it")
+        CLAIMED = "claimed", _("Somebody had it")
+        HANDED_ON = "handed_on", _("It had been handed on")  # to somebody by name, who had not taken it
+        ASKED = "asked", _("A question was open")
+        SNOOZED = "snoozed", _("It was set aside")
+        VOTES = "votes", _("More decisions were needed")
+        DECISION = "decision", _("A decision was open")  # of a step or a run, as those below
+        MENDING = "mending", _("A failed step needed a person")
+        ELSEWHERE = "elsewhere", _("It waited for a time, an event or another run")
+        WORKING = "working", _("It was being worked on")
 
     kind = models.CharField(max_length=4, choices=Kind)
     run = models.ForeignKey("orchestration.Run", on_delete=models.CASCADE, related_name="breaches")

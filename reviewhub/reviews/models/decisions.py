@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from reviewhub.reviews.models.reasons import OverrideReason
 from reviewhub.reviews.models.tasks import ReviewTask, proposer_of
@@ -18,11 +20,11 @@ class Decision(models.Model):
     """The act of deciding. Only the fact of being taken back is added later, by compare-and-set."""
 
     class Channel(models.TextChoices):
-        WEB = "web", "In the browser"
-        API = "api", "Over the API"
-        MAIL = "eml", "By a link in a mail"
-        CHAT = "cht", "In a chat"
-        APP = "app", "On the phone"  # the installed app's cards; it may have been offline
+        WEB = "web", _lazy("In the browser")
+        API = "api", _lazy("Over the API")
+        MAIL = "eml", _lazy("By a link in a mail")
+        CHAT = "cht", _lazy("In a chat")
+        APP = "app", _lazy("On the phone")  # the installed app's cards; it may have been offline
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     task = models.ForeignKey(ReviewTask, on_delete=models.PROTECT, related_name="decisions")
@@ -77,33 +79,33 @@ class Decision(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:
-            raise ValidationError("A decision is never changed.")
+            raise ValidationError(_("A decision is never changed."))
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        raise ValidationError("A decision is never deleted.")
+        raise ValidationError(_("A decision is never deleted."))
 
 
 class Override(models.Model):
     """A decision that differs from the recommendation, or corrects a field; why, and what that feeds."""
 
     class AiRight(models.TextChoices):
-        UNSAID = "", "Not said"
-        YES = "yes", "Yes"
-        NO = "no", "No"
-        UNSURE = "unsure", "Cannot say"
+        UNSAID = "", _lazy("Not said")
+        YES = "yes", _lazy("Yes")
+        NO = "no", _lazy("No")
+        UNSURE = "unsure", _lazy("Cannot say")
 
     class Severity(models.TextChoices):
-        UNSAID = "", "Not said"
-        MINOR = "minor", "Minor"
-        MODERATE = "moderate", "Moderate"
-        SEVERE = "severe", "Severe"
+        UNSAID = "", _lazy("Not said")
+        MINOR = "minor", _lazy("Minor")
+        MODERATE = "moderate", _lazy("Moderate")
+        SEVERE = "severe", _lazy("Severe")
 
     class Direction(models.TextChoices):
-        SAME = "same", "The same outcome"  # a field was corrected, or a reason given anyway
-        STRICTER = "stricter", "Stricter than the AI"
-        MORE_LENIENT = "lenient", "More lenient than the AI"
-        ASIDE = "aside", "Another way"
+        SAME = "same", _lazy("The same outcome")  # a field was corrected, or a reason given anyway
+        STRICTER = "stricter", _lazy("Stricter than the AI")
+        MORE_LENIENT = "lenient", _lazy("More lenient than the AI")
+        ASIDE = "aside", _lazy("Another way")
 
     decision = models.OneToOneField(Decision, on_delete=models.CASCADE, related_name="override")
     recommendation = models.ForeignKey(

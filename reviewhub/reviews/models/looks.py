@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from reviewhub.reviews.models.queues import Queue
 from reviewhub.reviews.models.tasks import ReviewTask
@@ -34,8 +35,8 @@ class SecondLook(models.Model):
     """
 
     class Kind(models.TextChoices):
-        SECOND = "second", "Second review"  # compared with what the first person decided
-        KNOWN = "known", "Known answer"  # compared with the answer that is known
+        SECOND = "second", _("Second review")  # compared with what the first person decided
+        KNOWN = "known", _("Known answer")  # compared with the answer that is known
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=6, choices=Kind)

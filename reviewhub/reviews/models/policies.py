@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Policy(models.Model):
@@ -41,8 +42,8 @@ class SlaPolicy(Policy):
     )
 
     class Meta(Policy.Meta):
-        verbose_name = "SLA policy"
-        verbose_name_plural = "SLA policies"
+        verbose_name = _("SLA policy")
+        verbose_name_plural = _("SLA policies")
 
 
 class SlaPolicyVersion(PolicyVersion):

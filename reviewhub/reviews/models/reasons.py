@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class OverrideReason(models.Model):
@@ -14,15 +15,15 @@ class OverrideReason(models.Model):
     """
 
     class Feeds(models.TextChoices):
-        RECOMMENDER = "recommender", "The recommender learns from it"
-        PROCESS_OWNER = "process_owner", "Goes to the process owner"
-        INTEGRATION = "integration", "Goes to whoever owns the integration"
-        DATA_OWNER = "data_owner", "Goes to whoever owns the data"
-        SAFETY = "safety", "Suspends deciding alone"
-        NOBODY = "nobody", "Is counted and goes no further"
+        RECOMMENDER = "recommender", _("The recommender learns from it")
+        PROCESS_OWNER = "process_owner", _("Goes to the process owner")
+        INTEGRATION = "integration", _("Goes to whoever owns the integration")
+        DATA_OWNER = "data_owner", _("Goes to whoever owns the data")
+        SAFETY = "safety", _("Suspends deciding alone")
+        NOBODY = "nobody", _("Is counted and goes no further")
 
     workflow = models.CharField(
-        max_length=100, blank=True, default="", help_text="Offered in this workflow alone; empty: in every one."
+        max_length=100, blank=True, default="", help_text=_("Offered in this workflow alone; empty: in every one.")
     )
     group = models.SlugField(max_length=40)
     detail = models.SlugField(max_length=40, blank=True)
@@ -31,9 +32,9 @@ class OverrideReason(models.Model):
     current = models.BooleanField(default=True, editable=False)
     label = models.CharField(max_length=60)
     feeds = models.CharField(max_length=16, choices=Feeds)
-    trains = models.BooleanField(help_text="Whether the recommender may learn from decisions with this reason.")
+    trains = models.BooleanField(help_text=_("Whether the recommender may learn from decisions with this reason."))
     needs_note = models.BooleanField(default=False)
-    active = models.BooleanField(default=True, help_text="Whether it is offered for new decisions.")
+    active = models.BooleanField(default=True, help_text=_("Whether it is offered for new decisions."))
     position = models.PositiveSmallIntegerField(default=0)  # groups by hundreds, their details behind them
 
     class Meta:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from orchestration import api, ports
 from reviewhub.accounts.actors import actor_of
@@ -38,7 +39,7 @@ def say_why_agreed(*, task_id: UUID | str, actor: Person, because: str) -> Agree
     task = hold_task(task_id)
     require(actor, "task.read", task)
     if because not in Agreement.Because.values:
-        raise InvalidDecision([{"path": "/because", "code": "unknown", "message": "There is no such answer."}])
+        raise InvalidDecision([{"path": "/because", "code": "unknown", "message": _("There is no such answer.")}])
     decision = Decision.objects.filter(task=task, by=actor, taken_back_at=None).last()
     if decision is None or not is_asked_why(decision, task, task.queue.agreement_percent) or has_said_why(decision):
         return None

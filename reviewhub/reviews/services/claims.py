@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from orchestration import api, ports
 from reviewhub.accounts.actors import actor_of
@@ -50,7 +51,9 @@ def _claim(
     refuse_taken(task, actor, clock.system_now())
     refuse_picking(task, actor, pulled=pulled)
     if task.is_paused:
-        raise TaskMoved(f"“{task.title}” is set aside: take it up again first.", **standing_of(task))
+        raise TaskMoved(
+            _("“%(title)s” is set aside: take it up again first.") % {"title": task.title}, **standing_of(task)
+        )
     if task.claimed_by_id == actor.pk and task.holder_id(clock.system_now()) is not None:
         return renew_lease(task)
     hand_to(task, actor, at=clock.process_now())

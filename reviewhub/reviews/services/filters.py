@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.exceptions import InvalidRequest
@@ -41,16 +42,21 @@ def _faults(
 ) -> list[tuple[str, str, str]]:
     mine = SavedFilter.objects.filter(owner=actor)
     checks = (
-        (not name, "name", "missing", "Give the filter a name."),
-        (len(name) > LONGEST_NAME, "name", "too_long", f"A name has at most {LONGEST_NAME} characters."),
-        (view not in VIEWS, "view", "unknown", "There is no such view of the queue."),
-        (not criteria.given, "criteria", "missing", "Choose something to filter by."),
-        (bool(team) and shared_with is None, "team", "unknown", "You can share it with queues that you work in."),
+        (not name, "name", "missing", _("Give the filter a name.")),
+        (
+            len(name) > LONGEST_NAME,
+            "name",
+            "too_long",
+            _("A name has at most %(most)s characters.") % {"most": LONGEST_NAME},
+        ),
+        (view not in VIEWS, "view", "unknown", _("There is no such view of the queue.")),
+        (not criteria.given, "criteria", "missing", _("Choose something to filter by.")),
+        (bool(team) and shared_with is None, "team", "unknown", _("You can share it with queues that you work in.")),
         (
             mine.count() >= MOST and not mine.filter(name=name).exists(),
             "name",
             "too_many",
-            f"You have {MOST} filters already: remove one first.",
+            _("You have %(most)s filters already: remove one first.") % {"most": MOST},
         ),
     )
     return [(path, code, said) for wrong, path, code, said in checks if wrong]

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from orchestration import api, ports
 from orchestration.exceptions import InvalidTransition
@@ -42,7 +43,7 @@ def delegate_task(
     """
     task = hold_to_give(task_id, actor, "task.delegate", expected_version)
     if to.pk not in {person.pk for person in colleagues_for(task, actor)}:
-        raise InvalidRequest([_fault("/to", f"{to.display_name} cannot be given this task.")])
+        raise InvalidRequest([_fault("/to", _("%(to)s cannot be given this task.") % {"to": to.display_name})])
     now = ports.clock().process_now()
     _end_own(task, actor, ended=Assignment.Ended.MOVED)
     values = {"role": Assignment.Role.DELEGATE, "asked_by": actor, "note": note.strip()[:LONGEST]}
@@ -68,7 +69,9 @@ def take_back_delegation(*, task_id: UUID | str, actor: Person) -> ReviewTask:
     given = task.assignments.filter(role=Assignment.Role.DELEGATE, asked_by=actor, ended_at=None)
     people = tuple(Person.objects.filter(assignments__in=given))
     if not people:
-        raise PermissionDenied(f"{actor.display_name} has not delegated this task.", verb="task.delegate")
+        raise PermissionDenied(
+            _("%(actor)s has not delegated this task.") % {"actor": actor.display_name}, verb="task.delegate"
+        )
     now = ports.clock().process_now()
     given.update(ended_at=now, ended=Assignment.Ended.TAKEN_BACK)
     if task.claimed_by_id in {person.pk for person in people}:
@@ -89,7 +92,7 @@ def decline_task(*, task_id: UUID | str, actor: Person, reason: str, expected_ve
     task = hold_to_give(task_id, actor, "task.decline", expected_version)
     reason = reason.strip()[:LONGEST]
     if not reason:
-        raise InvalidRequest([_fault("/reason", "Say why, in a few words.")])
+        raise InvalidRequest([_fault("/reason", _("Say why, in a few words."))])
     now = ports.clock().process_now()
     own = task.assignments.filter(person=actor, ended_at=None).select_related("asked_by").first()
     if own is None:
@@ -131,7 +134,9 @@ def escalate_task(
     except InvalidTransition as error:
         task.refresh_from_db()
         if not task.is_waiting:
-            raise TaskMoved(f"“{task.title}” has moved on: {error}", **standing_of(task)) from error
+            raise TaskMoved(
+                _("“%(title)s” has moved on: %(error)s") % {"title": task.title, "error": error}, **standing_of(task)
+            ) from error
         _ask_manager(task, actor, note)
     task.refresh_from_db()
     if task.claimed_by_id == actor.pk:
@@ -169,7 +174,7 @@ def _ask_manager(task: ReviewTask, actor: Person, note: str) -> None:
         if person.pk != actor.pk and not task.assignments.filter(person=person, ended_at=None, level__gt=0).exists()
     ]
     if not people:
-        raise InvalidRequest([_fault("", "Everybody above has been asked already.")])
+        raise InvalidRequest([_fault("", _("Everybody above has been asked already."))])
     task.level += 1
     task.save(update_fields=("level",))
     for person in people:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from orchestration import api, ports
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import PermissionDenied, allows
@@ -34,11 +36,20 @@ def hold_task(task_id: UUID | str) -> ReviewTask:
 def refuse_requester(task: ReviewTask, person: Person) -> None:
     """Nor whoever has decided already, where several have to, nor somebody who was not asked where others were."""
     if has_voted(task, person):
-        raise AlreadyDecided(f"{person.display_name} has decided “{task.title}” already: another person is needed.")
+        raise AlreadyDecided(
+            _("%(person)s has decided “%(title)s” already: another person is needed.")
+            % {"person": person.display_name, "title": task.title}
+        )
     if names_others(task, person):
-        raise PermissionDenied(f"{person.display_name} is not among those asked to decide “{task.title}”.")
+        raise PermissionDenied(
+            _("%(person)s is not among those asked to decide “%(title)s”.")
+            % {"person": person.display_name, "title": task.title}
+        )
     if is_requester(task, person):
-        raise SelfApproval(f"{person.display_name} is excluded from “{task.title}”: nobody decides their own request.")
+        raise SelfApproval(
+            _("%(person)s is excluded from “%(title)s”: nobody decides their own request.")
+            % {"person": person.display_name, "title": task.title}
+        )
 
 
 def may_decide(task: ReviewTask, person: Person) -> bool:
@@ -65,18 +76,29 @@ def is_requester(task: ReviewTask, person: Person) -> bool:
 
 def refuse_stale(task: ReviewTask, expected_version: int | None) -> None:
     if expected_version is not None and expected_version != task.version:
-        raise StaleTask(f"“{task.title}” has changed since it was shown: {what_happened(task)}", **standing_of(task))
+        raise StaleTask(
+            _("“%(title)s” has changed since it was shown: %(what_happened)s")
+            % {"title": task.title, "what_happened": what_happened(task)},
+            **standing_of(task),
+        )
 
 
 def refuse_moved(task: ReviewTask) -> None:
     if not task.is_waiting:
-        raise TaskMoved(f"“{task.title}” has moved on: {what_happened(task)}", **standing_of(task))
+        raise TaskMoved(
+            _("“%(title)s” has moved on: %(what_happened)s")
+            % {"title": task.title, "what_happened": what_happened(task)},
+            **standing_of(task),
+        )
 
 
 def refuse_taken(task: ReviewTask, person: Person, system_now: datetime) -> None:
     holder = task.holder_id(system_now)
     if holder is not None and holder != person.pk:
-        raise TaskTaken(f"“{task.title}” is taken: {what_happened(task)}", **standing_of(task))
+        raise TaskTaken(
+            _("“%(title)s” is taken: %(what_happened)s") % {"title": task.title, "what_happened": what_happened(task)},
+            **standing_of(task),
+        )
 
 
 def refuse_picking(task: ReviewTask, person: Person, *, pulled: bool = False) -> None:
@@ -93,8 +115,12 @@ def why_not_picked(task: ReviewTask, person: Person, *, pulled: bool = False) ->
     if (queue.held_at is None and not picks) or _is_theirs(task, person):
         return ""
     if queue.held_at is not None:
-        return f"{queue.title} is held by {queue.held_by}: {queue.hold_reason}"
-    return f"In {queue.title} nobody picks: “Start reviewing” gives you the most urgent."
+        return _("%(title)s is held by %(held_by)s: %(hold_reason)s") % {
+            "title": queue.title,
+            "held_by": queue.held_by,
+            "hold_reason": queue.hold_reason,
+        }
+    return _("In %(title)s nobody picks: “Start reviewing” gives you the most urgent.") % {"title": queue.title}
 
 
 def _is_theirs(task: ReviewTask, person: Person) -> bool:
@@ -107,17 +133,17 @@ def what_happened(task: ReviewTask) -> str:
     now = standing_of(task)
     match task.status:
         case "decided" | "closed" if now["by"]:
-            return f"{now['by']} decided “{now['outcome_label']}”."
+            return _("%(by)s decided “%(outcome_label)s”.") % {"by": now["by"], "outcome_label": now["outcome_label"]}
         case "closed":
             return f"nobody answered in time, and it ended as “{now['outcome_label']}”."
         case "withdrawn":
             return f"it was withdrawn. {task.withdrawn_reason}".strip()
         case "claimed" if task.holder_id(ports.clock().system_now()) is not None:
-            return f"{now['by']} has claimed it."
+            return _("%(by)s has claimed it.") % {"by": now["by"]}
         case "asked":
             return "a question to the requester is open."
         case "snoozed":
-            return f"{now['by']} has snoozed it."
+            return _("%(by)s has snoozed it.") % {"by": now["by"]}
         case _:
             return "it is open, and nobody has it."
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from orchestration import api, ports
 from reviewhub.accounts.actors import actor_of
@@ -41,9 +42,9 @@ def unmark_known_answer(*, task_id: UUID | str, actor: Person) -> None:
 def _refuse(task: ReviewTask, outcome: str) -> None:
     said = ""
     if task.status != ReviewTask.Status.CLOSED or task.kind != ReviewTask.Kind.REVIEW or task.key == STEP:
-        said = "Only a case that is closed, and was no second look itself, can have a known answer."
+        said = _("Only a case that is closed, and was no second look itself, can have a known answer.")
     elif task.outcome_named(outcome) is None:
-        said = f"There is no outcome “{outcome}”."
+        said = _("There is no outcome “%(outcome)s”.") % {"outcome": outcome}
     if said:
         raise InvalidRequest([{"path": "/outcome", "code": "not_known", "message": said}])
 

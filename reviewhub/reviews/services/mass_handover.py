@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from orchestration import api, ports
 from reviewhub.accounts.actors import actor_of
@@ -42,14 +43,16 @@ def hand_over_tasks(*, queue: Queue, task_ids: Iterable[UUID], to: Person | None
     require(actor, "queue.lead", queue)
     wanted = list(dict.fromkeys(task_ids))
     if len(wanted) > MOST:
-        raise _refused("/tasks", f"At most {MOST} tasks at a time.")
+        raise _refused("/tasks", _("At most %(most)s tasks at a time.") % {"most": MOST})
     if to is not None:
         _refuse_recipient(queue, to)
     handed = Handed()
     titles = dict(ReviewTask.objects.filter(pk__in=wanted, queue=queue).values_list("pk", "title"))
     for task_id in wanted:
         if task_id not in titles:
-            handed.held_back.append(HeldBack(task_id, str(task_id), f"It is no task of {queue.title}."))
+            handed.held_back.append(
+                HeldBack(task_id, str(task_id), _("It is no task of %(title)s.") % {"title": queue.title})
+            )
             continue
         try:
             handed.tasks.append(_hand_over(task_id, queue, to, actor))
@@ -90,15 +93,15 @@ def _hand_over(task_id: UUID, queue: Queue, to: Person | None, actor: Person) ->
 def _refuse(task: ReviewTask, queue: Queue, to: Person | None) -> None:
     refuse_moved(task)
     if task.queue_id != queue.pk:
-        raise TaskNotFound(f"It is no task of {queue.title}.")
+        raise TaskNotFound(_("It is no task of %(title)s.") % {"title": queue.title})
     if task.is_paused:
-        raise TaskMoved("It is set aside: take it up again first.", **standing_of(task))
+        raise TaskMoved(_("It is set aside: take it up again first."), **standing_of(task))
     if task.approvals is not None and task.moved:
-        raise TaskMoved("Several people were asked for it by name.", **standing_of(task))
+        raise TaskMoved(_("Several people were asked for it by name."), **standing_of(task))
     if to is not None and is_excluded(task, to):
-        raise TaskMoved(f"{to.display_name} may not decide it.", **standing_of(task))
+        raise TaskMoved(_("%(to)s may not decide it.") % {"to": to.display_name}, **standing_of(task))
     if to is not None and task.holder_id(ports.clock().system_now()) == to.pk:
-        raise TaskMoved(f"{to.display_name} has it already.", **standing_of(task))
+        raise TaskMoved(_("%(to)s has it already.") % {"to": to.display_name}, **standing_of(task))
 
 
 def _let_go(task: ReviewTask, now: datetime) -> tuple[Person, ...]:
@@ -121,9 +124,9 @@ def _give(task: ReviewTask, to: Person, now: datetime) -> None:
 def _refuse_recipient(queue: Queue, to: Person) -> None:
     now = ports.clock().process_now()
     if not to.is_active or not queue.memberships.filter(person=to).exists():
-        raise _refused("/to", f"{to.display_name} does not work in {queue.title}.")
+        raise _refused("/to", _("%(to)s does not work in %(title)s.") % {"to": to.display_name, "title": queue.title})
     if Absence.objects.filter(person=to, starts_at__lte=now, ends_at__gt=now).exists():
-        raise _refused("/to", f"{to.display_name} is away.")
+        raise _refused("/to", _("%(to)s is away.") % {"to": to.display_name})
 
 
 def _refused(path: str, message: str) -> InvalidRequest:

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from orchestration import api, ports
 from reviewhub.accounts.actors import actor_of
@@ -52,11 +54,15 @@ def nudge_together(*, queue: Queue, task_ids: Iterable[UUID], actor: Person) -> 
     require(actor, "queue.lead", queue)
     wanted, nudged = list(dict.fromkeys(task_ids)), Handed()
     if len(wanted) > MOST:
-        raise InvalidRequest([{"path": "/tasks", "code": "refused", "message": f"At most {MOST} tasks at a time."}])
+        raise InvalidRequest(
+            [{"path": "/tasks", "code": "refused", "message": _("At most %(most)s tasks at a time.") % {"most": MOST}}]
+        )
     tasks = {task.pk: task for task in ReviewTask.objects.filter(pk__in=wanted, queue=queue).select_related("queue")}
     for task_id in wanted:
         if task_id not in tasks:
-            nudged.held_back.append(HeldBack(task_id, str(task_id), f"It is no task of {queue.title}."))
+            nudged.held_back.append(
+                HeldBack(task_id, str(task_id), _("It is no task of %(title)s.") % {"title": queue.title})
+            )
             continue
         try:
             nudge_assignee(task_id=task_id, actor=actor)
@@ -81,10 +87,11 @@ def last_nudge(task: ReviewTask, now: datetime) -> Nudge | None:
 def why_early(nudge: Nudge, actor: Person, now: datetime) -> str:
     """Alice Moreau was reminded 12 minutes ago; again from 14:20."""
     names, zone = nudge.told, actor.timezone
-    who = f"{', '.join(names)} {'was' if len(names) == 1 else 'were'}" if names else "Whoever is asked was"
+    who = ngettext("%(names)s was", "%(names)s were", len(names)) % {"names": ", ".join(names)}
+    who = who if names else _("Whoever is asked was")
     local, today = nudge.again_at.astimezone(zone), now.astimezone(zone).date()
     at = f"{local:%H:%M}" if local.date() == today else f"{local:%a %d %b %H:%M}"
-    return f"{who} reminded {_ago(now - nudge.at)}; again from {at}."
+    return _("%(who)s reminded %(ago)s; again from %(at)s.") % {"who": who, "ago": _ago(now - nudge.at), "at": at}
 
 
 def _asked(task: ReviewTask) -> Iterable[Person]:
@@ -112,13 +119,15 @@ def _refuse_early(task: ReviewTask, actor: Person, now: datetime) -> None:
 
 def _nobody(task: ReviewTask) -> str:
     if task.status == ReviewTask.Status.ASKED:
-        return f"“{task.title}” waits for the requester’s answer."
-    return f"Nobody else has “{task.title}”: it can be handed over or escalated."
+        return _("“%(title)s” waits for the requester’s answer.") % {"title": task.title}
+    return _("Nobody else has “%(title)s”: it can be handed over or escalated.") % {"title": task.title}
 
 
 def _ago(span: timedelta) -> str:
     minutes = int(span.total_seconds() // 60)
     if minutes < 1:
-        return "just now"
-    number, unit = (minutes, "minute") if minutes < 60 else (minutes // 60, "hour")
-    return f"{number} {unit}{'' if number == 1 else 's'} ago"
+        return _("just now")
+    if minutes < 60:
+        return ngettext("%(number)s minute ago", "%(number)s minutes ago", minutes) % {"number": minutes}
+    hours = minutes // 60
+    return ngettext("%(number)s hour ago", "%(number)s hours ago", hours) % {"number": hours}

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from orchestration import api, ports
 from orchestration.exceptions import InvalidTransition
@@ -68,7 +69,7 @@ def hold_to_pause(task_id: UUID | str, actor: Person, verb: str, expected_versio
     refuse_taken(task, actor, ports.clock().system_now())
     refuse_picking(task, actor)
     if task.is_paused:
-        raise TaskMoved(f"“{task.title}” is set aside already.", **standing_of(task))
+        raise TaskMoved(_("“%(title)s” is set aside already.") % {"title": task.title}, **standing_of(task))
     return task
 
 
@@ -79,7 +80,9 @@ def set_aside(task: ReviewTask, actor: Person, *, why: str, until: datetime, sto
             run_id=task.run_id, key=task.key, why=why, actor=actor_of(actor), stops_clock=stops_clock, until=until
         )
     except InvalidTransition as error:
-        raise TaskMoved(f"“{task.title}” has moved on: {error}", **standing_of(task)) from error
+        raise TaskMoved(
+            _("“%(title)s” has moved on: %(error)s") % {"title": task.title, "error": error}, **standing_of(task)
+        ) from error
     task.refresh_from_db()
     end_claims(task, at=at)
     task.status, task.claimed_by, task.claim_expires_at = why, None, None
@@ -95,10 +98,10 @@ def _refuse_instant(task: ReviewTask, until: datetime) -> None:
     now = ports.clock().process_now()
     said = ""
     if until <= now:
-        said = "Choose a time that is still to come."
+        said = _("Choose a time that is still to come.")
     elif until > now + LONGEST:
-        said = "A task can be snoozed for 30 days at most."
+        said = _("A task can be snoozed for 30 days at most.")
     elif task.due_at is not None and until > task.due_at and not task.queue.snoozing_stops_clock:
-        said = "Its deadline comes before that."
+        said = _("Its deadline comes before that.")
     if said:
         raise InvalidRequest([{"path": "/until", "code": "refused", "message": said}])

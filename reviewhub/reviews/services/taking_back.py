@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from orchestration import api, ports
 from orchestration.exceptions import InvalidTransition
@@ -28,9 +29,14 @@ def take_back_decision(*, task_id: UUID | str, actor: Person) -> ReviewTask:
     require(actor, "task.decide", task)
     decision = _last_of(task, actor)
     if decision is None:
-        raise TaskMoved(f"There is no decision to take back: {what_happened(task)}", **standing_of(task))
+        raise TaskMoved(
+            _("There is no decision to take back: %(what_happened)s") % {"what_happened": what_happened(task)},
+            **standing_of(task),
+        )
     if decision.by_id != actor.pk:
-        raise PermissionDenied(f"Only {decision.by.display_name} can take this decision back.", verb="task.decide")
+        raise PermissionDenied(
+            _("Only %(by)s can take this decision back.") % {"by": decision.by.display_name}, verb="task.decide"
+        )
     clock = ports.clock()
     if decision.undo_until is None or decision.undo_until <= clock.system_now():
         raise UndoClosed(_too_late(task), **standing_of(task))
@@ -64,5 +70,8 @@ def _last_of(task: ReviewTask, actor: Person) -> Decision | None:
 
 def _too_late(task: ReviewTask) -> str:
     if task.is_waiting:
-        return f"Your decision on “{task.title}” cannot be taken back any more."
-    return f"“{task.outcome_label}” for “{task.title}” counts already: the time for taking it back is over."
+        return _("Your decision on “%(title)s” cannot be taken back any more.") % {"title": task.title}
+    return _("“%(outcome_label)s” for “%(title)s” counts already: the time for taking it back is over.") % {
+        "outcome_label": task.outcome_label,
+        "title": task.title,
+    }

@@ -77,7 +77,7 @@ def _asks(decision: Decision, task: ReviewTask) -> tuple[tuple[str, str], ...]:
     """Asked of a sample of those who agree, and only once."""
     if not is_asked_why(decision, task, task.queue.agreement_percent) or has_said_why(decision):
         return ()
-    return tuple((code, _(label)) for code, label in Agreement.Because.choices)
+    return tuple((code, str(label)) for code, label in Agreement.Because.choices)
 
 
 def _undo(decision: Decision, task: ReviewTask, now: datetime) -> Undo:
