@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from orchestration import api
 from orchestration.api import on_topic
@@ -30,4 +31,4 @@ def mail_code(payload: Mapping[str, Any], key: str) -> None:
         return
     signs = spell(code)
     context = {"code": f"{signs[:4]} {signs[4:]}", "minutes": int(LASTS.total_seconds() // 60)}
-    hand_over(letter(to=code.person.email, subject="Your code", template="code", context=context, number=key))
+    hand_over(letter(to=code.person.email, subject=_("Your code"), template="code", context=context, number=key))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from django.utils.translation import gettext_noop as _
+
 LOW_CONFIDENCE = 0.8  # below this share of agreement the recommendation alone is a reason to look
 
 WHY: Mapping[str, str] = {
-    "incident": "A step could not be done",
-    "exception": "Policy exception",
-    "value": "High value",
-    "anomaly": "Anomaly",
-    "low_confidence": "Low confidence",
-    "no_recommendation": "No recommendation",
-    "critical": "Critical",
-    "escalation": "Escalated",
-    "always": "A person always decides here",
+    "incident": _("A step could not be done"),
+    "exception": _("Policy exception"),
+    "value": _("High value"),
+    "anomaly": _("Anomaly"),
+    "low_confidence": _("Low confidence"),
+    "no_recommendation": _("No recommendation"),
+    "critical": _("Critical"),
+    "escalation": _("Escalated"),
+    "always": _("A person always decides here"),
 }
 
 

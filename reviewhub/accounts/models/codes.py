@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from reviewhub.accounts.models.people import Person
 
@@ -11,8 +12,8 @@ class OneTimeCode(models.Model):
     """Kept as a digest. One that has been used is gone."""
 
     class Purpose(models.TextChoices):
-        MAIL = "mail", "This browser reads the person's mail"
-        CHAT = "chat", "This account of the chat is the person's"
+        MAIL = "mail", _("This browser reads the person's mail")
+        CHAT = "chat", _("This account of the chat is the person's")
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="codes")
     purpose = models.CharField(max_length=4, choices=Purpose)

@@ -13,6 +13,8 @@ from django.db import connection, models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from reviewhub.compiled import NUMBER, Statement, statement_of
 
@@ -29,7 +31,7 @@ EVERY_DAY = ",".join(DAYS)
 def validate_days(value: str) -> None:
     days = value.split(",")
     if not set(days) <= set(DAYS) or len(days) != len(set(days)):
-        raise ValidationError(f"Days are written like {EVERY_DAY}, one at least.")
+        raise ValidationError(_("Days are written like %(every_day)s, one at least.") % {"every_day": EVERY_DAY})
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -55,9 +57,9 @@ class Person(AbstractBaseUser):
     """Somebody who signs in. What they may do is in `reviewhub.accounts.permissions`, never in a flag here."""
 
     class Theme(models.TextChoices):
-        SYSTEM = "system", "As the device says"
-        LIGHT = "light", "Light"
-        DARK = "dark", "Dark"
+        SYSTEM = "system", _lazy("As the device says")
+        LIGHT = "light", _lazy("Light")
+        DARK = "dark", _lazy("Dark")
 
     username = models.SlugField(max_length=100, unique=True)  # the name that workflows use: {user: carol}
     email = models.EmailField(max_length=254, unique=True)
@@ -66,11 +68,17 @@ class Person(AbstractBaseUser):
     zone = models.CharField(max_length=60, default="UTC", validators=(validate_zone,))
     locale = models.CharField(max_length=12, default="en")
     reached_from = models.TimeField(
-        default=time(7), help_text="Reminders by mail and push that come earlier wait until then, in their zone."
+        default=time(7), help_text=_lazy("Reminders by mail and push that come earlier wait until then, in their zone.")
     )
-    reached_until = models.TimeField(default=time(21), help_text="Reminders that come later wait for the next day.")
+    reached_until = models.TimeField(
+        default=time(21), help_text=_lazy("Reminders that come later wait for the next day.")
+    )
     reached_on = models.CharField(
-        "days", max_length=27, default=EVERY_DAY, validators=(validate_days,), help_text="Such as mon,tue,wed,thu,fri."
+        "days",
+        max_length=27,
+        default=EVERY_DAY,
+        validators=(validate_days,),
+        help_text=_lazy("Such as mon,tue,wed,thu,fri."),
     )
     theme = models.CharField(max_length=8, choices=Theme, default=Theme.SYSTEM)
     manager = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="reports")

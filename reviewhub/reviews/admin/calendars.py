@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from orchestration.api import InvalidCalendar, calendar_from
 from reviewhub.accounts.auditing import AnyForm, actor_behind
@@ -29,15 +31,17 @@ DAYS = {
 
 
 class CalendarForm(AnyForm):
-    zone = forms.CharField(validators=[validate_zone], help_text="Like Europe/Helsinki.")
-    country = forms.CharField(max_length=2, required=False, help_text="Public holidays of a country, like FI.")
-    subdivision = forms.CharField(max_length=6, required=False, help_text="Of a part of it, like BY in DE.")
+    zone = forms.CharField(validators=[validate_zone], help_text=_lazy("Like Europe/Helsinki."))
+    country = forms.CharField(max_length=2, required=False, help_text=_lazy("Public holidays of a country, like FI."))
+    subdivision = forms.CharField(max_length=6, required=False, help_text=_lazy("Of a part of it, like BY in DE."))
     extra_holidays = forms.CharField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="More days off, like 2026-12-24, one a line.",
+        help_text=_lazy("More days off, like 2026-12-24, one a line."),
     )
-    mon = forms.CharField(label="Monday", required=False, help_text="Like 09:00-12:30, 13:30-17:00; empty is closed.")
+    mon = forms.CharField(
+        label="Monday", required=False, help_text=_lazy("Like 09:00-12:30, 13:30-17:00; empty is closed.")
+    )
     tue = forms.CharField(label="Tuesday", required=False)
     wed = forms.CharField(label="Wednesday", required=False)
     thu = forms.CharField(label="Thursday", required=False)
@@ -66,7 +70,7 @@ class CalendarForm(AnyForm):
         try:
             return [date.fromisoformat(word) for word in words]
         except ValueError as error:
-            raise forms.ValidationError(f"A day is written like 2026-12-24: {error}") from error
+            raise forms.ValidationError(_("A day is written like 2026-12-24: %(error)s") % {"error": error}) from error
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -104,8 +108,8 @@ class CalendarAdmin(VersionedAdmin):
     inlines = (CalendarVersionInline,)
     fieldsets = (
         (None, {"fields": ("title", "name", "zone")}),
-        ("Opening hours", {"fields": tuple(DAYS)}),
-        ("Days off", {"fields": ("country", "subdivision", "extra_holidays")}),
+        (_lazy("Opening hours"), {"fields": tuple(DAYS)}),
+        (_lazy("Days off"), {"fields": ("country", "subdivision", "extra_holidays")}),
     )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

@@ -10,6 +10,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from orchestration.ports import Actor
 from reviewhub.accounts.auditing import AnyForm, actor_behind
@@ -36,7 +38,9 @@ class PolicyForm(AnyForm):
         try:
             type(self).read(text)
         except InvalidPolicy as error:
-            raise forms.ValidationError([f"Line {line}: {message}" for line, message in error.faults]) from error
+            raise forms.ValidationError(
+                [_("Line %(line)s: %(message)s") % {"line": line, "message": message} for line, message in error.faults]
+            ) from error
         return text
 
 
@@ -46,7 +50,7 @@ class SlaPolicyForm(PolicyForm):
     class Meta:
         model = SlaPolicy
         fields = ("title", "name")
-        help_texts = {"name": "Workflows write sla: {policy: this name}."}
+        help_texts = {"name": _lazy("Workflows write sla: {policy: this name}.")}
 
 
 class EscalationPolicyForm(PolicyForm):
@@ -55,7 +59,7 @@ class EscalationPolicyForm(PolicyForm):
     class Meta:
         model = EscalationPolicy
         fields = ("title", "name")
-        help_texts = {"name": "Workflows write escalate: {policy: this name}."}
+        help_texts = {"name": _lazy("Workflows write escalate: {policy: this name}.")}
 
 
 class PolicyVersionInline(VersionInline):

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from reviewhub.accounts.auditing import AnyForm, AuditedAdmin, TabularInline
 from reviewhub.reviews.models import Queue, QueueMembership
@@ -26,7 +27,7 @@ class WordsField(forms.CharField):
 class QueueForm(AnyForm):
     skills = WordsField(
         required=False,
-        help_text="What whoever is given its tasks must know, beside what the workflow asks: german, imports",
+        help_text=_("What whoever is given its tasks must know, beside what the workflow asks: german, imports"),
     )
 
     class Meta:

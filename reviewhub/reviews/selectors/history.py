@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
 from orchestration import api
 from orchestration.api import Entry
 from reviewhub.reviews.models import Agreement, ReviewTask
@@ -60,158 +63,177 @@ def _told(task: ReviewTask, entry: Entry) -> HistoryEntry:
 
 
 def _opened(task: ReviewTask, entry: Entry) -> str:
-    return f"Put before {task.queue.title}"
+    return _("Put before %(title)s") % {"title": task.queue.title}
 
 
 def _claimed(task: ReviewTask, entry: Entry) -> str:
-    return f"{entry.actor.label} claimed it"
+    return _("%(who)s claimed it") % {"who": entry.actor.label}
 
 
 def _released(task: ReviewTask, entry: Entry) -> str:
     held_by = entry.data.get("held_by")
     if held_by and held_by != entry.actor.label:
-        return f"{entry.actor.label} released it from {held_by}"
-    return f"{entry.actor.label} gave it back"
+        return _("%(who)s released it from %(held_by)s") % {"who": entry.actor.label, "held_by": held_by}
+    return _("%(who)s gave it back") % {"who": entry.actor.label}
 
 
 def _commented(task: ReviewTask, entry: Entry) -> str:
-    return f"{entry.actor.label} said"
+    return _("%(who)s said") % {"who": entry.actor.label}
 
 
 def _agreed(task: ReviewTask, entry: Entry) -> str:
     because = Agreement.Because(entry.data["because"]).label
-    return f"{entry.actor.label} agrees with the AI: “{because}”"
+    return _("%(who)s agrees with the AI: “%(because)s”") % {"who": entry.actor.label, "because": because}
 
 
 def _answered_first(task: ReviewTask, entry: Entry) -> str:
     if "outcome" not in entry.data:
-        return f"{entry.actor.label} answered before seeing what the AI says"
-    return f"{entry.actor.label} said “{task.label_of(entry.data['outcome'])}” before seeing what the AI says"
+        return _("%(who)s answered before seeing what the AI says") % {"who": entry.actor.label}
+    return _("%(who)s said “%(outcome)s” before seeing what the AI says") % {
+        "who": entry.actor.label,
+        "outcome": task.label_of(entry.data["outcome"]),
+    }
 
 
 def _decided(task: ReviewTask, entry: Entry) -> str:
     data = {**entry.data, **((entry.values or {}) if entry.data.get("blind") else {})}
     if "outcome" not in data:
-        return f"{entry.actor.label} decided; what is shown when the others have"
-    said = f"{entry.actor.label} decided “{task.label_of(data['outcome'])}”"
+        return _("%(who)s decided; what is shown when the others have") % {"who": entry.actor.label}
+    said = _("%(who)s decided “%(outcome)s”") % {"who": entry.actor.label, "outcome": task.label_of(data["outcome"])}
     proposed = data.get("proposed") or data.get("ai_outcome")
     if proposed and proposed != data["outcome"]:
-        whose = "the proposed" if task.incident else "the AI’s"
-        said += f" against {whose} “{task.label_of(proposed)}”"
+        against = _("against the proposed “%(outcome)s”") if task.incident else _("against the AI’s “%(outcome)s”")
+        said += f" {against % {'outcome': task.label_of(proposed)}}"
     if data.get("reason_labels"):
         said += f" ({', '.join(data['reason_labels'])})"
     return said
 
 
 def _refused(task: ReviewTask, entry: Entry) -> str:
-    return f"{entry.actor.label} wanted “{task.label_of(entry.data['outcome'])}”, too late to count"
+    return _("%(who)s wanted “%(outcome)s”, too late to count") % {
+        "who": entry.actor.label,
+        "outcome": task.label_of(entry.data["outcome"]),
+    }
 
 
 def _taken_back(task: ReviewTask, entry: Entry) -> str:
-    return f"{entry.actor.label} took the decision back"
+    return _("%(who)s took the decision back") % {"who": entry.actor.label}
 
 
 _STAGES = {
-    "half": "Half of the time is gone",
-    "three_quarters": "Three quarters of the time are gone",
-    "breach": "The time is over",
+    "half": _lazy("Half of the time is gone"),
+    "three_quarters": _lazy("Three quarters of the time are gone"),
+    "breach": _lazy("The time is over"),
 }
 
 
 def _warned(task: ReviewTask, entry: Entry) -> str:
-    return _STAGES[entry.data["stage"]]
+    return str(_STAGES[entry.data["stage"]])
 
 
 def _escalated(task: ReviewTask, entry: Entry) -> str:
     names = ", ".join(person["label"] for person in entry.data["people"])
     return (
-        f"Level {entry.data['level'] + 1} reached {names}"
+        _("Level %(level)s reached %(names)s") % {"level": entry.data["level"] + 1, "names": names}
         if names
-        else (f"Level {entry.data['level'] + 1} found nobody to ask")
+        else _("Level %(level)s found nobody to ask") % {"level": entry.data["level"] + 1}
     )
 
 
 def _approver_asked(task: ReviewTask, entry: Entry) -> str:
     names = ", ".join(person["label"] for person in entry.data["people"])
-    return f"Asked to decide: {names}" if names else f"Nobody could be asked: it is {task.queue.title}’s to decide"
+    return (
+        _("Asked to decide: %(names)s") % {"names": names}
+        if names
+        else _("Nobody could be asked: it is %(title)s’s to decide") % {"title": task.queue.title}
+    )
 
 
 def _disputed(task: ReviewTask, entry: Entry) -> str:
     then = entry.data["then"]
     if "outcome" in then:
-        return f"They did not agree: it ends as “{task.label_of(then['outcome'])}”"
-    return "They did not agree: one person more decides"
+        return _("They did not agree: it ends as “%(outcome)s”") % {"outcome": task.label_of(then["outcome"])}
+    return _("They did not agree: one person more decides")
 
 
 def _asked(task: ReviewTask, entry: Entry) -> str:
-    return f"{entry.actor.label} asked {(entry.values or {}).get('to') or 'the requester'}"
+    to = (entry.values or {}).get("to") or _("the requester")
+    return _("%(who)s asked %(to)s") % {"who": entry.actor.label, "to": to}
 
 
 def _answered(task: ReviewTask, entry: Entry) -> str:
-    return f"{entry.actor.label} answered"
+    return _("%(who)s answered") % {"who": entry.actor.label}
 
 
 def _paused(task: ReviewTask, entry: Entry) -> str:
-    return f"{entry.actor.label} snoozed it" if entry.data["why"] == "snoozed" else ""
+    return _("%(who)s snoozed it") % {"who": entry.actor.label} if entry.data["why"] == "snoozed" else ""
 
 
 def _resumed(task: ReviewTask, entry: Entry) -> str:
     """An answer, a decision and a level say so themselves."""
     how = entry.data.get("how")
     if how == "over":
-        return "The time for an answer is over" if entry.data["why"] == "asked" else "It is back from snoozing"
-    return f"{entry.actor.label} took it up again" if how == "taken_up" else ""
+        return _("The time for an answer is over") if entry.data["why"] == "asked" else _("It is back from snoozing")
+    return _("%(who)s took it up again") % {"who": entry.actor.label} if how == "taken_up" else ""
 
 
 def _clocks_stopped(task: ReviewTask, entry: Entry) -> str:
-    return f"{entry.data['by']} stopped its clocks: {entry.data['reason']}"
+    return _("%(by)s stopped its clocks: %(reason)s") % {"by": entry.data["by"], "reason": entry.data["reason"]}
 
 
 def _clocks_started(task: ReviewTask, entry: Entry) -> str:
-    return "Its clocks go on"
+    return _("Its clocks go on")
 
 
 def _delegated(task: ReviewTask, entry: Entry) -> str:
-    return f"{entry.actor.label} gave it to {entry.data['to_label']}"
+    return _("%(who)s gave it to %(to)s") % {"who": entry.actor.label, "to": entry.data["to_label"]}
 
 
 def _undelegated(task: ReviewTask, entry: Entry) -> str:
-    return f"{entry.actor.label} took it back from {entry.data['from_label']}"
+    return _("%(who)s took it back from %(before)s") % {
+        "who": entry.actor.label,
+        "before": entry.data["from_label"],
+    }
 
 
 def _declined(task: ReviewTask, entry: Entry) -> str:
-    return f"{entry.actor.label} declined it"
+    return _("%(who)s declined it") % {"who": entry.actor.label}
 
 
 def _gone_on(task: ReviewTask, entry: Entry) -> str:
     to = entry.data["to_label"] or task.queue.title
-    return f"{entry.data['from_label']} is away: it went to {to}"
+    return _("%(before)s is away: it went to %(to)s") % {"before": entry.data["from_label"], "to": to}
 
 
 def _nudged(task: ReviewTask, entry: Entry) -> str:
-    return f"{entry.actor.label} reminded {entry.data['to_label'] or 'those who are asked'}"
+    to = entry.data["to_label"] or _("those who are asked")
+    return _("%(who)s reminded %(to)s") % {"who": entry.actor.label, "to": to}
 
 
 def _given(task: ReviewTask, entry: Entry) -> str:
-    by = f"{entry.actor.label} gave it to" if entry.actor.kind == "person" else "It was given to"
-    before = f", from {entry.data['from_label']}" if entry.data.get("from_label") else ""
-    return f"{by} {entry.data['to_label'] or task.queue.title}{before}"
+    people = {"who": entry.actor.label, "to": entry.data["to_label"] or task.queue.title}
+    before = entry.data.get("from_label")
+    if entry.actor.kind != "person":
+        return _("It was given to %(to)s") % people
+    if before:
+        return _("%(who)s gave it to %(to)s, from %(before)s") % {**people, "before": before}
+    return _("%(who)s gave it to %(to)s") % people
 
 
 def _called(task: ReviewTask, entry: Entry) -> str:
-    return f"{entry.actor.label} escalated it"
+    return _("%(who)s escalated it") % {"who": entry.actor.label}
 
 
 def _unanswered(task: ReviewTask, entry: Entry) -> str:
-    return f"Nobody answered: it ended as “{task.label_of(entry.data['outcome'])}”"
+    return _("Nobody answered: it ended as “%(outcome)s”") % {"outcome": task.label_of(entry.data["outcome"])}
 
 
 def _closed(task: ReviewTask, entry: Entry) -> str:
-    return "The decision counts, and the run went on"
+    return _("The decision counts, and the run went on")
 
 
 def _withdrawn(task: ReviewTask, entry: Entry) -> str:
-    return "It was withdrawn"
+    return _("It was withdrawn")
 
 
 _SAYS: Mapping[str, Callable[[ReviewTask, Entry], str]] = {

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from orchestration import api, ports
 from orchestration.exceptions import InvalidResult, InvalidTransition, MissedTimer
@@ -174,7 +175,7 @@ def _refuse(task: ReviewTask, actor: Person, given: Given) -> None:
 def _refuse_unproved(task: ReviewTask, given: Given) -> None:
     outcome = task.outcome_named(given.answer.outcome) or {}
     if given.proved_by and outcome.get("risk") == "high":
-        said = f"{outcome['label']} carries a high risk: sign in to decide it."
+        said = _("%(label)s carries a high risk: sign in to decide it.") % {"label": outcome["label"]}
         raise SignInNeeded(said, verb="task.decide")
 
 
@@ -191,7 +192,9 @@ def _tell_engine(task: ReviewTask, actor: Person, checked: CheckedAnswer) -> api
     except InvalidResult as error:
         raise InvalidDecision(_faults_of_result(task, error.faults)) from error
     except (InvalidTransition, MissedTimer) as error:
-        raise TaskMoved(f"“{task.title}” has moved on: {error}", **standing_of(task)) from error
+        raise TaskMoved(
+            _("“%(title)s” has moved on: %(error)s") % {"title": task.title, "error": error}, **standing_of(task)
+        ) from error
 
 
 def _faults_of_result(task: ReviewTask, faults: Sequence[str]) -> list[dict[str, str]]:

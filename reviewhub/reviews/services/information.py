@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from orchestration import api, ports
 from orchestration.ports import Actor
@@ -34,12 +35,14 @@ def ask_for_information(
     InvalidRequest, TaskNotFound.
     """
     task = hold_to_pause(task_id, actor, "task.ask", expected_version)
-    text = _said(text, "/text", "The question")
+    text = _said(text, "/text", _("The question"))
     to = requester_address(task)
     if not to:
-        raise InvalidRequest([{"path": "", "code": "nobody", "message": "This task names no requester to ask."}])
+        raise InvalidRequest([{"path": "", "code": "nobody", "message": _("This task names no requester to ask.")}])
     if task.key == STEP:  # offered all the same: what is missing would tell
-        raise InvalidRequest([{"path": "", "code": "nobody", "message": "The requester cannot be asked about this."}])
+        raise InvalidRequest(
+            [{"path": "", "code": "nobody", "message": _("The requester cannot be asked about this.")}]
+        )
     clock, wait = ports.clock(), timedelta(days=task.queue.answer_days)
     now = clock.process_now()
     InformationRequest.objects.filter(task=task, answered_at=None, revoked_at=None).update(revoked_at=now)
@@ -71,7 +74,7 @@ def answer_information(*, request_id: UUID, text: str) -> InformationRequest:
     asked = InformationRequest.objects.select_related("by").get(pk=request_id)
     if not task.is_waiting or not asked.is_open(ports.clock().system_now()):
         raise InformationClosed
-    text, now = _said(text, "/text", "The answer"), ports.clock().process_now()
+    text, now = _said(text, "/text", _("The answer")), ports.clock().process_now()
     asked.answer, asked.answered_at = text, now
     asked.save(update_fields=("answer", "answered_at"))
     actor = Actor("requester", asked.to, asked.to)
@@ -110,8 +113,12 @@ def requester_address(task: ReviewTask) -> str:
 def _said(text: str, path: str, what: str) -> str:
     text = text.strip()
     if not text:
-        raise InvalidRequest([{"path": path, "code": "missing", "message": f"{what} is empty."}])
+        raise InvalidRequest([{"path": path, "code": "missing", "message": _("%(what)s is empty.") % {"what": what}}])
     if len(text) > LONGEST:
-        said = f"{what} has {len(text)} characters; at most {LONGEST} fit."
+        said = _("%(what)s has %(count)s characters; at most %(most)s fit.") % {
+            "what": what,
+            "count": len(text),
+            "most": LONGEST,
+        }
         raise InvalidRequest([{"path": path, "code": "too_long", "message": said}])
     return text

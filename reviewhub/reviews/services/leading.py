@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from orchestration import api, ports
 from reviewhub.accounts.actors import actor_of
@@ -67,13 +68,16 @@ def enter_absence(
     """For somebody of the queue. Raises PermissionDenied, InvalidRequest."""
     require(actor, "absence.enter", queue)
     if not queue.memberships.filter(person=person).exists():
-        raise _refused("/person", f"{person.display_name} does not belong to {queue.title}.")
+        raise _refused(
+            "/person",
+            _("%(person)s does not belong to %(title)s.") % {"person": person.display_name, "title": queue.title},
+        )
     if ends_at <= starts_at:
-        raise _refused("/ends_at", "An absence ends after it has begun.")
+        raise _refused("/ends_at", _("An absence ends after it has begun."))
     if ends_at <= ports.clock().process_now():
-        raise _refused("/ends_at", "This absence would be over already.")
+        raise _refused("/ends_at", _("This absence would be over already."))
     if delegate is not None and delegate.pk == person.pk:
-        raise _refused("/delegate", "Nobody stands in for themselves.")
+        raise _refused("/delegate", _("Nobody stands in for themselves."))
     announce_queue(queue.pk)
     return set_absence(person=person, starts_at=starts_at, ends_at=ends_at, delegate=delegate, actor=actor_of(actor))
 
@@ -83,7 +87,11 @@ def remove_absence(*, queue: Queue, actor: Person, absence: Absence) -> None:
     """Raises PermissionDenied, InvalidRequest."""
     require(actor, "absence.enter", queue)
     if not queue.memberships.filter(person=absence.person_id).exists():
-        raise _refused("", f"{absence.person.display_name} does not belong to {queue.title}.")
+        raise _refused(
+            "",
+            _("%(person)s does not belong to %(title)s.")
+            % {"person": absence.person.display_name, "title": queue.title},
+        )
     announce_queue(queue.pk)
     end_absence(absence=absence, actor=actor_of(actor))
 
@@ -91,7 +99,7 @@ def remove_absence(*, queue: Queue, actor: Person, absence: Absence) -> None:
 def reason_given(reason: str) -> str:
     said = reason.strip()[:LONGEST_REASON]
     if not said:
-        raise _refused("/reason", "Say why, in a few words.")
+        raise _refused("/reason", _("Say why, in a few words."))
     return said
 
 

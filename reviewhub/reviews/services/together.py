@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
 
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.exceptions import InvalidRequest, ReviewError
@@ -74,7 +75,10 @@ def decide_together(
     Raises InvalidRequest where there are too many.
     """
     if len(versions) > MOST:
-        said = f"{len(versions)} tasks at once; at most {MOST} are decided together."
+        said = _("%(count)s tasks at once; at most %(most)s are decided together.") % {
+            "count": len(versions),
+            "most": MOST,
+        }
         raise InvalidRequest([{"path": "", "code": "too_many", "message": said}])
     act = Act(actor, outcome, reasons, note, idempotency_key, channel)
     known = ReviewTask.objects.visible_to(actor).select_related("queue").in_bulk(list(versions))
@@ -115,16 +119,16 @@ def _decide(task: ReviewTask, version: int, act: Act, *, together: int) -> Decis
 
 def _because(task: ReviewTask, first: ReviewTask) -> str:
     if not task.is_waiting:
-        return "It needs no decision any more."
+        return _("It needs no decision any more.")
     if task.kind != ReviewTask.Kind.REVIEW:
-        return "A failed step is looked at by itself."
+        return _("A failed step is looked at by itself.")
     if task.ai_hidden:
-        return "What the AI says is hidden until you have answered: decide it by itself."
+        return _("What the AI says is hidden until you have answered: decide it by itself.")
     if task.critical or any(outcome.get("risk") == "high" for outcome in task.outcomes):
-        return "A high risk is decided by itself."
+        return _("A high risk is decided by itself.")
     same = (task.workflow, task.workflow_version, task.step_id) == (
         first.workflow,
         first.workflow_version,
         first.step_id,
     )
-    return "" if same else "It asks something else than the first one."
+    return "" if same else _("It asks something else than the first one.")

@@ -99,6 +99,8 @@ def test_a_decision_is_exported_beside_what_the_ai_had_said(office: Desk) -> Non
     (row,) = exported(workflow="purchase", limit=10)
     assert (row["outcome"], row["against_ai"], row["direction"], row["trains"]) == ("reject", True, "stricter", False)
     assert row["recommendation"]["outcome"] == "approve"
-    assert row["differences"] == [{"field": "amount", "ai_value": 500, "human_value": 450, "evidence": None}]
+    (difference,) = row["differences"]
+    assert (difference["field"], difference["ai_value"], difference["human_value"]) == ("amount", 500, 450)
+    assert (difference["ai_read"], difference["ai_confidence"], difference["evidence"]) == (None, None, None)
     assert (row["seconds_spent"], row["channel"], row["evidence_hash"]) == (12.5, "web", task.evidence_hash)
     assert list(exported(workflow="elsewhere", limit=10)) == []
