@@ -18,6 +18,7 @@ FOR_ENGINEERS = {
     *("Http404", "ImproperlyConfigured", "ChannelBusy", "PermanentError", "TransientError", "NotFound"),
 }
 NOT_FOR_PEOPLE = {"management", "migrations", "requested"}  # a system that asks reads English, as of the API
+WORD = re.compile(r"(?<![{\w])[A-Za-z]{2,}")
 SENTENCE = re.compile(r"[A-Z“{][^<>]* [^<>]*[a-z”}][.?]")
 
 
@@ -40,7 +41,7 @@ def bare_sentences(node: ast.AST) -> Iterator[tuple[int, str]]:
     text = text_of(node)
     if text is not None:
         assert isinstance(node, ast.expr)
-        if SENTENCE.fullmatch(text):
+        if SENTENCE.fullmatch(text) and WORD.search(text):
             yield node.lineno, text
         return
     for child in ast.iter_child_nodes(node):

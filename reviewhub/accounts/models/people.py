@@ -21,7 +21,7 @@ from reviewhub.compiled import NUMBER, Statement, statement_of
 
 def validate_zone(value: str) -> None:
     if value not in available_timezones():
-        raise ValidationError(f"There is no time zone {value!r}; write it like Europe/Helsinki.")
+        raise ValidationError(_("There is no time zone “%(zone)s”; write it like Europe/Helsinki.") % {"zone": value})
 
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from orchestration import api, ports
 from orchestration.exceptions import InvalidTransition
@@ -83,6 +84,6 @@ def _give_up() -> None:
     forgotten = SecondLook.objects.filter(ended_at=None, opened_at__lt=before, task__isnull=False)
     for run_id in forgotten.values_list("task__run", flat=True):
         try:
-            api.cancel_run(run_id=run_id, reason="It is not needed any more.", actor=api.SYSTEM)
+            api.cancel_run(run_id=run_id, reason=_("It is not needed any more."), actor=api.SYSTEM)
         except InvalidTransition:  # it was decided just now
             continue

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.base import ModelState
+from django.utils.translation import gettext_lazy as _
 
 from reviewhub.reviews.models.querysets import PAUSED, PLACES, SET_ASIDE, STILL_WAITING, WAITING, ReviewTaskQuerySet
 from reviewhub.reviews.models.queues import Queue
@@ -25,29 +26,29 @@ class ReviewTask(models.Model):
     """
 
     class Kind(models.TextChoices):
-        REVIEW = "review", "Review"
-        INCIDENT = "incident", "Incident"
+        REVIEW = "review", _("Review")
+        INCIDENT = "incident", _("Incident")
 
     class Status(models.TextChoices):
-        OPEN = "open", "Open"  # nobody has it; a claim or a decision moves it on
-        CLAIMED = "claimed", "Claimed"  # its holder decides or releases it; after the lease it is anybody's
-        ASKED = "asked", "Waiting for an answer"  # the answer, a decision or the end of the time for it moves it on
-        SNOOZED = "snoozed", "Snoozed"  # its time, a decision, an escalation level or whoever snoozed it moves it on
-        DECIDED = "decided", "Decided"  # the engine closes it after the undo window; its decider may take it back
-        CLOSED = "closed", "Closed"  # final: the outcome counts
-        WITHDRAWN = "withdrawn", "Withdrawn"  # final: its run was cancelled or took another way
+        OPEN = "open", _("Open")  # nobody has it; a claim or a decision moves it on
+        CLAIMED = "claimed", _("Claimed")  # its holder decides or releases it; after the lease it is anybody's
+        ASKED = "asked", _("Waiting for an answer")  # the answer, a decision or the end of the time for it moves it on
+        SNOOZED = "snoozed", _("Snoozed")  # its time, a decision, an escalation level or whoever snoozed it moves it on
+        DECIDED = "decided", _("Decided")  # the engine closes it after the undo window; its decider may take it back
+        CLOSED = "closed", _("Closed")  # final: the outcome counts
+        WITHDRAWN = "withdrawn", _("Withdrawn")  # final: its run was cancelled or took another way
 
     class Priority(models.TextChoices):
-        LOW = "low", "Low"
-        NORMAL = "normal", "Normal"
-        HIGH = "high", "High"
-        URGENT = "urgent", "Urgent"
+        LOW = "low", _("Low")
+        NORMAL = "normal", _("Normal")
+        HIGH = "high", _("High")
+        URGENT = "urgent", _("Urgent")
 
     class Stage(models.TextChoices):
-        NONE = "", "In time"
-        HALF = "half", "Half of the time is gone"
-        THREE_QUARTERS = "three_quarters", "Three quarters of the time are gone"
-        BREACH = "breach", "Breached"
+        NONE = "", _("In time")
+        HALF = "half", _("Half of the time is gone")
+        THREE_QUARTERS = "three_quarters", _("Three quarters of the time are gone")
+        BREACH = "breach", _("Breached")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     run = models.ForeignKey("orchestration.Run", on_delete=models.CASCADE, related_name="review_tasks")

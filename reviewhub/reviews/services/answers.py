@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from orchestration import api
 from reviewhub.reviews.exceptions import InvalidDecision
 from reviewhub.reviews.models import Override, OverrideReason, ReviewTask
@@ -47,7 +49,8 @@ def checked_answer(task: ReviewTask, answer: Answer) -> CheckedAnswer:
     outcome = task.outcome_named(answer.outcome)
     if outcome is None:
         known = ", ".join(each["id"] for each in task.outcomes)
-        raise InvalidDecision([_fault("/outcome", "unknown", f"There is no outcome “{answer.outcome}”: {known}.")])
+        said = _("There is no outcome “%(outcome)s”: %(known)s.") % {"outcome": answer.outcome, "known": known}
+        raise InvalidDecision([_fault("/outcome", "unknown", said)])
     faults: Faults = []
     fields, differences = _corrected(task, answer.fields, faults)
     if answer.outcome != "skip":  # only an incident that is skipped goes on with a given result
@@ -57,15 +60,17 @@ def checked_answer(task: ReviewTask, answer: Answer) -> CheckedAnswer:
     reasons = _reasons(task, answer, faults)
     needed = {"always": True, "never": False}.get(outcome.get("reason", "against_ai"), against_ai)
     if needed and not answer.reasons:
-        said = f"The AI said {task.ai_label}" if against_ai else f"{outcome['label']} needs a reason"
-        faults.append(_fault("/reasons", "missing", f"{said}: say why."))
+        said = _("The AI said %(outcome)s: say why.") if against_ai else _("%(outcome)s needs a reason: say why.")
+        outcome_said = task.ai_label if against_ai else outcome["label"]
+        faults.append(_fault("/reasons", "missing", said % {"outcome": outcome_said}))
     if answer.ai_right_if_known not in Override.AiRight.values:
-        faults.append(_fault("/ai_right_if_known", "unknown", "Answer yes, no or unsure, or nothing."))
+        faults.append(_fault("/ai_right_if_known", "unknown", _("Answer yes, no or unsure, or nothing.")))
     if answer.severity not in Override.Severity.values:
-        faults.append(_fault("/severity", "unknown", "Answer minor, moderate or severe, or nothing."))
+        faults.append(_fault("/severity", "unknown", _("Answer minor, moderate or severe, or nothing.")))
     is_high_risk = outcome.get("risk") == "high"
     if is_high_risk and not answer.confirmed:
-        faults.append(_fault("/confirmed", "missing", f"{outcome['label']} is a high risk: confirm it deliberately."))
+        said = _("%(outcome)s is a high risk: confirm it deliberately.") % {"outcome": outcome["label"]}
+        faults.append(_fault("/confirmed", "missing", said))
     if faults:
         raise InvalidDecision(faults)
     return CheckedAnswer(answer, fields, differences, reasons, against_ai, is_high_risk)
@@ -88,7 +93,7 @@ def _corrected(
         path = f"/fields/{name}"
         field = known.get(name)
         if field is None:
-            faults.append(_fault(path, "unknown", f"There is no field “{name}”."))
+            faults.append(_fault(path, "unknown", _("There is no field “%(name)s”.") % {"name": name}))
             continue
         try:
             value = typed_value(given, field.get("type", "string"))
@@ -96,13 +101,15 @@ def _corrected(
             faults.append(_fault(path, "type", f"{field['label']}: {error}"))
             continue
         if not _names_only(value, task):
-            said = f"{field['label']}: a document that the case does not have cannot be named here."
+            said = _("%(label)s: a document that the case does not have cannot be named here.") % {
+                "label": field["label"]
+            }
             faults.append(_fault(path, "document", said))
             continue
         if value == field["value"] and isinstance(value, bool) == isinstance(field["value"], bool):
             continue
         if not field.get("edit"):
-            faults.append(_fault(path, "fixed", f"{field['label']} cannot be corrected here."))
+            faults.append(_fault(path, "fixed", _("%(label)s cannot be corrected here.") % {"label": field["label"]}))
             continue
         final[name] = value
         differences.append(_difference(field, value))
@@ -191,7 +198,7 @@ def _reasons(task: ReviewTask, answer: Answer, faults: Faults) -> list[OverrideR
     found = {reason.code: reason for reason in offered_reasons(task.workflow) if reason.code in answer.reasons}
     for code in answer.reasons:
         if code not in found:
-            faults.append(_fault("/reasons", "unknown", f"There is no reason “{code}”."))
+            faults.append(_fault("/reasons", "unknown", _("There is no reason “%(code)s”.") % {"code": code}))
     if any(reason.needs_note for reason in found.values()) and not answer.note:
-        faults.append(_fault("/note", "missing", "This reason needs a few words."))
+        faults.append(_fault("/note", "missing", _("This reason needs a few words.")))
     return [found[code] for code in dict.fromkeys(answer.reasons) if code in found]

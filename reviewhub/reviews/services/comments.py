@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from orchestration import api, ports
 from orchestration.exceptions import InvalidDocument, InvalidInput
@@ -98,12 +99,18 @@ def named_in(text: str, task: ReviewTask, by: Person) -> tuple[Person, ...]:
 
 def _check(text: str, files: Sequence[Any]) -> None:
     if not text and not files:
-        raise InvalidComment([{"path": "/text", "code": "missing", "message": "The comment is empty."}])
+        raise InvalidComment([{"path": "/text", "code": "missing", "message": _("The comment is empty.")}])
     if len(text) > LONGEST:
-        too_long = f"The comment has {len(text)} characters; at most {LONGEST} fit."
+        too_long = _("The comment has %(count)s characters; at most %(most)s fit.") % {
+            "count": len(text),
+            "most": LONGEST,
+        }
         raise InvalidComment([{"path": "/text", "code": "too_long", "message": too_long}])
     if len(files) > MOST_FILES:
-        too_many = f"There are {len(files)} files; at most {MOST_FILES} go with a comment."
+        too_many = _("There are %(count)s files; at most %(most)s go with a comment.") % {
+            "count": len(files),
+            "most": MOST_FILES,
+        }
         raise InvalidComment([{"path": "/files", "code": "too_many", "message": too_many}])
 
 
@@ -113,6 +120,6 @@ def _kept(files: Sequence[File], actor: Person) -> list[dict[str, Any]]:
         try:
             kept.append(api.keep_document(file.data, name=file.name, media_type=file.media_type, by=actor_of(actor)))
         except InvalidDocument as error:
-            said = f"“{file.name[:80]}” was not taken. {error}"
+            said = _("“%(name)s” was not taken. %(error)s") % {"name": file.name[:80], "error": error}
             raise InvalidComment([{"path": "/files", "code": "refused", "message": said}]) from error
     return kept
