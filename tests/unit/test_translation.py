@@ -1,15 +1,18 @@
-"""What people read at the desk goes through gettext, in templates and in scripts."""
+"""What people read at the desk goes through gettext, in templates, in scripts and in Python."""
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("components", "desk", "documents", "errors", "lead", "phone", "registration")
-TEMPLATES = sorted(path for folder in FOLDERS for path in (ROOT / "templates" / folder).rglob("*.html"))
+FOLDERS = ("components", "desk", "documents", "errors", "lead", "notifications", "phone", "registration")
+DESK_TEMPLATES = [path for folder in FOLDERS for path in (ROOT / "templates" / folder).rglob("*.*")]
+TEMPLATES = sorted(path for path in DESK_TEMPLATES if path.suffix in (".html", ".txt"))
 SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
 
 NAMES = {"ReviewHub"}  # in every language
@@ -24,6 +27,17 @@ NOT_READ = (
 READ_ATTRIBUTES = r'(?:aria-label|title|placeholder|alt)="([^"]*)"'
 WORD = r"[A-Za-z]{2}"
 SENTENCE = r"""(["'`])[A-Z][a-z]+ [a-z]+[^"'`]*\1"""
+
+DESK = ("accounts", "notifications", "reviews", "web")
+MARKS = {"_", "_lazy", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+# Said to whoever runs or writes the program, or kept on record: in English.
+FOR_ENGINEERS = {
+    *("ValueError", "TypeError", "KeyError", "RuntimeError", "LookupError", "NotImplementedError", "DoesNotExist"),
+    *("Http404", "ImproperlyConfigured", "ChannelBusy", "PermanentError", "TransientError", "NotFound"),
+}
+NOT_FOR_PEOPLE = {"management", "migrations", "requested"}  # a system that asks reads English, as of the API
+WORDS = re.compile(r"(?<![{\w])[A-Za-z]{2,}")
+SAID_IN_PYTHON = re.compile(r"[A-Z“{][^<>]* [^<>]*[a-z”}][.?]")
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -41,3 +55,44 @@ def test_no_script_brings_sentences_of_its_own(path: Path) -> None:
     """What a script says stands in the page, translated: in `data-` attributes and templates."""
     text = re.sub(r"/\*.*?\*/|//[^\n]*", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert [found.group(0) for found in re.finditer(SENTENCE, text)] == []
+
+
+def python_of_the_desk() -> list[Path]:
+    found = (path for package in DESK for path in (ROOT / "reviewhub" / package).rglob("*.py"))
+    return sorted(path for path in found if not NOT_FOR_PEOPLE & set(path.parts))
+
+
+@pytest.mark.parametrize("path", python_of_the_desk(), ids=lambda path: str(path.relative_to(ROOT / "reviewhub")))
+def test_a_sentence_is_marked_for_translation(path: Path) -> None:
+    bare = [f"line {line}: {text}" for line, text in bare_sentences(ast.parse(path.read_text("utf-8")))]
+    assert bare == []
+
+
+def bare_sentences(node: ast.AST) -> Iterator[tuple[int, str]]:
+    if isinstance(node, ast.Call) and name_of(node.func) in MARKS | FOR_ENGINEERS:
+        return
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):  # a docstring
+        return
+    text = text_of(node)
+    if text is not None:
+        assert isinstance(node, ast.expr)
+        if SAID_IN_PYTHON.fullmatch(text) and WORDS.search(text):
+            yield node.lineno, text
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from bare_sentences(child)
+
+
+def text_of(node: ast.AST) -> str | None:
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def name_of(called: ast.expr) -> str:
+    return called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
+
+
+def test_a_bare_sentence_is_found() -> None:
+    text = 'def say():\n  "Not this one."\n  raise Refused(f"{name} may not do this.")\n  return _("Nor this one.")\n'
+    assert list(bare_sentences(ast.parse(text))) == [(3, "{} may not do this.")]
