@@ -1,7 +1,8 @@
 """Tasks that hide what the AI recommends until a reviewer has committed to a first answer of their own.
 
 While a task hides it, `ai_outcome` and `ai_confidence` are empty in its row, so that no list, filter or order tells
-them; they are in its recommendation. Whoever has answered sees it from then on, everybody once the task is decided.
+them; they are in its recommendation. What was read for its fields is hidden too; what a field holds is the case's, and
+is not. Whoever has answered sees it from then on, everybody once the task is decided.
 """
 
 from __future__ import annotations
@@ -35,11 +36,11 @@ def is_hidden_from(task: ReviewTask, person: Person | None) -> bool:
 
 
 def as_seen_by(task: ReviewTask, person: Person | None) -> ReviewTask:
-    """The task in memory, never to be saved: without the AI's answer, or with it."""
+    """The task in memory, never to be saved: without the AI's answer and what it read, or with both."""
     if is_hidden_from(task, person):
         task.recommendation = None
-        steps = task.context.get("steps") or {}
-        task.context = {**task.context, "steps": {name: each for name, each in steps.items() if not _says_it(each)}}
+        task.context = {"input": {}, "steps": {}, **_without_the_ai(task.context)}
+        task.fields = [{name: said for name, said in field.items() if name != "read"} for field in task.fields]
     elif task.ai_hidden:
         show(task)
     return task
@@ -51,5 +52,17 @@ def show(task: ReviewTask) -> None:
         task.ai_outcome, task.ai_confidence = task.recommendation.outcome, task.recommendation.confidence
 
 
-def _says_it(result: Any) -> bool:
-    return isinstance(result, Mapping) and "confidence" in result and "outcome" in result
+def _without_the_ai(value: Any) -> Any:
+    """What came of the case alone, however deep a step has put what the AI says or read."""
+    if isinstance(value, Mapping):
+        return {name: _without_the_ai(each) for name, each in value.items() if not _says_it(each)}
+    if isinstance(value, list):
+        return [_without_the_ai(each) for each in value if not _says_it(each)]
+    return value
+
+
+def _says_it(value: Any) -> bool:
+    """A recommendation, or what was read for a field: both say how sure of it the AI is."""
+    if not isinstance(value, Mapping) or not value.keys() & {"confidence", "own_confidence"}:
+        return False
+    return bool(value.keys() & {"outcome", "value"})
