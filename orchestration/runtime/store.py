@@ -183,8 +183,13 @@ def read_timer(held: Held, name: str) -> None:
 
 
 def state_of(row: Run) -> RunState:
-    part = load([row.id])[row.id]
-    return run_state(row, part.steps, part.timers)
+    return states_of([row])[0]
+
+
+def states_of(rows: Sequence[Run]) -> list[RunState]:
+    """Of each, in the same order: as many statements for many as for one."""
+    parts = load([row.id for row in rows]) if rows else {}
+    return [run_state(row, parts[row.id].steps, parts[row.id].timers) for row in rows]
 
 
 # ---- writing -----------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from orchestration.runtime import outbox
 from orchestration.runtime.audit import record_change
 from orchestration.runtime.heartbeats import served
 from orchestration.runtime.reading import unregistered_tools
-from orchestration.runtime.store import state_of
+from orchestration.runtime.store import states_of
 from orchestration.runtime.triggered import refused_events
 
 LATE = timedelta(minutes=1)  # after which an unsent message counts as stuck, tried or not
@@ -170,7 +170,8 @@ def stopped_runs() -> list[Run]:
     moving = moving.exclude(steps__status__in=("ready", "running", "incident"))
     moving = moving.exclude(steps__kind__in=("review", "wait", "workflow"), steps__status="waiting")
     found = moving.select_related("workflow", "version").defer("version__text", "version__definition")
-    return [row for row in found.order_by("started_at")[:MOST] if is_stuck(state_of(row))]
+    rows = list(found.order_by("started_at")[:MOST])
+    return [row for row, state in zip(rows, states_of(rows), strict=True) if is_stuck(state)]
 
 
 def _stopped(after: str, limit: int) -> list[Stuck]:

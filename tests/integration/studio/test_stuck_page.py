@@ -135,6 +135,23 @@ def test_a_run_that_nothing_moves_on_is_told(office: Studio) -> None:
     assert "no step, timer, review or event will move it on" in text(office)
 
 
+def test_many_runs_that_nothing_moves_on_cost_no_more_statements_than_one(office: Studio) -> None:
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as made:
+            assert "no step, timer, review or event will move it on" in text(office)
+        return len(made)
+
+    run = office.start(works=False)
+    StepRun.objects.filter(run=run, status="ready").delete()
+    statements()
+    few = statements()
+    for number in range(5):
+        run = office.start(f"ink-{number}", works=False)
+        StepRun.objects.filter(run=run, status="ready").delete()
+    assert statements() == few <= 20
+    assert api.stuck_counts()["run"] == 6
+
+
 def test_a_tool_that_is_not_here_is_told(office: Studio) -> None:
     office.start()
     del registry._registered["erp.order@1"]
