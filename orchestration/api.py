@@ -40,7 +40,7 @@ from orchestration.runtime.closers import Closers
 from orchestration.runtime.configuring import save_connection, save_decision_point
 from orchestration.runtime.control import cancel_run, pause_run, resume_run
 from orchestration.runtime.credentials import Credential, credential
-from orchestration.runtime.deadlines import near_deadlines, runs_near_deadlines, step_end
+from orchestration.runtime.deadlines import near_deadlines, runs_near_deadlines, step_end, step_has_ended
 from orchestration.runtime.definitions import definition_of
 from orchestration.runtime.documents import documents_of_run, has_document, keep_document, read_document
 from orchestration.runtime.events import Sent, send_event
@@ -277,6 +277,7 @@ __all__ = [
     "state_at",
     "statements",
     "step_end",
+    "step_has_ended",
     "stuck",
     "stuck_counts",
     "take_back_decision",

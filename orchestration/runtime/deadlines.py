@@ -27,7 +27,12 @@ def near_deadlines() -> QuerySet[Any]:
 
 def step_end(run: OuterRef, path: OuterRef) -> Subquery:
     """For another query: when this step of this run ended."""
-    return Subquery(StepRun.objects.filter(run=run, path=path).values("ended_at")[:1])
+    return Subquery(StepRun.objects.filter(run=run, path=path).order_by().values("ended_at")[:1])
+
+
+def step_has_ended(run: OuterRef, path: OuterRef) -> Exists:
+    """For another query: whether this step of this run is done."""
+    return Exists(StepRun.objects.filter(run=run, path=path, ended_at__isnull=False).order_by())
 
 
 def runs_near_deadlines(run_ids: Any) -> set[Any]:

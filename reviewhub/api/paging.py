@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -32,10 +33,16 @@ class Keyset:
 
     def page(self, rows: QuerySet[_Row], cursor: str | None, limit: int) -> tuple[list[_Row], str | None]:
         """The rows after the cursor, and the next cursor where there are more."""
-        ordered = rows.order_by(*(column for column, _ in self.columns))
-        if cursor:
-            ordered = ordered.filter(self._after(self._read(cursor)))
-        found = list(ordered[: limit + 1])
+        return self.page_of([rows], cursor, limit)
+
+    def page_of(self, parts: Sequence[QuerySet[_Row]], cursor: str | None, limit: int) -> tuple[list[_Row], str | None]:
+        """The same of several queries together, none of which finds what another does."""
+        after = self._after(self._read(cursor)) if cursor else Q()
+        order = [column for column, _ in self.columns]
+        found = [row for rows in parts for row in rows.order_by(*order).filter(after)[: limit + 1]]
+        if len(parts) > 1:  # a database's own order of texts stays as it is
+            for column in reversed(order):
+                found.sort(key=attrgetter(column.lstrip("-")), reverse=column.startswith("-"))
         return found[:limit], self._cursor(found[limit - 1]) if len(found) > limit else None
 
     def _after(self, values: Sequence[Any]) -> Q:

@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_date
 
 from orchestration import api
 from reviewhub.reviews.models import Breach
-from reviewhub.reviews.selectors import late_runs
+from reviewhub.reviews.selectors import by_state, late_runs
 from reviewhub.studio.facts import Names
 from reviewhub.studio.rows import run_name
 from reviewhub.studio.selectors import DAY
@@ -58,16 +58,18 @@ class Near:
     due_at: datetime
 
 
-def narrowed(found: QuerySet[Any], asked: Mapping[str, str]) -> QuerySet[Any]:
-    """By workflow, queue (its slug), kind, cause, state (open, over) and day; what is unknown finds nothing."""
+def narrowed(found: QuerySet[Any], asked: Mapping[str, str]) -> list[QuerySet[Any]]:
+    """By workflow, queue (its slug), kind, cause, state (open, over) and day; what is unknown finds nothing. In parts,
+    which are read together."""
     for name, field in {"workflow": "workflow", "queue": "queue__slug", "kind": "kind", "cause": "cause"}.items():
         if asked.get(name):
             found = found.filter(**{field: asked[name]})
-    if asked.get("state") in OPEN:
-        found = found.filter(over_at__isnull=OPEN[asked["state"]])
     since = asked.get("since", "")
     day = parse_date(since) if DAY.fullmatch(since) else None
-    return found.filter(at__gte=timezone.make_aware(datetime.combine(day, time.min))) if day else found
+    if day:
+        found = found.filter(at__gte=timezone.make_aware(datetime.combine(day, time.min)))
+    state = asked.get("state", "")
+    return by_state(found, is_open=OPEN[state]) if state in OPEN else [found]
 
 
 def rows(found: Iterable[Any], now: datetime) -> list[Row]:

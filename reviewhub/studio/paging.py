@@ -7,6 +7,7 @@ import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -18,15 +19,17 @@ class Page:
     after: str  # the key of what follows; empty at the end
 
 
-def page(rows: QuerySet[Any], *, moment: str, after: str, size: int, identity: Callable[[str], Any]) -> Page:
-    """Newest first by the field `moment`, then by id. `after` is a key that an earlier page gave; a broken one is
-    the first page."""
+def page(*parts: QuerySet[Any], moment: str, after: str, size: int, identity: Callable[[str], Any]) -> Page:
+    """Newest first by the field `moment`, then by id, of all parts together. `after` is a key that an earlier page
+    gave; a broken one is the first page."""
     key = _read(after, identity)
     if key is not None:
         at, last = key
-        rows = rows.filter(Q(**{f"{moment}__lt": at}) | Q(**{moment: at, "pk__lt": last}))
-    found = list(rows.order_by(f"-{moment}", "-pk")[: size + 1])
-    shown = found[:size]
+        following = Q(**{f"{moment}__lte": at}) & (Q(**{f"{moment}__lt": at}) | Q(pk__lt=last))
+        parts = tuple(part.filter(following) for part in parts)
+    found = list(chain.from_iterable(part.order_by(f"-{moment}", "-pk")[: size + 1] for part in parts))
+    found.sort(key=lambda row: (getattr(row, moment), row.pk), reverse=True)
+    found, shown = found[: size + 1], found[:size]
     return Page(shown, _key(shown[-1], moment) if len(found) > size else "")
 
 

@@ -26,7 +26,7 @@ DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 STATES = {  # what is no status of its own
     "paused": Q(paused_at__isnull=False),
     "incident": Q(Exists(ReviewTask.objects.filter(run=OuterRef("pk"), kind="incident", closed_at__isnull=True))),
-    "late": Q(Exists(late_runs().filter(run=OuterRef("pk"))), status__in=("running", "ending")),
+    "late": Q(pk__in=late_runs().order_by().values("run"), status__in=("running", "ending")),
     "near": Q(pk__in=api.near_deadlines().order_by().values("run")),
 }
 

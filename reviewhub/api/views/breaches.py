@@ -14,7 +14,7 @@ from reviewhub.api.paging import Keyset, page_response
 from reviewhub.api.schema import paged
 from reviewhub.api.serializers.breaches import BreachQuery, BreachShown
 from reviewhub.api.views.base import ApiView, read_query
-from reviewhub.reviews.selectors import breaches, breaches_for
+from reviewhub.reviews.selectors import breaches, breaches_for, by_state
 
 NEWEST = Keyset((("-at", "datetime"), ("-id", "int")))
 FILTERS = {
@@ -36,9 +36,8 @@ class Breaches(ApiView):
         """The due times of tasks, steps and runs that were missed, the newest first."""
         query = read_query(BreachQuery, request)
         found = _found_for(request).filter(**{FILTERS[name]: query[name] for name in FILTERS if name in query})
-        if "open" in query:
-            found = found.filter(over_at__isnull=query["open"])
-        rows, cursor = NEWEST.page(found, query.get("cursor"), query["limit"])
+        parts = by_state(found, is_open=query["open"]) if "open" in query else [found]
+        rows, cursor = NEWEST.page_of(parts, query.get("cursor"), query["limit"])
         return page_response(request, BreachShown(rows, many=True).data, cursor)
 
 

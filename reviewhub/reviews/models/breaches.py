@@ -61,6 +61,7 @@ class Breach(models.Model):
         )
         indexes = (
             models.Index(fields=("-at", "-id"), name="breach_newest"),
+            models.Index(fields=("kind", "-at", "-id"), name="breach_by_kind"),
             models.Index(fields=("queue", "-at"), name="breach_by_queue"),
             models.Index(fields=("workflow", "-at"), name="breach_by_workflow"),
         )

@@ -191,6 +191,7 @@ class ReviewTask(models.Model):
                 name="review_task_precedents",
             ),
             models.Index(fields=("-decided_at",), condition=Q(decided_at__isnull=False), name="review_task_decided"),
+            models.Index(fields=("-closed_at",), condition=Q(closed_at__isnull=False), name="review_task_closed"),
         )
 
     def __str__(self) -> str:

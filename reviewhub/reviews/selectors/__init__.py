@@ -1,6 +1,14 @@
 """What can be read at the desk."""
 
-from reviewhub.reviews.selectors.breaches import breaches, breaches_for, late_runs, near_runs, near_tasks
+from reviewhub.reviews.selectors.breaches import (
+    breaches,
+    breaches_for,
+    by_state,
+    late_runs,
+    near_runs,
+    near_tasks,
+    newest,
+)
 from reviewhub.reviews.selectors.criteria import Criteria
 from reviewhub.reviews.selectors.detail import TaskDetail, read_task, task_detail
 from reviewhub.reviews.selectors.future import FutureEntry, future_of
@@ -29,6 +37,7 @@ __all__ = [
     "TaskDetail",
     "breaches",
     "breaches_for",
+    "by_state",
     "count_in",
     "counts",
     "cursor_of",
@@ -40,6 +49,7 @@ __all__ = [
     "mentionable",
     "near_runs",
     "near_tasks",
+    "newest",
     "next_to_decide",
     "page_in_order",
     "page_of",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from heapq import merge
+from itertools import islice
 from typing import Any
 
 from django.db.models import Case, F, OuterRef, Q, QuerySet, When
@@ -13,6 +16,19 @@ from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import VERBS, roles_of
 from reviewhub.reviews.models import Breach, ReviewTask
 from reviewhub.reviews.selectors.runs import visible_runs
+
+CHUNK = 500  # rows that are held at a time
+_STEP_OVER = api.step_has_ended(run=OuterRef("run"), path=OuterRef("key"))
+_OPEN: Mapping[str, Q] = {  # by kind, when `over_at` is nothing, said so that indexes answer
+    Breach.Kind.TASK: Q(task__decided_at__isnull=True, task__closed_at__isnull=True),
+    Breach.Kind.RUN: Q(run__ended_at__isnull=True),
+    Breach.Kind.STEP: ~Q(_STEP_OVER),
+}
+_OVER: Mapping[str, Q] = {
+    Breach.Kind.TASK: Q(task__decided_at__isnull=False) | Q(task__closed_at__isnull=False),
+    Breach.Kind.RUN: Q(run__ended_at__isnull=False),
+    Breach.Kind.STEP: Q(_STEP_OVER),
+}
 
 
 def breaches() -> QuerySet[Any]:
@@ -37,9 +53,23 @@ def breaches_for(person: Person) -> QuerySet[Any]:
     return breaches().filter(own | Q(queue__in=led) | Q(queue__manager=person))
 
 
+def by_state(found: QuerySet[Any], *, is_open: bool) -> list[QuerySet[Any]]:
+    """Those whose subject is still open, or those that are over, each kind by itself: asked so, a database finds the
+    few without reading the many. Together they are read by `newest`."""
+    return [found.filter(condition, kind=kind) for kind, condition in (_OPEN if is_open else _OVER).items()]
+
+
+def newest(found: Iterable[QuerySet[Any]], number: int) -> Iterator[Any]:
+    """So many of them all, the newest first."""
+    ordered = [each.order_by("-at", "-id")[:number].iterator(CHUNK) for each in found]
+    return islice(merge(*ordered, key=lambda breach: (breach.at, breach.pk), reverse=True), number)
+
+
 def late_runs() -> QuerySet[Any]:
     """Of open steps and runs; of tasks the desk speaks itself."""
-    return breaches().filter(over_at__isnull=True).exclude(kind=Breach.Kind.TASK)
+    run, step = Breach.Kind.RUN, Breach.Kind.STEP
+    late = (Q(kind=run) & _OPEN[run]) | (Q(kind=step) & _OPEN[step])
+    return Breach.objects.filter(late, kind__in=(run, step))
 
 
 def near_tasks(person: Person, now: datetime) -> QuerySet[ReviewTask]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from orchestration import api, ports
 from reviewhub.reviews.models import Breach, Queue
-from reviewhub.reviews.selectors import breaches_for, near_runs, near_tasks
+from reviewhub.reviews.selectors import breaches_for, near_runs, near_tasks, newest
 from reviewhub.studio import breaches
 from reviewhub.studio.access import viewer
 from reviewhub.studio.paging import page
@@ -30,7 +30,7 @@ def deadlines(request: HttpRequest) -> HttpResponse:
     now, asked = ports.clock().process_now(), _asked(request)
     after = request.GET.get("after", "")
     missed = breaches.narrowed(breaches_for(viewer(request)), asked)
-    shown = page(missed, moment="at", after=after, size=SIZE, identity=int)
+    shown = page(*missed, moment="at", after=after, size=SIZE, identity=int)
     narrowed = {name: value for name, value in asked.items() if value}
     context = {
         "current": "deadlines",
@@ -55,8 +55,8 @@ def deadlines(request: HttpRequest) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The newest missed ones as comma-separated values."""
-    missed = breaches.narrowed(breaches_for(viewer(request)), _asked(request)).order_by("-at", "-id")[:EXPORTED]
-    lines = breaches.lines(missed.iterator(500), ports.clock().process_now())
+    missed = breaches.narrowed(breaches_for(viewer(request)), _asked(request))
+    lines = breaches.lines(newest(missed, EXPORTED), ports.clock().process_now())
     headers = {"Content-Disposition": 'attachment; filename="missed-deadlines.csv"'}
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
 

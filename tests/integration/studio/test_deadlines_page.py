@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from orchestration import api
+from reviewhub.reviews.models import Breach
 from tests.support.studio import Studio
 
 DELIVERY = """
@@ -79,6 +80,25 @@ def test_the_missed_ones_are_narrowed(late: Studio, asked: str, found: bool) -> 
     html = text(late, f"/deadlines/?{asked}")
     assert ("Step arrival" in html) is found
     assert ("None of these" in html) is not found
+
+
+def test_late_ones_of_all_kinds_are_read_together_page_by_page(late: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reviewhub.studio.views.deadlines.SIZE", 2)
+    for number in range(3):
+        late.start(f"pens-{number}")
+        passes(late, hours=9)
+    everything = [breach.pk for breach in Breach.objects.order_by("-at", "-id")]
+    assert set(Breach.objects.values_list("kind", flat=True)) == {"task", "step", "run"}
+    seen, address = [], "/deadlines/?state=open"
+    while address:
+        answer = late.at("olga").get(address)
+        seen += [row.breach.pk for row in answer.context["rows"]]
+        following = answer.context["next"]
+        address = f"/deadlines/{following}" if following else ""
+    assert seen == everything
+    lines = late.at("olga").get("/deadlines/missed.csv?state=open").getvalue().decode().splitlines()
+    assert len(lines) == 1 + len(everything)
+    assert not late.at("olga").get("/deadlines/?state=over").context["rows"]
 
 
 def test_who_may_not_know_of_them_sees_none(late: Studio) -> None:
