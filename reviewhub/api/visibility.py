@@ -14,7 +14,7 @@ from reviewhub.api.access import person_of, require_right, service_of
 from reviewhub.reviews.hidden import as_seen_by
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.models.querysets import ReviewTaskQuerySet
-from reviewhub.reviews.selectors import visible_runs
+from reviewhub.reviews.selectors import require_answered, visible_run, visible_runs
 
 
 def runs_for(request: Request) -> QuerySet[Any]:
@@ -28,6 +28,17 @@ def run_for(request: Request, run_id: UUID) -> Any:
     run = runs_for(request).filter(pk=run_id).first()
     if run is None:
         raise Http404
+    return run
+
+
+def told_run_for(request: Request, run_id: UUID) -> Any:
+    """To read what it did. Raises AnswerFirst where that is hidden from a person until they have answered."""
+    if service_of(request) is not None:
+        return run_for(request, run_id)
+    run = visible_run(person_of(request), run_id)
+    if run is None:
+        raise Http404
+    require_answered(person_of(request), run)
     return run
 
 

@@ -96,3 +96,7 @@ class SignInNeeded(PermissionDenied):
 
 class SelfApproval(PermissionDenied):
     """Nobody decides their own request."""
+
+
+class AnswerFirst(PermissionDenied):
+    """What the AI recommends is hidden until they have answered."""

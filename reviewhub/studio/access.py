@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from orchestration import api
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import allows, require
-from reviewhub.reviews.selectors import visible_runs
+from reviewhub.reviews.selectors import require_answered, visible_run
 
 
 def viewer(request: HttpRequest) -> Person:
@@ -19,9 +19,16 @@ def viewer(request: HttpRequest) -> Person:
 
 
 def run_for(request: HttpRequest, run_id: UUID) -> Any:
-    run = visible_runs(viewer(request)).filter(pk=run_id).first()
+    run = visible_run(viewer(request), run_id)
     if run is None:
         raise Http404("There is no such run, or it is not yours to see.")
+    return run
+
+
+def told_run_for(request: HttpRequest, run_id: UUID) -> Any:
+    """To read what it did. Raises AnswerFirst where that is hidden until they have answered."""
+    run = run_for(request, run_id)
+    require_answered(viewer(request), run)
     return run
 
 

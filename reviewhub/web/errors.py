@@ -7,10 +7,14 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
 
+from reviewhub.reviews.exceptions import AnswerFirst
+
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     said = str(exception) or _("You may not see this page.")
     text = _("Ask somebody who leads the queue, or an administrator, if you need it.")
+    if isinstance(exception, AnswerFirst):
+        text = _("Open the task and say what you would decide. Then you may read it.")
     return _page(request, 403, "shield", said, text)
 
 

@@ -25,7 +25,7 @@ from reviewhub.api.serializers.runs import (
     run_url,
 )
 from reviewhub.api.views.base import ApiView, read_body, shown
-from reviewhub.api.visibility import run_for
+from reviewhub.api.visibility import run_for, told_run_for
 
 
 class Pausing(ApiView):
@@ -122,4 +122,4 @@ class StateAt(ApiView):
     @extend_schema(operation_id="read_run_state_at", responses=StateShown)
     def get(self, request: Request, run_id: UUID, sequence: int) -> Response:
         """The run as it was right after that event, folded from its audit chain."""
-        return shown(StateShown, api.state_at(run_for(request, run_id).pk, sequence))
+        return shown(StateShown, api.state_at(told_run_for(request, run_id).pk, sequence))

@@ -30,7 +30,7 @@ from reviewhub.api.serializers.runs import (
     run_url,
 )
 from reviewhub.api.views.base import ApiView, read_body, read_query, shown
-from reviewhub.api.visibility import run_for, runs_for
+from reviewhub.api.visibility import run_for, runs_for, told_run_for
 
 NEWEST = Keyset((("-started_at", "datetime"), ("-id", "uuid")))
 IN_ORDER = Keyset((("position", "int"), ("id", "int")))
@@ -81,7 +81,7 @@ class OneRun(ApiView):
 
     @extend_schema(operation_id="read_run", responses=RunWithInput)
     def get(self, request: Request, run_id: UUID) -> Response:
-        return shown(RunWithInput, run_for(request, run_id))
+        return shown(RunWithInput, told_run_for(request, run_id))
 
 
 class Cancelling(ApiView):
@@ -107,7 +107,7 @@ class Timeline(ApiView):
     def get(self, request: Request, run_id: UUID) -> Response:
         """What happened, in order: the run's audit chain."""
         query = read_query(TimelineQuery, request)
-        run = run_for(request, run_id)
+        run = told_run_for(request, run_id)
         entries = api.told(run.pk, api.timeline_after(run.pk, query["after"], query["limit"] + 1))
         page = entries[: query["limit"]]
         more = page[-1].sequence if len(entries) > len(page) else None
@@ -120,7 +120,7 @@ class OneValue(ApiView):
     @extend_schema(operation_id="read_run_value", responses=OpenApiTypes.ANY)
     def get(self, request: Request, run_id: UUID, digest: str) -> Response:
         """A value in whose place a reference stands because it is large, as it is."""
-        run = run_for(request, run_id)
+        run = told_run_for(request, run_id)
         try:
             return Response(json.loads(api.large_value(run.pk, digest)))
         except NotFound:
@@ -134,7 +134,7 @@ class Steps(ApiView):
     def get(self, request: Request, run_id: UUID) -> Response:
         """In the order in which they were opened."""
         query = read_query(StepQuery, request)
-        run = run_for(request, run_id)
+        run = told_run_for(request, run_id)
         steps, more = IN_ORDER.page(api.run_steps(run.pk), query.get("cursor"), query["limit"])
         attempts = api.run_attempts(run.pk).filter(path__in=[step.path for step in steps])
         known: dict[str, Any] = {"attempts": list(attempts)}

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from reviewhub.studio.access import run_for
+from reviewhub.studio.access import told_run_for
 from reviewhub.studio.acts import acts_on
 from reviewhub.studio.replayed import Replayed
 from reviewhub.studio.rows import run_name
@@ -18,7 +18,7 @@ from reviewhub.studio.rows import run_name
 @login_required
 @require_safe
 def at(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    run = run_for(request, run_id)
+    run = told_run_for(request, run_id)
     context = {
         "current": "runs",
         "run": run,

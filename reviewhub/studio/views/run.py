@@ -15,7 +15,7 @@ from django.views.decorators.http import condition, require_safe
 
 from orchestration import api
 from orchestration.exceptions import NotFound
-from reviewhub.studio.access import run_for, viewer
+from reviewhub.studio.access import told_run_for, viewer
 from reviewhub.studio.acts import acts_on
 from reviewhub.studio.rows import run_name
 from reviewhub.studio.run_page import RunPage
@@ -24,14 +24,14 @@ from reviewhub.studio.run_page import RunPage
 @login_required
 @require_safe
 def run_page(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    run = run_for(request, run_id)
+    run = told_run_for(request, run_id)
     context = _shown(request, run)
     return render(request, "runs/run.html", context)
 
 
 def _etag(request: HttpRequest, run_id: UUID) -> str:
     """A run's page changes when its audit chain grows; who looks, and at what, is part of it."""
-    run = run_for(request, run_id)
+    run = told_run_for(request, run_id)
     asked = crc32(request.META.get("QUERY_STRING", "").encode())
     return f'"{run.sequence}-{request.user.pk}-{asked:x}"'
 
@@ -41,7 +41,7 @@ def _etag(request: HttpRequest, run_id: UUID) -> str:
 @condition(etag_func=_etag)
 def run_live(request: HttpRequest, run_id: UUID) -> HttpResponse:
     """The part of the page that moves; unchanged, it is not sent again."""
-    shown = _shown(request, run_for(request, run_id))
+    shown = _shown(request, told_run_for(request, run_id))
     response = render(request, "runs/run.html#live", {**shown, "swap": True})
     patch_cache_control(response, private=True, no_cache=True)
     return response
@@ -51,7 +51,7 @@ def run_live(request: HttpRequest, run_id: UUID) -> HttpResponse:
 @require_safe
 def run_value(request: HttpRequest, run_id: UUID, digest: str) -> HttpResponse:
     """A value that is too large for the run's page, as plain text."""
-    run = run_for(request, run_id)
+    run = told_run_for(request, run_id)
     try:
         text = json.dumps(json.loads(api.large_value(run.pk, digest)), indent=2, ensure_ascii=False)
     except NotFound:

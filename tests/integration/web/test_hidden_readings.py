@@ -1,4 +1,4 @@
-"""A task that hides what the AI recommends hides what it read too, at every door and in every message."""
+"""A task that hides what the AI recommends hides what it read too, at every door, in every message and in its run."""
 
 from __future__ import annotations
 
@@ -58,6 +58,18 @@ def task(room: DeskRoom) -> ReviewTask:
     return room.case(amount=1400, file=file)
 
 
+RUN = {
+    "page": "/runs/{run}/",
+    "step": "/runs/{run}/?step=assess",
+    "live": "/runs/{run}/live/",
+    "as it was": "/runs/{run}/at/?step=assess",
+    "api": "/api/v1/runs/{run}/",
+    "steps": "/api/v1/runs/{run}/steps/",
+    "timeline": "/api/v1/runs/{run}/timeline/",
+    "state": "/api/v1/runs/{run}/at/5/",
+}
+
+
 def told_in(text: str) -> list[str]:
     return [said for said in (*SAID, *AS_READ, *MARKS) if said in text]
 
@@ -112,3 +124,18 @@ def test_a_message_tells_nothing_of_it(
 ) -> None:
     told = way(room, task, settings)
     assert ("Northwind" in told, told_in(told)) == (True, [])
+
+
+@pytest.mark.parametrize("place", RUN)
+def test_its_run_is_hidden_from_whoever_may_decide_it_and_has_not_answered(
+    room: DeskRoom, signed_in: SignedIn, task: ReviewTask, place: str
+) -> None:
+    path, alice = RUN[place].format(run=task.run_id), signed_in(room.people.alice)
+    before = alice.get(path)
+    assert (before.status_code, told_in(before.content.decode())) == (403, [])
+    assert "Hidden until you have answered" in before.content.decode()
+    assert signed_in(room.people.oscar).get(path).status_code == 200  # who owns the workflow, and decides nothing
+
+    post(alice, task, outcome="reject")
+    assert alice.get(path).status_code == 200
+    assert signed_in(room.people.carol).get(path).status_code == 403
