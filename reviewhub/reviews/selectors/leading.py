@@ -15,8 +15,9 @@ from reviewhub.accounts.models import Absence, Person
 from reviewhub.accounts.permissions import VERBS, roles_of
 from reviewhub.reviews.handling import LONGEST, expectations
 from reviewhub.reviews.models import Assignment, Decision, Queue, QueueMembership, ReviewTask
-from reviewhub.reviews.models.querysets import BY_NAME, PAUSED, ReviewTaskQuerySet
+from reviewhub.reviews.models.querysets import BY_NAME, PAUSED, STILL_WAITING, ReviewTaskQuerySet
 from reviewhub.reviews.roles import owned_workflows
+from reviewhub.reviews.selectors.views import Counted
 
 NEXT = 10
 WEEK = timedelta(days=7)
@@ -77,19 +78,33 @@ def is_named(person: Person) -> bool:
 
 
 def waiting_of(queues: Collection[int]) -> Waiting:
-    system_now, now = ports.clock().system_now(), ports.clock().process_now()
-    free = Q(status="open") | Q(status="claimed", claim_expires_at__lte=system_now)
-    found = (
-        ReviewTask.objects.waiting()
-        .filter(queue__in=queues)
-        .aggregate(
-            all=Count("pk"),
-            unassigned=Count("pk", filter=free),
-            aside=Count("pk", filter=Q(status__in=PAUSED)),
-            late=Count("pk", filter=Q(due_at__lte=now, stands_still_since__isnull=True)),
-        )
+    """Counted to the end."""
+    return Waiting(
+        **_waiting(queues).aggregate(**{name: Count("pk", filter=which) for name, which in _kinds().items()})
     )
-    return Waiting(**found)
+
+
+def waiting_up_to(queues: Collection[int], number: int) -> Waiting:
+    """The same in one query; `number` stands for that many or more."""
+    rows = [_waiting(queues).filter(which).order_by().values("pk")[:number] for which in _kinds().values()]
+    for counted in Queue.objects.filter(pk__in=list(queues)[:1]).values_list(*map(Counted, rows)):
+        return Waiting(*counted)
+    return Waiting(0, 0, 0, 0)
+
+
+def _waiting(queues: Collection[int]) -> ReviewTaskQuerySet:
+    return ReviewTask.objects.waiting().filter(queue__in=queues)
+
+
+def _kinds() -> dict[str, Q]:
+    """Which of those that wait are counted."""
+    system_now, now = ports.clock().system_now(), ports.clock().process_now()
+    return {
+        "all": STILL_WAITING,
+        "unassigned": Q(status="open") | Q(status="claimed", claim_expires_at__lte=system_now),
+        "aside": Q(status__in=PAUSED, paused_by__isnull=False),
+        "late": Q(due_at__lte=now, stands_still_since__isnull=True),
+    }
 
 
 def next_breaches(queues: Collection[int]) -> list[ReviewTask]:
@@ -123,8 +138,10 @@ def tasks_to_hand_over(queue: Queue, person: Person | None, *, of_nobody: bool =
         tasks = tasks.unassigned(ports.clock().system_now())
     if person is not None:
         asked = Assignment.objects.filter(BY_NAME, person=person, ended_at__isnull=True).values("task")
-        held = Q(claimed_by=person, claim_expires_at__gt=ports.clock().system_now())
-        tasks = tasks.filter(held | Q(pk__in=asked))
+        held = ReviewTask.objects.filter(
+            status="claimed", claimed_by=person, claim_expires_at__gt=ports.clock().system_now()
+        )
+        tasks = tasks.filter(pk__in=held.order_by().values("pk").union(asked.order_by()))
     return tasks.for_listing().urgent_first()
 
 

@@ -99,7 +99,7 @@ class _Asking:
 def _counting(asking: _Asking) -> Statement:
     person = asking.person
     views = (_VIEWS[name](person, Moments(*INSTANTS)) for name in VIEWS)
-    numbers = [_Counted(tasks.order_by().values("pk")[:COUNTED_UP_TO]) for tasks in views]
+    numbers = [Counted(tasks.order_by().values("pk")[:COUNTED_UP_TO]) for tasks in views]
     return statement_of(Person.objects.filter(pk=person.pk).values_list(*numbers), *INSTANTS)
 
 
@@ -130,7 +130,7 @@ def _following(name: str, asking: _Asking) -> Statement:
     return statement_of(tasks.urgent_first().only("id")[:1], *INSTANTS)
 
 
-class _Counted(Subquery):
+class Counted(Subquery):
     """The number of rows of a query that ends by itself."""
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"

@@ -15,13 +15,14 @@ from orchestration import ports
 from reviewhub.accounts.models import Absence, Person
 from reviewhub.accounts.permissions import allows
 from reviewhub.reviews.models import Queue, ReviewTask
+from reviewhub.reviews.selectors import COUNTED_UP_TO
 from reviewhub.reviews.selectors.leading import (
     OneOfTheTeam,
     Waiting,
     absences_of,
     next_breaches,
     team_of,
-    waiting_of,
+    waiting_up_to,
 )
 from reviewhub.web import moments
 
@@ -77,7 +78,7 @@ def team_page(queues: Sequence[Queue], queue: Queue | None, viewer: Person) -> T
     return TeamPage(
         queues=queues,
         queue=queue,
-        waiting=waiting_of(shown),
+        waiting=waiting_up_to(shown, COUNTED_UP_TO),
         team=_members(team, now, queue if may_lead else None),
         near=[_near(task, now) for task in next_breaches(shown)],
         days=days,

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from orchestration import api, ports
+from reviewhub.reviews.selectors import COUNTED_UP_TO
 from reviewhub.web import moments
 from reviewhub.web.presenters.rows import Row
 from reviewhub.web.presenters.values import shown
@@ -55,6 +56,12 @@ def moment(at: datetime | None) -> str:
 def day_moment(at: datetime | None) -> str:
     """The same, with `Today` said."""
     return moments.day_moment(at, ports.clock().process_now()) if at else ""
+
+
+@register.filter
+def counted(count: int) -> str:
+    """As the menu says how many there are: what is long is not counted to its end."""
+    return str(count) if count < COUNTED_UP_TO else f"{COUNTED_UP_TO - 1}+"
 
 
 @register.filter

@@ -17,7 +17,7 @@ from reviewhub.notifications.models import Notice
 from reviewhub.reviews.exceptions import InvalidRequest, NotPicked
 from reviewhub.reviews.models import HandlingTime, Queue, ReviewTask
 from reviewhub.reviews.selectors import history_of, task_detail
-from reviewhub.reviews.selectors.leading import led_queues, next_breaches, team_of, waiting_of
+from reviewhub.reviews.selectors.leading import Waiting, led_queues, next_breaches, team_of, waiting_of, waiting_up_to
 from reviewhub.reviews.services import (
     claim_next_task,
     claim_task,
@@ -108,7 +108,7 @@ def test_the_page_costs_the_same_however_many_there_are(people: Cast, clock: Sta
     def looked() -> int:
         with CaptureQueriesContext(connection) as queries:
             team_of([people.finance.pk], people.carol)
-            waiting_of([people.finance.pk])
+            waiting_up_to([people.finance.pk], 10)
             next_breaches([people.finance.pk])
         return len(queries)
 
@@ -117,6 +117,16 @@ def test_the_page_costs_the_same_however_many_there_are(people: Cast, clock: Sta
         people.finance.memberships.create(person=person(f"p{number}"))
     many(people.finance, 30)
     assert looked() == few <= 11
+
+
+def test_long_queues_are_counted_up_to_a_bound(people: Cast, clock: StandingClock) -> None:
+    finance = people.finance
+    assert waiting_up_to([], 10) == waiting_up_to([finance.pk], 10) == Waiting(0, 0, 0, 0)
+    many(finance, 12)
+    exact = waiting_of([finance.pk])
+    assert (exact.all, exact.unassigned) == (12, 12)
+    assert waiting_up_to([finance.pk], 100) == exact
+    assert waiting_up_to([finance.pk], 10) == Waiting(10, 10, min(exact.aside, 10), min(exact.late, 10))
 
 
 def test_many_are_handed_over_each_with_its_record_and_those_that_cannot_are_named(desk: Desk) -> None:
