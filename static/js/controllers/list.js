@@ -15,6 +15,8 @@ export default function list(element) {
   const mark = () => {
     for (const row of element.children) row.toggleAttribute("aria-current", row.dataset.task === openTask());
     element.querySelector("[aria-current]")?.setAttribute("aria-current", "true");
+    /* An open task's title is the page's; without one the list's is. */
+    document.getElementById("list-title")?.setAttribute("aria-level", openTask() ? "2" : "1");
   };
 
   const move = (step) => {

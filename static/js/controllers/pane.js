@@ -42,13 +42,9 @@ export default function (element) {
 
   const stopMessages = onMessage(({ kind, task: about }) => kind === "task" && about === task && refresh());
   const stopStates = onState((state) => state === "back" && refresh());
-  /* The task's title is the page's now, where the list's was. */
-  const listed = document.querySelector("h1#list-title");
-  listed?.setAttribute("aria-level", "2");
   if (document.body.dataset.moved) element.querySelector("h1, h2")?.focus({ preventScroll: true });
   document.body.dataset.moved = "yes";
   return () => {
-    listed?.removeAttribute("aria-level");
     stopMessages();
     stopStates();
   };
