@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from reviewhub.accounts.models import Person
 from tests.support.desk_room import DeskRoom, desk_room
@@ -14,6 +14,14 @@ from tests.support.live_site import LiveSite
 
 Open = Callable[..., Page]
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
+
+
+def use(control: Locator, size: str) -> None:
+    """By keyboard where there is one, by a finger on the phone."""
+    if size == "wide":
+        control.press("Enter")
+    else:
+        control.tap()
 
 
 @pytest.fixture
@@ -34,6 +42,22 @@ def open_as(visit: Callable[..., Any], site: LiveSite) -> Open:
     def opened(person: Person, path: str, size: str = "wide", scheme: str = "light") -> Page:
         width, height = SIZES[size]
         visitor = visit(site.url, width=width, height=height, scheme=scheme)
+        visitor.sign_in(person)
+        page: Page = visitor.page
+        page.goto(path)
+        expect(page.locator("html")).to_have_attribute("data-live", "on")
+        return page
+
+    return opened
+
+
+@pytest.fixture
+def in_hand(visit: Callable[..., Any], site: LiveSite) -> Open:
+    """`in_hand(person, "/queue/team/", "phone")`: that page of the installed app, on glass that feels a finger."""
+
+    def opened(person: Person, path: str, size: str = "phone", scheme: str = "light") -> Page:
+        width, height = SIZES[size]
+        visitor = visit(site.url, width=width, height=height, scheme=scheme, installed=True)
         visitor.sign_in(person)
         page: Page = visitor.page
         page.goto(path)

@@ -133,3 +133,35 @@ def test_a_slow_answer_shows_that_it_is_on_its_way_and_a_second_press_decides_no
     held[0].continue_()
     expect(page.locator("#task-title")).to_have_text("Halden")
     assert Decision.objects.get().task == task
+
+
+def test_keys_pressed_before_a_slow_question_has_come_decide_nothing(room: DeskRoom, open_as: Open, axe: Axe) -> None:
+    """Here `d` asks to whom, and its answers are digits, which are outcomes as long as the question is on its way."""
+    task, other = room.case("Northwind"), room.case("Halden")
+    page = open_as(room.people.alice, f"/tasks/{task.pk}/?view=team")
+    expect(page.get_by_role("button", name="Refer to the board")).to_have_attribute("data-key", "1")
+    held: list[Route] = []  # one that nobody holds would go on
+    decides: list[str] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.on("request", lambda sent: decides.append(sent.url) if sent.method == "POST" else None)
+    page.route("**/tasks/*/delegation/**", hold)
+    page.route(f"**/tasks/{other.pk}/**", hold)
+    with page.expect_request("**/delegation/**"):
+        for key in "d1a":
+            page.keyboard.press(key)
+    assert not axe(page)
+    held.pop().continue_()
+    expect(page.locator("#panel-title")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#panel-title")).to_have_count(0)
+    with page.expect_request(f"**/tasks/{other.pk}/**"):
+        for key in ("j", "Enter", "1", "a"):
+            page.keyboard.press(key)
+    page.unroute(f"**/tasks/{other.pk}/**")
+    held.pop().continue_()
+    expect(page.locator("#task-title")).to_have_text("Halden")
+    assert not decides
+    assert not Decision.objects.exists()
