@@ -10,7 +10,7 @@ import httpx
 
 STATIC = "/static/"
 _NAMED = (
-    r"""(?:href|src)="([^"#?]+)""",
+    r"""(?:href|src)="([^"#?${]+)["#?]""",
     r"""@import\s+(?:url\()?["']([^"']+)""",
     r"""url\(["']?([^"')#]+)""",
     r"""(?:from|import)\s*\(?["'](\.[^"']+)""",
