@@ -25,6 +25,8 @@ from reviewhub.realtime import groups
 from reviewhub.reviews.models import InformationRequest, Queue, ReviewTask, SavedFilter
 from tests.integration.api.office import Caller, Office, person
 
+pytestmark = pytest.mark.sqlite  # who is let in asks no database in a way of its own
+
 SECRET = "saffron-7f31"  # of the case: in no answer to a stranger
 REFUSED = (401, 403, 404, 405)
 STRANGERS = ("a reviewer of another queue", "the lead of another team", "the requester")
