@@ -10,7 +10,7 @@ from rest_framework import serializers
 from reviewhub.api.fields import Identifier, Instant, PersonShown, Shown, Strict
 from reviewhub.api.serializers.tasks import TaskRow
 from reviewhub.reviews.models import Queue
-from reviewhub.reviews.services.mass_handover import MOST
+from reviewhub.reviews.services.one_by_one import MOST
 
 
 class QueueShown(Shown):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,50 +14,21 @@ from reviewhub.accounts.actors import actor_of
 from reviewhub.accounts.models import Absence, Person
 from reviewhub.accounts.permissions import require
 from reviewhub.reviews.announcements import Fact, announce
-from reviewhub.reviews.exceptions import InvalidRequest, ReviewError, TaskMoved, TaskNotFound
+from reviewhub.reviews.exceptions import InvalidRequest, TaskMoved, TaskNotFound
 from reviewhub.reviews.models import Assignment, Queue, ReviewTask
 from reviewhub.reviews.services.holding import hold_task, is_excluded, refuse_moved, standing_of
-
-MOST = 200
-
-
-@dataclass(frozen=True, slots=True)
-class HeldBack:
-    task_id: UUID
-    title: str
-    why: str
+from reviewhub.reviews.services.one_by_one import Done, one_by_one
 
 
-@dataclass(slots=True)
-class Handed:
-    tasks: list[ReviewTask] = field(default_factory=list)
-    held_back: list[HeldBack] = field(default_factory=list)
-
-
-def hand_over_tasks(*, queue: Queue, task_ids: Iterable[UUID], to: Person | None, actor: Person) -> Handed:
-    """Hands tasks of the queue to somebody of it, or back to all of it. At most `MOST`.
+def hand_over_tasks(*, queue: Queue, task_ids: Iterable[UUID], to: Person | None, actor: Person) -> Done:
+    """Hands tasks of the queue to somebody of it, or back to all of it. At most `one_by_one.MOST`.
 
     Raises PermissionDenied, InvalidRequest.
     """
     require(actor, "queue.lead", queue)
-    wanted = list(dict.fromkeys(task_ids))
-    if len(wanted) > MOST:
-        raise _refused("/tasks", _("At most %(most)s tasks at a time.") % {"most": MOST})
     if to is not None:
         _refuse_recipient(queue, to)
-    handed = Handed()
-    titles = dict(ReviewTask.objects.filter(pk__in=wanted, queue=queue).values_list("pk", "title"))
-    for task_id in wanted:
-        if task_id not in titles:
-            handed.held_back.append(
-                HeldBack(task_id, str(task_id), _("It is no task of %(title)s.") % {"title": queue.title})
-            )
-            continue
-        try:
-            handed.tasks.append(_hand_over(task_id, queue, to, actor))
-        except ReviewError as refusal:
-            handed.held_back.append(HeldBack(task_id, titles[task_id], str(refusal)))
-    return handed
+    return one_by_one(queue=queue, task_ids=task_ids, act=lambda task_id: _hand_over(task_id, queue, to, actor))
 
 
 @transaction.atomic

@@ -14,14 +14,14 @@ from django.utils.translation import ngettext
 from orchestration import api, ports
 from reviewhub.accounts.actors import actor_of
 from reviewhub.accounts.models import Person
-from reviewhub.accounts.permissions import PermissionDenied, require
+from reviewhub.accounts.permissions import require
 from reviewhub.reviews.announcements import Fact, announce
 from reviewhub.reviews.approvals import is_sealed
-from reviewhub.reviews.exceptions import InvalidRequest, NudgedAlready, ReviewError, TaskMoved
+from reviewhub.reviews.exceptions import NudgedAlready, TaskMoved
 from reviewhub.reviews.models import Nudge, Queue, QueueMembership, ReviewTask
 from reviewhub.reviews.models.querysets import BY_NAME
 from reviewhub.reviews.services.holding import hold_task, is_excluded, refuse_moved, standing_of
-from reviewhub.reviews.services.mass_handover import MOST, Handed, HeldBack
+from reviewhub.reviews.services.one_by_one import Done, one_by_one
 
 
 @transaction.atomic
@@ -46,30 +46,15 @@ def nudge_assignee(*, task_id: UUID | str, actor: Person) -> Nudge:
     return nudge
 
 
-def nudge_together(*, queue: Queue, task_ids: Iterable[UUID], actor: Person) -> Handed:
-    """Many tasks of a queue, each for itself; what cannot be is named. At most `MOST`.
+def nudge_together(*, queue: Queue, task_ids: Iterable[UUID], actor: Person) -> Done:
+    """Many tasks of a queue, each for itself; what cannot be is named. At most `one_by_one.MOST`.
 
     Raises PermissionDenied, InvalidRequest.
     """
     require(actor, "queue.lead", queue)
-    wanted, nudged = list(dict.fromkeys(task_ids)), Handed()
-    if len(wanted) > MOST:
-        raise InvalidRequest(
-            [{"path": "/tasks", "code": "refused", "message": _("At most %(most)s tasks at a time.") % {"most": MOST}}]
-        )
-    tasks = {task.pk: task for task in ReviewTask.objects.filter(pk__in=wanted, queue=queue).select_related("queue")}
-    for task_id in wanted:
-        if task_id not in tasks:
-            nudged.held_back.append(
-                HeldBack(task_id, str(task_id), _("It is no task of %(title)s.") % {"title": queue.title})
-            )
-            continue
-        try:
-            nudge_assignee(task_id=task_id, actor=actor)
-            nudged.tasks.append(tasks[task_id])
-        except (ReviewError, PermissionDenied) as refusal:
-            nudged.held_back.append(HeldBack(task_id, tasks[task_id].title, str(refusal)))
-    return nudged
+    return one_by_one(
+        queue=queue, task_ids=task_ids, act=lambda task_id: nudge_assignee(task_id=task_id, actor=actor).task
+    )
 
 
 def who_has(task: ReviewTask, actor: Person) -> list[Person]:

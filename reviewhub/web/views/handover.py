@@ -16,7 +16,7 @@ from reviewhub.reviews.exceptions import InvalidRequest
 from reviewhub.reviews.models import Queue
 from reviewhub.reviews.selectors.leading import people_to_give, tasks_to_hand_over
 from reviewhub.reviews.services import hand_over_tasks, nudge_together
-from reviewhub.reviews.services.mass_handover import MOST, Handed
+from reviewhub.reviews.services.one_by_one import MOST, Done
 from reviewhub.web.answers import by_method, viewer
 from reviewhub.web.views.leading import led_or_404
 
@@ -67,13 +67,13 @@ def _nudge(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, queue, request.POST.get("person", ""), handed=nudged, said=said)
 
 
-def _said(handed: Handed, to: Person | None, queue: Queue) -> str:
+def _said(handed: Done, to: Person | None, queue: Queue) -> str:
     name = to.display_name if to else queue.title
     return _("%(n)d handed over to %(name)s.") % {"n": len(handed.tasks), "name": name}
 
 
 def _page(
-    request: HttpRequest, queue: Queue, username: str, status: int = 200, handed: Handed | None = None, said: str = ""
+    request: HttpRequest, queue: Queue, username: str, status: int = 200, handed: Done | None = None, said: str = ""
 ) -> HttpResponse:
     person = queue.members.filter(username=username).first()
     tasks = list(tasks_to_hand_over(queue, person, of_nobody=username == NOBODY)[: MOST + 1])
