@@ -13,7 +13,10 @@ AT_ONCE = threading.BoundedSemaphore(2)  # in one process of ours
 
 
 class Unreadable(Exception):
-    """The document cannot be shown. `why` is encrypted, broken, large, slow or busy."""
+    """The document cannot be shown.
+
+    `why` is encrypted, broken, large, slow, busy, missing, damaged, or other: it is not the file that it says it is.
+    """
 
     def __init__(self, why: str) -> None:
         self.why = why

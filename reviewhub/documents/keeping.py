@@ -13,10 +13,22 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from orchestration import api
+from orchestration.exceptions import DamagedDocument, NotFound
 from reviewhub.documents.bounded import Unreadable, bounded
 
 EDITION = 1  # counts up when the program answers otherwise
 PASSING = ("busy",)  # reasons that are gone at the next look
+
+
+def bytes_of(digest: str) -> bytes:
+    """The document itself. Raises `Unreadable` where it is gone or damaged."""
+    try:
+        return api.read_document(digest)
+    except NotFound:
+        raise Unreadable("missing") from None
+    except DamagedDocument:
+        raise Unreadable("damaged") from None
 
 
 def reading_of(what: str, data: bytes) -> Any:

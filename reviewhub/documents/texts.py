@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from orchestration import api
-from orchestration.exceptions import DamagedDocument, NotFound
 from orchestration.ports import DocumentText
 from reviewhub.documents.bounded import Unreadable, bounded
-from reviewhub.documents.keeping import reading_of
+from reviewhub.documents.keeping import bytes_of, reading_of
 from reviewhub.documents.kinds import Kind, is_what_it_says, kind_of
 from reviewhub.documents.lines import text_of_page
 from reviewhub.documents.plain import MOST_TEXT, text_of
@@ -34,18 +33,9 @@ class DocumentTexts:
     def text_of(self, document: Mapping[str, Any]) -> DocumentText:
         kind = kind_of(str(document["media_type"]), str(document["name"]))
         try:
-            return _text(kind, _bytes(str(document[api.DOCUMENT_DIGEST])), attached=True)
+            return _text(kind, bytes_of(str(document[api.DOCUMENT_DIGEST])), attached=True)
         except Unreadable as unreadable:
             return DocumentText((), _WHY.get(unreadable.why, "it cannot be read"))
-
-
-def _bytes(digest: str) -> bytes:
-    try:
-        return api.read_document(digest)
-    except NotFound:
-        raise Unreadable("missing") from None
-    except DamagedDocument:
-        raise Unreadable("damaged") from None
 
 
 def _text(kind: Kind, data: bytes, *, attached: bool) -> DocumentText:

@@ -9,10 +9,9 @@ from uuid import UUID
 from django.http import Http404
 
 from orchestration import api
-from orchestration.exceptions import DamagedDocument, NotFound
 from reviewhub.accounts.models import Person
 from reviewhub.documents.bounded import Unreadable, bounded
-from reviewhub.documents.keeping import reading_of
+from reviewhub.documents.keeping import bytes_of, reading_of
 from reviewhub.documents.kinds import Kind, is_what_it_says, kind_of
 from reviewhub.reviews.exceptions import TaskNotFound
 from reviewhub.reviews.models import ReviewTask
@@ -61,20 +60,11 @@ def document_or_404(task_id: UUID, address: str, person: Person) -> Document:
         raise Http404("The task names no such document.")
     path, value = said
     document = Document(
-        task, found["digest"], path, str(value["name"]), str(value["media_type"]), _bytes(found["digest"])
+        task, found["digest"], path, str(value["name"]), str(value["media_type"]), bytes_of(found["digest"])
     )
     for number in found["parts"].split(".")[1:]:
         document = _part(document, int(number))
     return document
-
-
-def _bytes(digest: str) -> bytes:
-    try:
-        return api.read_document(digest)
-    except NotFound:
-        raise Unreadable("missing") from None
-    except DamagedDocument:
-        raise Unreadable("damaged") from None
 
 
 def _part(mail: Document, number: int) -> Document:
