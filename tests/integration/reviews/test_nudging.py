@@ -67,8 +67,12 @@ def test_the_queue_says_how_often(desk: Desk) -> None:
     type(desk.people.finance).objects.update(nudge_minutes=5)
     task = held(desk, desk.people.alice)
     nudge_assignee(task_id=task.pk, actor=desk.people.carol)
-    desk.bench.clock.forward(minutes=5)
+    desk.bench.clock.forward(minutes=4)
+    with pytest.raises(NudgedAlready):
+        nudge_assignee(task_id=task.pk, actor=desk.people.carol)
+    desk.bench.clock.forward(minutes=1)
     nudge_assignee(task_id=task.pk, actor=desk.people.carol)
+    assert Nudge.objects.count() == 2
 
 
 def test_who_waits_may_and_nobody_else(desk: Desk) -> None:
