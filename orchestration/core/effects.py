@@ -56,9 +56,8 @@ class ReviewRequest:
     critical: bool = False
     undo_seconds: float | None = None  # None: as the queue says
     highlights: tuple[Mapping[str, Any], ...] = ()  # {"label", "value"}: a text or a number
-    fields: tuple[
-        Mapping[str, Any], ...
-    ] = ()  # {"name", "label", "value", "edit": bool, "type", "read" (see readings.py)}
+    # {"name", "label", "value", "edit": bool, "type", "read" (see readings.py)}
+    fields: tuple[Mapping[str, Any], ...] = ()
     concerns: tuple[str, ...] = ()
     because: tuple[str, ...] = ()  # what kinds of concerns there are: exception, value, anomaly
     context: Mapping[str, Any] = field(default_factory=dict)  # {"input": …, "steps": {id: result}}

@@ -112,20 +112,20 @@ class Queue(models.Model):
         help_text=_("Of its tasks, drawn by lot, show what the AI recommends only after a first answer."),
     )
     second_share = models.PositiveSmallIntegerField(
-        "second reviews, %",
+        _("second reviews, %"),
         default=0,
         validators=(MaxValueValidator(100),),
         help_text=_("Of its decisions, drawn by lot, put before somebody else as a task like any other."),
     )
     known_share = models.PositiveSmallIntegerField(
-        "known answers, %",
+        _("known answers, %"),
         default=0,
         validators=(MaxValueValidator(100),),
         help_text=_("For so many of its decisions, a case whose answer is known is put before somebody."),
     )
     looks_by = models.ForeignKey(
         "accounts.PeopleGroup",
-        verbose_name="second looks by a group",
+        verbose_name=_("second looks by a group"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -134,7 +134,7 @@ class Queue(models.Model):
     )
     looks_in = models.ForeignKey(
         "self",
-        verbose_name="second looks in another queue",
+        verbose_name=_("second looks in another queue"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
