@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
+from tests.support.plans import planned
+
 STEP_RUNS = 1_000_000
 STEPS_A_RUN = 5
 _COPIED = (("orchestration_run", "id"), ("orchestration_steprun", "run_id"), ("orchestration_attempt", "run_id"))
@@ -45,33 +47,7 @@ def _columns(cursor: Any, table: str) -> list[str]:
 
 def read_whole() -> dict[str, list[str]]:
     """Statements by name, and the engine's tables that each would read as a whole. Planned as prepared ones are."""
-    from django.db import connection
-
-    found = {}
-    with connection.cursor() as cursor:
-        cursor.execute("SET plan_cache_mode = force_generic_plan")
-        for number, (name, text, given) in enumerate(_statements()):
-            numbered = _numbered(text)
-            cursor.execute(f"PREPARE hot_{number} AS {numbered}")
-            arguments = ", ".join("'" + each.replace("'", "''") + "'" for each in given)
-            cursor.execute(f"EXPLAIN EXECUTE hot_{number}({arguments})")
-            plan = "\n".join(line for (line,) in cursor.fetchall())
-            found[name] = _GROWS.findall(plan)
-        cursor.execute("RESET plan_cache_mode")
-    return found
-
-
-def _numbered(text: str) -> str:
-    """With $1, $2 … for the marks of psycopg; one mark that has a name is one parameter wherever it stands."""
-    names: list[str] = []
-
-    def number(mark: re.Match[str]) -> str:
-        name = mark[1] or f"nameless {len(names)}"
-        if name not in names:
-            names.append(name)
-        return f"${names.index(name) + 1}"
-
-    return re.sub(r"%\((\w+)\)s|%s", number, text)
+    return {name: _GROWS.findall(planned(text, given)) for name, text, given in _statements()}
 
 
 def _statements() -> Iterator[tuple[str, str, list[str]]]:
@@ -88,9 +64,7 @@ def _statements() -> Iterator[tuple[str, str, list[str]]]:
     yield "read a part of a run", parts.parts_postgres(), [f"{{{one},{one}}}", *bounds, f"{{{one}}}", "{one}"]
     yield "read ready steps", loading._load_ready("postgresql"), [many, "{one}"]
     kinds = (store.END_ATTEMPT, store._UPDATE_RUN, store._MOVE_STEP, store._INSERT_STEP, store.INSERT_ATTEMPT)
-    for few in (True, False):
-        joined = sql._joined(tuple((kind, few) for kind in kinds))
-        yield f"write {'a run' if few else 'runs'}", joined, ["[]"] * len(kinds)
+    yield "write runs", sql._joined(kinds), ["[]"] * len(kinds)
     due = "WHERE status = 'armed' AND clock = %s AND due_at <= now() ORDER BY due_at LIMIT 500"
     yield "due timers", f"SELECT run_id FROM orchestration_timer {due}", ["system"]
     lost = "WHERE status = 'running' AND lease_expires_at <= now()"

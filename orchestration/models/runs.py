@@ -108,7 +108,7 @@ class StepRun(models.Model):
         SKIPPED = "skipped"  # final: its condition was false
         CANCELLED = "cancelled"  # final: the run ended another way
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps", db_index=False)  # its key begins so
     path = models.CharField(max_length=255)
     within = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - the sequence it is one of: lines#3
     step_id = models.CharField(max_length=100)
@@ -156,7 +156,7 @@ class Attempt(models.Model):
         RETURNED = "returned"  # final: given back without a call
         CANCELLED = "cancelled"  # final: its step was cancelled meanwhile; what it answers is not taken
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="attempts")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="attempts", db_index=False)  # its key begins so
     path = models.CharField(max_length=255)
     number = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=12, choices=Status, default=Status.RUNNING)
@@ -191,7 +191,7 @@ class Timer(models.Model):
         STOPPED = "stopped"  # final for this generation; may be armed again with the next
         HELD = "held"  # its run is paused; armed again with the next generation when the run goes on
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="timers")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="timers", db_index=False)  # its key begins so
     name = models.CharField(max_length=300)  # <path or review key>:<what>
     within = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - the sequence of its step
     clock = models.CharField(max_length=8, choices=Kind)

@@ -18,7 +18,6 @@ import psycopg
 from django.db import connection, models
 
 Row = Sequence[Any]
-FEW = 4
 _encode = json.JSONEncoder(separators=(",", ":"), default=str).encode  # identifiers and instants read as their text
 
 
@@ -29,9 +28,9 @@ class Insert:
     model: type[models.Model]
     columns: tuple[str, ...]
 
-    def postgres(self, rows: str, *, few: bool) -> str:
+    def postgres(self, rows: str) -> str:
         values = ", ".join(_from_json(self.model, index, name) for index, name in enumerate(self.columns))
-        source = _given(rows, few=few)
+        source = _given(rows)
         return f"INSERT INTO {table_of(self.model)} ({_listed(self.columns)}) SELECT {values} FROM {source}"  # noqa: S608
 
     def sqlite(self) -> str:
@@ -47,13 +46,13 @@ class Update:
     columns: tuple[str, ...]
     key: tuple[str, ...]
 
-    def postgres(self, rows: str, *, few: bool) -> str:
+    def postgres(self, rows: str) -> str:
         named = [f'"{name}" = {_from_json(self.model, index, name)}' for index, name in enumerate(self.columns)]
         keyed = [
             f'{table_of(self.model)}."{name}" = {_from_json(self.model, len(self.columns) + index, name)}'
             for index, name in enumerate(self.key)
         ]
-        source = _given(rows, few=few)
+        source = _given(rows)
         return f"UPDATE {table_of(self.model)} SET {', '.join(named)} FROM {source} WHERE {' AND '.join(keyed)}"  # noqa: S608
 
     def sqlite(self) -> str:
@@ -71,8 +70,7 @@ def write(rows: Mapping[Write, Sequence[Row]]) -> None:
     if not given:
         return
     if connection.vendor == "postgresql":
-        kinds = tuple((kind, len(some) <= FEW) for kind, some in given.items())
-        fetch(_joined(kinds), {f"rows_{index}": _encode(some) for index, some in enumerate(given.values())})
+        fetch(_joined(tuple(given)), {f"rows_{index}": _encode(some) for index, some in enumerate(given.values())})
     else:
         for kind, some in given.items():
             _write_many(kind, some)
@@ -117,19 +115,17 @@ def _write_many(kind: Write, rows: Sequence[Row]) -> None:
 
 
 @lru_cache(maxsize=1024)
-def _joined(kinds: tuple[tuple[Write, bool], ...]) -> str:
-    """One statement that writes everything: its parts run on the same snapshot and touch different rows.
-
-    Where the rows of a part are few it says so, or the planner expects a hundred and reads whole tables to find them.
-    """
-    *others, last = (kind.postgres(f"%(rows_{index})s::jsonb", few=few) for index, (kind, few) in enumerate(kinds))
+def _joined(kinds: tuple[Write, ...]) -> str:
+    """One statement that writes everything: its parts run on the same snapshot and touch different rows."""
+    *others, last = (kind.postgres(f"%(rows_{index})s::jsonb") for index, kind in enumerate(kinds))
     parts = ", ".join(f"part_{index} AS ({text})" for index, text in enumerate(others))
     return f"WITH {parts} {last}" if others else last
 
 
-def _given(rows: str, *, few: bool) -> str:
-    all_of_them = f"jsonb_array_elements({rows})"
-    return f"(SELECT value FROM {all_of_them} LIMIT {FEW}) AS given" if few else f"{all_of_them} AS given"  # noqa: S608
+def _given(rows: str) -> str:
+    """The condition is always so. Without it the planner expects a hundred rows, and of a young table it reads all to
+    find them, for as long as the statement stays prepared; with it, it expects one, and finds each by its index."""
+    return f"(SELECT value FROM jsonb_array_elements({rows}) WHERE jsonb_typeof(value) = 'array') AS given"  # noqa: S608
 
 
 @lru_cache(maxsize=64)
