@@ -64,17 +64,20 @@ def lock_where_ready(run_id: Any, path: str) -> Run | None:
     return _run(rows[0]) if rows else None
 
 
-def lock_ready(queue: str, limit: int) -> list[tuple[Run, str]]:
+def lock_ready(queue: str, limit: int) -> list[tuple[UUID, str]]:
     """Locks runs that have ready steps in this queue, and gives each such step, those that wait longest first.
 
     Runs that somebody else holds are passed over: he, or his hint, sees to their steps.
     """
-    return [(_run(values[1:]), values[0]) for values in fetch(_lock_ready(connection.vendor), (queue, limit))]
+    return _pairs(fetch(_lock_ready(connection.vendor), (queue, limit)))
 
 
 def next_ready(queue: str, number: int) -> list[tuple[UUID, str]]:
     """The steps that are ready in this queue, those that wait longest first. Locks nothing."""
-    found = fetch(_next_ready(connection.vendor), (queue, number))
+    return _pairs(fetch(_next_ready(connection.vendor), (queue, number)))
+
+
+def _pairs(found: Iterable[Sequence[Any]]) -> list[tuple[UUID, str]]:
     return [(run_id if isinstance(run_id, UUID) else UUID(run_id), path) for run_id, path in found]
 
 
@@ -142,10 +145,7 @@ def _lock_where_ready(vendor: str) -> str:
 
 @lru_cache(maxsize=2)
 def _lock_ready(vendor: str) -> str:
-    run, steps = "FROM orchestration_run r", "FROM orchestration_steprun s JOIN orchestration_run r ON r.id = s.run_id"
-    runs = _runs().replace(run, steps).replace("SELECT", "SELECT s.path,", 1)
-    text = f"{runs} WHERE s.status = 'ready' AND s.queue = %s AND r.paused_at IS NULL ORDER BY s.ready_at LIMIT %s"
-    return f"{text} FOR NO KEY UPDATE OF r SKIP LOCKED" if vendor == "postgresql" else text.replace("%s", "?")
+    return _next_ready(vendor) + (" FOR NO KEY UPDATE OF r SKIP LOCKED" if vendor == "postgresql" else "")
 
 
 @lru_cache(maxsize=2)

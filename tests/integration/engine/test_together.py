@@ -86,7 +86,7 @@ def test_one_hint_does_the_ready_steps_of_many_runs_and_what_follows(engine: Ben
     assert api.verify_audit().ok
 
 
-def test_many_runs_cost_as_many_statements_as_one(engine: Bench) -> None:
+def test_more_runs_cost_no_more_statements(engine: Bench) -> None:
     engine.publish(ONE_CALL)
 
     def statements(number: int) -> int:
@@ -97,7 +97,8 @@ def test_many_runs_cost_as_many_statements_as_one(engine: Bench) -> None:
         return len(asked)
 
     statements(1)
-    assert statements(1) == statements(20)
+    alone, two = statements(1), statements(2)
+    assert statements(20) == two <= alone + 1  # the runs of the others are read together
 
 
 def test_the_ready_branches_of_one_run_join_in_one_transaction(engine: Bench) -> None:
