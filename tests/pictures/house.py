@@ -111,7 +111,9 @@ class House:
                 "reason": "The old ones are worn out, and the line stands still without them.",
                 "amount": amount or 600 + 10 * number,
                 "cost_center": "OPS-300",
-                "quotation": api.keep_document(a_pdf(), name=f"Quotation {number}.pdf", media_type="application/pdf"),
+                "quotation": api.keep_document(
+                    a_pdf(), name=f"Quotation {number}.pdf", media_type="application/pdf", by=OSCAR
+                ),
             },
         )
 
@@ -130,7 +132,10 @@ class House:
             "locked": (a_locked_pdf(), "locked.pdf", "application/pdf"),
             "model": (b"\x00\x01solid", "bracket.step", "application/step"),
         }  # fmt: skip
-        return {key: api.keep_document(data, name=name, media_type=kind) for key, (data, name, kind) in kinds.items()}
+        return {
+            key: api.keep_document(data, name=name, media_type=kind, by=OSCAR)
+            for key, (data, name, kind) in kinds.items()
+        }
 
     # ---- what people did with it ----------------------------------------------------------------
 
