@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.db.models import Model
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -59,11 +61,11 @@ ROLES: Mapping[Role, str] = {
 class Verb:
     """Something that can be done, as it reads after "may not", and the roles that may."""
 
-    says: str
+    says: str | Promise
     roles: frozenset[Role]
 
 
-def _verb(says: str, *roles: Role) -> Verb:
+def _verb(says: str | Promise, *roles: Role) -> Verb:
     return Verb(says, frozenset(roles))
 
 
@@ -71,35 +73,37 @@ _DECIDERS = (Role.REVIEWER, Role.LEAD, Role.ASSIGNEE, Role.MENDER)
 _MAKERS = (Role.PROCESS_OWNER, Role.ENGINEER, Role.ADMINISTRATOR)
 
 VERBS: Mapping[str, Verb] = {
-    "task.read": _verb("read this task", *_DECIDERS, Role.PROCESS_OWNER, Role.OPERATOR, Role.AUDITOR, Role.SERVICE),
-    "task.claim": _verb("claim this task", *_DECIDERS),
-    "task.decide": _verb("decide this task", *_DECIDERS),
-    "task.ask": _verb("ask for information on this task", *_DECIDERS),
-    "task.snooze": _verb("snooze this task", *_DECIDERS),
-    "task.delegate": _verb("delegate this task", *_DECIDERS),
-    "task.escalate": _verb("escalate this task", *_DECIDERS, Role.PROCESS_OWNER),
-    "task.nudge": _verb("remind whoever has this task", Role.LEAD, Role.WAITING, Role.PROCESS_OWNER),
-    "task.decline": _verb("decline this task", *_DECIDERS),
-    "task.comment": _verb("comment on this task", *_DECIDERS, Role.PROCESS_OWNER),
-    "task.release": _verb("release a task that somebody else has claimed", Role.LEAD),
-    "breach.read": _verb(
-        "see this missed due time", Role.LEAD, Role.PROCESS_OWNER, Role.OPERATOR, Role.AUDITOR, Role.SERVICE
+    "task.read": _verb(
+        _lazy("read this task"), *_DECIDERS, Role.PROCESS_OWNER, Role.OPERATOR, Role.AUDITOR, Role.SERVICE
     ),
-    "override.export": _verb("export decisions", Role.PROCESS_OWNER, Role.AUDITOR),
+    "task.claim": _verb(_lazy("claim this task"), *_DECIDERS),
+    "task.decide": _verb(_lazy("decide this task"), *_DECIDERS),
+    "task.ask": _verb(_lazy("ask for information on this task"), *_DECIDERS),
+    "task.snooze": _verb(_lazy("snooze this task"), *_DECIDERS),
+    "task.delegate": _verb(_lazy("delegate this task"), *_DECIDERS),
+    "task.escalate": _verb(_lazy("escalate this task"), *_DECIDERS, Role.PROCESS_OWNER),
+    "task.nudge": _verb(_lazy("remind whoever has this task"), Role.LEAD, Role.WAITING, Role.PROCESS_OWNER),
+    "task.decline": _verb(_lazy("decline this task"), *_DECIDERS),
+    "task.comment": _verb(_lazy("comment on this task"), *_DECIDERS, Role.PROCESS_OWNER),
+    "task.release": _verb(_lazy("release a task that somebody else has claimed"), Role.LEAD),
+    "breach.read": _verb(
+        _lazy("see this missed due time"), Role.LEAD, Role.PROCESS_OWNER, Role.OPERATOR, Role.AUDITOR, Role.SERVICE
+    ),
+    "override.export": _verb(_lazy("export decisions"), Role.PROCESS_OWNER, Role.AUDITOR),
     "queue.read": _verb(
-        "see how this queue does",
+        _lazy("see how this queue does"),
         Role.LEAD,
         Role.PROCESS_OWNER,
         Role.OPERATOR,
         Role.AUDITOR,
         Role.ADMINISTRATOR,
     ),
-    "queue.lead": _verb("lead this queue", Role.LEAD, Role.PROCESS_OWNER, Role.ADMINISTRATOR),
-    "absence.enter": _verb("enter an absence for somebody of this queue", Role.LEAD, Role.ADMINISTRATOR),
-    "quality.read": _verb("read how alike a queue decides", Role.LEAD, Role.AUDITOR),
-    "quality.mark": _verb("stand for the known answer of a case", Role.LEAD, Role.PROCESS_OWNER),
+    "queue.lead": _verb(_lazy("lead this queue"), Role.LEAD, Role.PROCESS_OWNER, Role.ADMINISTRATOR),
+    "absence.enter": _verb(_lazy("enter an absence for somebody of this queue"), Role.LEAD, Role.ADMINISTRATOR),
+    "quality.read": _verb(_lazy("read how alike a queue decides"), Role.LEAD, Role.AUDITOR),
+    "quality.mark": _verb(_lazy("stand for the known answer of a case"), Role.LEAD, Role.PROCESS_OWNER),
     "run.read": _verb(
-        "read this run",
+        _lazy("read this run"),
         Role.REVIEWER,
         Role.LEAD,
         Role.ASSIGNEE,
@@ -109,26 +113,26 @@ VERBS: Mapping[str, Verb] = {
         Role.AUDITOR,
         Role.SERVICE,
     ),
-    "run.start": _verb("start a run", Role.PROCESS_OWNER, Role.ENGINEER, Role.OPERATOR, Role.SERVICE),
-    "run.again": _verb("run this case again", Role.PROCESS_OWNER, Role.ENGINEER, Role.OPERATOR),
-    "run.pause": _verb("pause a run or let it go on", Role.PROCESS_OWNER, Role.OPERATOR),
-    "run.migrate": _verb("move a run to another version", Role.PROCESS_OWNER, Role.ENGINEER, Role.OPERATOR),
-    "run.cancel": _verb("cancel a run", Role.PROCESS_OWNER, Role.OPERATOR),
+    "run.start": _verb(_lazy("start a run"), Role.PROCESS_OWNER, Role.ENGINEER, Role.OPERATOR, Role.SERVICE),
+    "run.again": _verb(_lazy("run this case again"), Role.PROCESS_OWNER, Role.ENGINEER, Role.OPERATOR),
+    "run.pause": _verb(_lazy("pause a run or let it go on"), Role.PROCESS_OWNER, Role.OPERATOR),
+    "run.migrate": _verb(_lazy("move a run to another version"), Role.PROCESS_OWNER, Role.ENGINEER, Role.OPERATOR),
+    "run.cancel": _verb(_lazy("cancel a run"), Role.PROCESS_OWNER, Role.OPERATOR),
     "review.ask": _verb(
-        "ask for a review without a workflow", Role.PROCESS_OWNER, Role.ENGINEER, Role.OPERATOR, Role.SERVICE
+        _lazy("ask for a review without a workflow"), Role.PROCESS_OWNER, Role.ENGINEER, Role.OPERATOR, Role.SERVICE
     ),
-    "event.send": _verb("send events to runs", Role.ENGINEER, Role.OPERATOR, Role.SERVICE),
-    "stuck.read": _verb("see what is stuck", Role.ENGINEER, Role.OPERATOR, Role.AUDITOR),
-    "message.handle": _verb("send or drop messages and events that are stuck", Role.ENGINEER, Role.OPERATOR),
-    "workflow.read": _verb("read workflows", Role.PERSON, Role.SERVICE),
-    "workflow.edit": _verb("edit this workflow", *_MAKERS),
-    "workflow.publish": _verb("publish this workflow", *_MAKERS),
-    "workflow.pause": _verb("pause this workflow or let it go on", Role.PROCESS_OWNER, Role.OPERATOR),
-    "config.read": _verb("read the settings", Role.AUDITOR, Role.ADMINISTRATOR),
-    "config.edit": _verb("change the settings", Role.ADMINISTRATOR),
-    "audit.read": _verb("read the audit trail", Role.AUDITOR, Role.ADMINISTRATOR),
-    "token.create": _verb("make a token of one's own", Role.PERSON),
-    "service_token.create": _verb("make a token for a system", Role.ENGINEER, Role.ADMINISTRATOR),
+    "event.send": _verb(_lazy("send events to runs"), Role.ENGINEER, Role.OPERATOR, Role.SERVICE),
+    "stuck.read": _verb(_lazy("see what is stuck"), Role.ENGINEER, Role.OPERATOR, Role.AUDITOR),
+    "message.handle": _verb(_lazy("send or drop messages and events that are stuck"), Role.ENGINEER, Role.OPERATOR),
+    "workflow.read": _verb(_lazy("read workflows"), Role.PERSON, Role.SERVICE),
+    "workflow.edit": _verb(_lazy("edit this workflow"), *_MAKERS),
+    "workflow.publish": _verb(_lazy("publish this workflow"), *_MAKERS),
+    "workflow.pause": _verb(_lazy("pause this workflow or let it go on"), Role.PROCESS_OWNER, Role.OPERATOR),
+    "config.read": _verb(_lazy("read the settings"), Role.AUDITOR, Role.ADMINISTRATOR),
+    "config.edit": _verb(_lazy("change the settings"), Role.ADMINISTRATOR),
+    "audit.read": _verb(_lazy("read the audit trail"), Role.AUDITOR, Role.ADMINISTRATOR),
+    "token.create": _verb(_lazy("make a token of one's own"), Role.PERSON),
+    "service_token.create": _verb(_lazy("make a token for a system"), Role.ENGINEER, Role.ADMINISTRATOR),
 }
 
 

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
 
 from orchestration import api
 from reviewhub.reviews.models import Breach
@@ -92,7 +93,7 @@ def _in_whole_minutes(span: timedelta) -> timedelta:
 
 
 def step_name(path: str) -> str:
-    return f"Step {path.rpartition('/')[2]}" if path else "The whole run"
+    return _("Step %(step)s") % {"step": path.rpartition("/")[2]} if path else _("The whole run")
 
 
 def address(run_id: Any, path: str) -> str:
@@ -122,7 +123,7 @@ def notes(run: Any, names: Names) -> list[Note]:
 
 
 def _noted(names: Names, path: str) -> str:
-    return names.step(path) if path else "the whole run"
+    return names.step(path) if path else _("the whole run")
 
 
 # ---- as a table for other programs -------------------------------------------------------------

@@ -7,18 +7,25 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
 from reviewhub.studio.wording import length
 
 HEAD = {
-    "title": "Title",
-    "owner": "Owner",
-    "input": "Input",
-    "key": "Key",
-    "triggers": "Triggers",
-    "limits": "Limits",
+    "title": _lazy("Title"),
+    "owner": _lazy("Owner"),
+    "input": _lazy("Input"),
+    "key": _lazy("Key"),
+    "triggers": _lazy("Triggers"),
+    "limits": _lazy("Limits"),
 }
 INSIDE = ("steps", "branches", "cases")
 DURATIONS = frozenset({"due", "after", "timeout", "first", "cap", "duration", "undo"})
+NEW, NEW_IN = _lazy("New, %(kind)s"), _lazy("New, %(kind)s in %(place)s")
+GONE, GONE_IN = _lazy("Gone, %(kind)s"), _lazy("Gone, %(kind)s in %(place)s")
+MOVED, MOVED_FROM = _lazy("Moved to %(new)s"), _lazy("Moved from %(old)s to %(new)s")
 LONGEST = 160  # characters of a value that are shown
 
 
@@ -26,7 +33,7 @@ LONGEST = 160  # characters of a value that are shown
 class Difference:
     """One change: of which part, and what."""
 
-    what: str
+    what: str | Promise
     text: str
 
 
@@ -46,19 +53,20 @@ def _of_head(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Di
 def _of_steps(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
     for step_id, (place, step) in after.items():
         if step_id not in before:
-            yield Difference(step_id, f"New, {_kind(step)}{_in(place)}")
+            yield Difference(step_id, (NEW_IN if place else NEW) % {"kind": _kind(step), "place": place})
             continue
         old_place, old_step = before[step_id]
         if old_place != place:
-            yield Difference(step_id, f"Moved{_in(old_place, ' from')} to {place or 'the top level'}")
+            said = {"old": old_place, "new": place or _("the top level")}
+            yield Difference(step_id, (MOVED_FROM if old_place else MOVED) % said)
         for text in _texts("", _own(old_step), _own(step)):
             yield Difference(step_id, text)
     for step_id, (place, step) in before.items():
         if step_id not in after:
-            yield Difference(step_id, f"Gone, {_kind(step)}{_in(place)}")
+            yield Difference(step_id, (GONE_IN if place else GONE) % {"kind": _kind(step), "place": place})
     kept = [step_id for step_id in before if step_id in after]
     if kept != [step_id for step_id in after if step_id in before]:
-        yield Difference("Order", f"Now {', '.join(after)}")
+        yield Difference(_("Order"), _("Now %(steps)s") % {"steps": ", ".join(after)})
 
 
 def _steps(steps: Any, place: str = "") -> dict[str, tuple[str, Mapping[str, Any]]]:
@@ -69,7 +77,8 @@ def _steps(steps: Any, place: str = "") -> dict[str, tuple[str, Mapping[str, Any
         for branch in step.get("branches", ()):
             found |= _steps(branch["steps"], f"{step['id']}, {branch['name']}")
         for number, case in enumerate(step.get("cases", ()), start=1):
-            found |= _steps(case["steps"], f"{step['id']}, {'way ' + str(number) if 'when' in case else 'otherwise'}")
+            way = _("way %(number)s") % {"number": number} if "when" in case else _("otherwise")
+            found |= _steps(case["steps"], f"{step['id']}, {way}")
     return found
 
 
@@ -94,11 +103,15 @@ def _texts(name: str, old: Any, new: Any) -> Iterator[str]:
         for index, (left, right) in enumerate(zip(old, new, strict=True), start=1):
             yield from _texts(f"{name} {index}", left, right)
     elif old is None:
-        yield f"{name}: now {_said(name, new)}".removeprefix(": ")
+        yield _named(name, _("now %(value)s") % {"value": _said(name, new)})
     elif new is None:
-        yield f"{name}: no longer {_said(name, old)}".removeprefix(": ")
+        yield _named(name, _("no longer %(value)s") % {"value": _said(name, old)})
     else:
-        yield f"{name}: {_said(name, old)} became {_said(name, new)}".removeprefix(": ")
+        yield _named(name, _("%(old)s became %(new)s") % {"old": _said(name, old), "new": _said(name, new)})
+
+
+def _named(name: str, text: str) -> str:
+    return f"{name}: {text}" if name else text
 
 
 def _said(name: str, value: Any) -> str:
@@ -109,10 +122,6 @@ def _said(name: str, value: Any) -> str:
 
 
 def _kind(step: Mapping[str, Any]) -> str:
-    return {"ai": "a question to the AI", "review": "a review", "tool": f"the tool {step.get('tool')}"}.get(
-        step["kind"], str(step["kind"])
-    )
-
-
-def _in(place: str, word: str = " in") -> str:
-    return f"{word} {place}" if place else ""
+    tool = _("the tool %(name)s") % {"name": step.get("tool")}
+    said = {"ai": _("a question to the AI"), "review": _("a review"), "tool": tool}
+    return said.get(step["kind"], str(step["kind"]))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 
+from django.utils.translation import gettext_lazy as _lazy
+
 WORDS = (
     (re.compile(r"\bsteps\.(\w+)\.outcome\b"), r"\1"),
     (re.compile(r"\b(?:input|steps|sla|run)\."), ""),
-    (re.compile(r"\s*==\s*"), " is "),
-    (re.compile(r"\s*!=\s*"), " is not "),
-    (re.compile(r"\s*>=\s*"), " is at least "),
-    (re.compile(r"\s*<=\s*"), " is at most "),
-    (re.compile(r"\s*>\s*"), " is over "),
-    (re.compile(r"\s*<\s*"), " is under "),
-    (re.compile(r"\s*&&\s*"), " and "),
-    (re.compile(r"\s*\|\|\s*"), " or "),
-    (re.compile(r"(?<![\w.])!\s*(?=[\w(])"), "not "),
+    (re.compile(r"\s*==\s*"), _lazy(" is ")),
+    (re.compile(r"\s*!=\s*"), _lazy(" is not ")),
+    (re.compile(r"\s*>=\s*"), _lazy(" is at least ")),
+    (re.compile(r"\s*<=\s*"), _lazy(" is at most ")),
+    (re.compile(r"\s*>\s*"), _lazy(" is over ")),
+    (re.compile(r"\s*<\s*"), _lazy(" is under ")),
+    (re.compile(r"\s*&&\s*"), _lazy(" and ")),
+    (re.compile(r"\s*\|\|\s*"), _lazy(" or ")),
+    (re.compile(r"(?<![\w.])!\s*(?=[\w(])"), _lazy("not ")),
     (re.compile(r"'([^']*)'|\"([^\"]*)\""), r"\1\2"),
     (re.compile(r"\b(\d+)\.0\b"), r"\1"),
     (re.compile(r"(?<=[A-Za-z_])\.(?=[A-Za-z_])"), " "),
@@ -29,7 +31,7 @@ def condition(text: str) -> str:
     inside = MARKED.match(text)
     said = (inside[1] if inside else text).strip()
     for pattern, word in WORDS:
-        said = pattern.sub(word, said)
+        said = pattern.sub(str(word), said)
     return " ".join(said.replace("_", " ").split())
 
 

@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
+from django.utils.translation import gettext as _
+
 from orchestration import api
 from orchestration.api import Block, Definition, Step
 from reviewhub.studio.conditions import condition
@@ -113,14 +115,14 @@ def _all_drawn(steps: Iterable[Step], overlay: _Overlay | None, lines: Mapping[s
 def _drawn_handlers(definition: Definition, overlay: _Overlay | None, lines: Mapping[str, int]) -> Iterator[Drawn]:
     """What is done before the run ends as failed."""
     if definition.handlers is not None:
-        yield _handlers("If the run fails", "before it ends", definition.handlers, overlay, lines)
+        yield _handlers(_("If the run fails"), _("before it ends"), definition.handlers, overlay, lines)
 
 
 def _with_handlers(step: Step, overlay: _Overlay | None, lines: Mapping[str, int]) -> Iterator[Drawn]:
     yield _drawn(step, overlay, lines)
     if step.handlers is not None:
-        title = f"If {describe(step.kind, step.spec).title or step.id} fails"
-        yield _handlers(title, "instead of failing", step.handlers, overlay, lines)
+        title = _("If %(step)s fails") % {"step": describe(step.kind, step.spec).title or step.id}
+        yield _handlers(title, _("instead of failing"), step.handlers, overlay, lines)
 
 
 def _handlers(title: str, label: str, block: Block, overlay: _Overlay | None, lines: Mapping[str, int]) -> Drawn:
@@ -158,8 +160,8 @@ def _progress(row: Any) -> tuple[Chip, ...]:
     """How far a loop is."""
     scope = (row.scope or {}) if row is not None and row.kind in LOOPS else {}
     if "round" in scope:
-        return (Chip(f"Round {scope['round']}"),)
-    return (Chip(f"{scope['done']} of {scope['count']} done"),) if "count" in scope else ()
+        return (Chip(_("Round %(number)s") % {"number": scope["round"]}),)
+    return (Chip(_("%(done)s of %(count)s done") % scope),) if "count" in scope else ()
 
 
 def _branches(step: Step, overlay: _Overlay | None, lines: Mapping[str, int]) -> Iterator[Branch]:
@@ -180,11 +182,11 @@ def _branch_reached(step: Step, overlay: _Overlay | None, row: Any, taken: bool)
 
 def _label(step: Step, block: str) -> str:
     if step.kind in LOOPS:
-        return "each item" if step.kind == "each" else "each round"
+        return _("each item") if step.kind == "each" else _("each round")
     if step.kind != "switch":
         return block
     if block == "otherwise":
-        return "otherwise"
+        return _("otherwise")
     return condition(str(step.spec["cases"][int(block)]["when"]))
 
 
@@ -208,12 +210,17 @@ def _triggers(definition: Definition) -> Iterator[Drawn]:
     """How a run begins: the first block of every drawing of a workflow."""
     webhooks = [trigger["webhook"] for trigger in definition.triggers if "webhook" in trigger]
     hooks = [webhook["path"] for webhook in webhooks if "event" not in webhook]
-    told = [Chip(f"/hooks/{hook['path']}/ tells {hook['event']['name']}") for hook in webhooks if "event" in hook]
+    told = [
+        Chip(_("%(address)s tells %(event)s") % {"address": f"/hooks/{hook['path']}/", "event": hook["event"]["name"]})
+        for hook in webhooks
+        if "event" in hook
+    ]
     events = [trigger["event"]["name"] for trigger in definition.triggers if "event" in trigger]
-    ways = [*(["Webhook"] if hooks else []), *(["event"] if events else []), "API or by hand"]
+    ways = [*([_("webhook")] if hooks else []), *([_("event")] if events else []), _("API or by hand")]
     title = ", ".join(ways)
-    said = [*(f"Signed events at /hooks/{hook}/" for hook in hooks[:1]), *(f"The event {name}" for name in events[:1])]
-    detail = ", ".join(said) or "Nothing starts it by itself"
-    once = {"open": "One open run for each key", "ever": "One run ever for each key"}.get(definition.key_while)
+    said = [_("Signed events at %(address)s") % {"address": f"/hooks/{hook}/"} for hook in hooks[:1]]
+    said += [_("The event %(name)s") % {"name": name} for name in events[:1]]
+    detail = ", ".join(said) or _("Nothing starts it by itself")
+    once = {"open": _("One open run for each key"), "ever": _("One run ever for each key")}.get(definition.key_while)
     chips = (*([Chip(once)] if once and definition.key is not None else []), *told)
     yield Drawn(title=f"{title[:1].upper()}{title[1:]}", detail=detail, icon="hook", more=chips)

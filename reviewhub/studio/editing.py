@@ -7,6 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from orchestration import api
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.models import Queue
@@ -83,10 +86,12 @@ class Tests:
     @property
     def state(self) -> State:
         if not self.all:
-            return State("No tests ran")
+            return State(_("No tests ran"))
         if self.failed:
-            return State(f"{self.failed} of {len(self.all)} tests failed", "breached", "alert")
-        return State("The test passed" if len(self.all) == 1 else f"All {len(self.all)} tests passed", "calm", "check")
+            said = _("%(failed)s of %(n)s tests failed") % {"failed": self.failed, "n": len(self.all)}
+            return State(said, "breached", "alert")
+        passed = ngettext("The test passed", "All %(n)s tests passed", len(self.all)) % {"n": len(self.all)}
+        return State(passed, "calm", "check")
 
 
 class CheckedText:
@@ -100,7 +105,10 @@ class CheckedText:
         named = self.canonical["workflow"] if self.canonical else name
         if named != name:
             self.canonical = None
-            message = f"This text is of the workflow {named}. It has to stay {name}; make a new workflow for another."
+            said = _(
+                "This text is of the workflow %(other)s. It has to stay %(name)s; make a new workflow for another."
+            )
+            message = said % {"other": named, "name": name}
             self.marks.insert(0, Marked(_line_of_name(text), 1, message, "workflow", "breached"))
 
     @property
@@ -118,8 +126,8 @@ class CheckedText:
     @property
     def state(self) -> State:
         if self.valid:
-            return State("Valid", "calm", "check")
-        return State("1 fault" if self.faults == 1 else f"{self.faults} faults", "breached", "alert")
+            return State(_("Valid"), "calm", "check")
+        return State(ngettext("%(n)s fault", "%(n)s faults", self.faults) % {"n": self.faults}, "breached", "alert")
 
     @property
     def blocks(self) -> tuple[Drawn, ...]:

@@ -7,16 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
 from orchestration import api
 
 Data = Mapping[str, Any]
 
 INCIDENT_WAYS = {
-    "retry": "Retry",
-    "retry_corrected": "Retry with corrected input",
-    "skip": "Skip with a given result",
-    "compensate": "Undo what was done and stop",
-    "fail": "Let the run fail",
+    "retry": _lazy("Retry"),
+    "retry_corrected": _lazy("Retry with corrected input"),
+    "skip": _lazy("Skip with a given result"),
+    "compensate": _lazy("Undo what was done and stop"),
+    "fail": _lazy("Let the run fail"),
 }
 
 
@@ -44,7 +47,7 @@ class Fact:
         return f": {message}" if message else ""
 
 
-BESIDE = {"undo": "undoing ", "fallback": "another tool for "}
+BESIDE = {"undo": _lazy("undoing %(step)s"), "fallback": _lazy("another tool for %(step)s")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,10 @@ class Names:
     def step(self, path: str) -> str:
         path, beside = _split(path)
         title = self.titles.get(api.written(path)) or path.rpartition("/")[2] or path
-        title = f"{BESIDE.get(beside.rstrip('0123456789'), '')}{title}"
+        words = BESIDE.get(beside.rstrip("0123456789"))
+        title = str(words) % {"step": title} if words else title
         number = api.iteration_of(path).rpartition("#")[2]
-        return f"{title} no. {number}" if number else title
+        return _("%(step)s no. %(number)s") % {"step": title, "number": number} if number else title
 
     def kind(self, path: str) -> str | None:
         return self.kinds.get(api.written(path))
@@ -71,38 +75,39 @@ class Names:
         return self.branches.get((api.written(path), block), block)
 
     def outcome(self, path: str, outcome: str) -> str:
-        return self.outcomes.get((api.written(path), outcome)) or INCIDENT_WAYS.get(outcome, outcome)
+        return self.outcomes.get((api.written(path), outcome)) or str(INCIDENT_WAYS.get(outcome, outcome))
 
     def timer(self, name: str) -> str:
         """A timer's name in words: the due time of approval."""
-        subject, _, what = name.rpartition(":")
+        subject, _colon, what = name.rpartition(":")
         path = subject.partition("!")[0]
-        step = self.step(path) if path else "the run"
+        step = self.step(path) if path else _("the run")
         if what.startswith("level."):
             index = int(what.removeprefix("level."))
             whom = self.levels.get((path, index), "")
-            return f"escalation level {index + 1} of {step}{': ' + whom if whom else ''}"
-        return TIMERS.get(what, what).format(step)
+            said = _("escalation level %(level)s of %(step)s") % {"level": index + 1, "step": step}
+            return f"{said}: {whom}" if whom else said
+        return str(TIMERS.get(what, what)).format(step)
 
 
 def _split(path: str) -> tuple[str, str]:
     """The step, and what stands beside it: its undo, a fallback, or the undo of a fallback."""
-    step, _, beside = path.partition("~")
+    step, _tilde, beside = path.partition("~")
     return step, beside.rpartition("~")[2]
 
 
 TIMERS = {
-    "half": "half of the time of {}",
-    "three_quarters": "three quarters of the time of {}",
-    "breach": "the due time of {}",
-    "unanswered": "the end of waiting for {}",
-    "undo": "the end of taking back the decision on {}",
-    "over": "the end of the wait {}",
-    "wake": "the end of setting {} aside",
-    "sla.half": "half of the time that {} has",
-    "sla.three_quarters": "three quarters of the time that {} has",
-    "sla.breach": "the due time of {}",
-    "retry": "the next attempt of {}",
-    "timeout": "the end of the time for {}",
-    "limit": "the run's limit",
+    "half": _lazy("half of the time of {}"),
+    "three_quarters": _lazy("three quarters of the time of {}"),
+    "breach": _lazy("the due time of {}"),
+    "unanswered": _lazy("the end of waiting for {}"),
+    "undo": _lazy("the end of taking back the decision on {}"),
+    "over": _lazy("the end of the wait {}"),
+    "wake": _lazy("the end of setting {} aside"),
+    "sla.half": _lazy("half of the time that {} has"),
+    "sla.three_quarters": _lazy("three quarters of the time that {} has"),
+    "sla.breach": _lazy("the due time of {}"),
+    "retry": _lazy("the next attempt of {}"),
+    "timeout": _lazy("the end of the time for {}"),
+    "limit": _lazy("the run's limit"),
 }

@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _lazy
 
 from orchestration import api
 from reviewhub.studio import selectors
@@ -22,18 +24,18 @@ class Group:
     """Steps that stand alike. `tone` as in states."""
 
     name: str
-    text: str
+    text: str | Promise
     statuses: tuple[str, ...]
     tone: str = ""
 
 
 GROUPS = (
-    Group("needs", "Needs a person", ("incident",), "breached"),
-    Group("failed", "Failed", ("failed",), "breached"),
-    Group("open", "In progress", ("ready", "running", "retrying", "limited", "waiting"), "calm"),
-    Group("stands-by", "Stands by", ("registered",)),
-    Group("done", "Done", ("succeeded", "skipped")),
-    Group("left", "Not needed", ("cancelled",)),
+    Group("needs", _lazy("Needs a person"), ("incident",), "breached"),
+    Group("failed", _lazy("Failed"), ("failed",), "breached"),
+    Group("open", _lazy("In progress"), ("ready", "running", "retrying", "limited", "waiting"), "calm"),
+    Group("stands-by", _lazy("Stands by"), ("registered",)),
+    Group("done", _lazy("Done"), ("succeeded", "skipped")),
+    Group("left", _lazy("Not needed"), ("cancelled",)),
 )
 
 

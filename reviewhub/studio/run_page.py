@@ -8,6 +8,10 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
 from orchestration import api, ports
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.approvals import is_sealed
@@ -74,7 +78,7 @@ class StepDetail:
 
     path: str
     title: str
-    kind: str
+    kind: str | Promise
     icon: str
     state: State
     row: Any
@@ -119,15 +123,17 @@ class RunPage:
         if not self.run.origin_id:
             return None
         how, step = self.run.origin_how, self.run.origin_step
-        where = (
-            f" from {self.names.step(step)}" if step else f", after event {self.run.origin_at}" if how == "fork" else ""
-        )
-        return Relative(self.run.origin_id, f"{COMES_FROM[how]}{where}")
+        from_step, from_event = _("%(what)s from %(step)s"), _("%(what)s, after event %(number)s")
+        where = from_step if step else from_event if how == "fork" else "%(what)s"
+        said = {"what": COMES_FROM[how], "step": self.names.step(step or ""), "number": self.run.origin_at}
+        return Relative(self.run.origin_id, where % said)
 
     @cached_property
     def followed_by(self) -> tuple[Relative, ...]:
         rows = self.run.followed_by.order_by("started_at").values_list("pk", "origin_how", "status")
-        return tuple(Relative(pk, f"{GOES_ON[how]}, {states.RUNS[status].text.lower()}") for pk, how, status in rows)
+        return tuple(
+            Relative(pk, f"{GOES_ON[how]}, {str(states.RUNS[status].text).lower()}") for pk, how, status in rows
+        )
 
     @property
     def state(self) -> State:
@@ -142,7 +148,7 @@ class RunPage:
     def now(self) -> str:
         """What it is doing, or how it ended."""
         if self.run.status != "running":
-            return ENDINGS[self.run.status].format(readable(self.run.outcome).lower())
+            return str(ENDINGS[self.run.status]).format(readable(self.run.outcome).lower())
         if self.run.paused_at is not None:
             return states.paused_words(self.run)
         words = states.now_words(self.waiting)
@@ -233,13 +239,16 @@ class RunPage:
     def neighbours(self) -> tuple[Neighbour, ...]:
         """The runs before, after and around this one, and those that it has started."""
         run = self.run
-        found = [Neighbour("Started by", run.parent)] if run.parent_id else []
-        found += [Neighbour("Continues", run.continues)] if run.continues_id else []
+        found = [Neighbour(_("Started by"), run.parent)] if run.parent_id else []
+        found += [Neighbour(_("Continues"), run.continues)] if run.continues_id else []
         followers = run.continued_by.select_related("workflow") if run.outcome == "continued" else ()
-        found += [Neighbour("Goes on as", follower) for follower in followers]
+        found += [Neighbour(_("Goes on as"), follower) for follower in followers]
         return (
             *found,
-            *(Neighbour(f"Started for {self.names.step(each.parent_path)}", each) for each in self._rows.children),
+            *(
+                Neighbour(_("Started for %(step)s") % {"step": self.names.step(each.parent_path)}, each)
+                for each in self._rows.children
+            ),
         )
 
     def _clocks(self, timers: Iterable[Any]) -> tuple[Clock, ...]:
@@ -260,33 +269,33 @@ class RunPage:
 
 
 COMES_FROM = {
-    "rerun": "Once more the input of another run",
-    "retry": "Tries another run again",
-    "fork": "Goes on from another run",
+    "rerun": _lazy("Once more the input of another run"),
+    "retry": _lazy("Tries another run again"),
+    "fork": _lazy("Goes on from another run"),
 }
-GOES_ON = {"rerun": "Run once more", "retry": "Tried again", "fork": "Gone on from"}
+GOES_ON = {"rerun": _lazy("Run once more"), "retry": _lazy("Tried again"), "fork": _lazy("Gone on from")}
 ENDINGS = {
-    "ending": "It comes to its end: what was begun is settled, and what was done is undone",
-    "succeeded": "It ended: {}",
-    "failed": "It failed",
-    "cancelled": "It was cancelled",
+    "ending": _lazy("It comes to its end: what was begun is settled, and what was done is undone"),
+    "succeeded": _lazy("It ended: {}"),
+    "failed": _lazy("It failed"),
+    "cancelled": _lazy("It was cancelled"),
 }
 KINDS = {
-    "tool": "A call to another system",
-    "ai": "A question to the AI",
-    "review": "A question to a person",
-    "switch": "A choice of ways",
-    "parallel": "Several things at once",
-    "undo": "Undoing what a step did",
-    "each": "The same for every item",
-    "repeat": "The same again and again",
-    "wait": "A wait",
-    "workflow": "A run of another workflow",
-    "emit": "An event told to others",
-    "continue": "The beginning of the next run",
-    "set": "A value worked out",
-    "end": "The end",
-    "fail": "The end, as a failure",
+    "tool": _lazy("A call to another system"),
+    "ai": _lazy("A question to the AI"),
+    "review": _lazy("A question to a person"),
+    "switch": _lazy("A choice of ways"),
+    "parallel": _lazy("Several things at once"),
+    "undo": _lazy("Undoing what a step did"),
+    "each": _lazy("The same for every item"),
+    "repeat": _lazy("The same again and again"),
+    "wait": _lazy("A wait"),
+    "workflow": _lazy("A run of another workflow"),
+    "emit": _lazy("An event told to others"),
+    "continue": _lazy("The beginning of the next run"),
+    "set": _lazy("A value worked out"),
+    "end": _lazy("The end"),
+    "fail": _lazy("The end, as a failure"),
 }
 ICONS = {
     "ai": "ai",

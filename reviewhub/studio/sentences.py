@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from reviewhub.studio.facts import Fact, Names
 from reviewhub.studio.tellings import TELLINGS
 
@@ -73,9 +75,9 @@ def sentence(names: Names, fact: Fact) -> Sentence:
     return Sentence(fact, text[:1].upper() + text[1:], _tone(fact), _is_minor(names, fact))
 
 
-def _unknown(_: Names, fact: Fact) -> str:
+def _unknown(_names: Names, fact: Fact) -> str:
     words = fact.kind.replace(".", " ").replace("_", " ")
-    return f"{words[:1].upper()}{words[1:]}, by {fact.who}"
+    return _("%(what)s, by %(who)s") % {"what": f"{words[:1].upper()}{words[1:]}", "who": fact.who}
 
 
 def _tone(fact: Fact) -> str:

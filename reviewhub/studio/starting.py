@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 Schema = Mapping[str, Any]
 WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
 DECIMAL = re.compile(r"[+-]?[0-9]{0,30}\.?[0-9]{1,30}(?:[eE][+-]?[0-9]{1,3})?")
@@ -191,7 +193,7 @@ def _missing(fault: Mapping[str, str]) -> tuple[str, str] | None:
     named = REQUIRED.fullmatch(fault["message"])
     if named is None:
         return None
-    return f"{fault.get('path', '').rstrip('/')}/{_escaped(named[1])}", "This has to be filled in."
+    return f"{fault.get('path', '').rstrip('/')}/{_escaped(named[1])}", _("This has to be filled in.")
 
 
 def _paths(entries: Sequence[Entry]) -> list[str]:

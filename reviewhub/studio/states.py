@@ -6,63 +6,69 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
 from reviewhub.studio.starting import readable
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    text: str
+    text: str | Promise
     tone: str = ""  # calm, warning, breached; empty for what is normal
     icon: str = ""
 
 
 RUNS = {
-    "running": State("Running", "calm"),
-    "ending": State("Coming to its end", "warning", "undo"),
-    "succeeded": State("Ended", "", "check"),
-    "failed": State("Failed", "breached", "alert"),
-    "cancelled": State("Cancelled"),
+    "running": State(_lazy("Running"), "calm"),
+    "ending": State(_lazy("Coming to its end"), "warning", "undo"),
+    "succeeded": State(_lazy("Ended"), "", "check"),
+    "failed": State(_lazy("Failed"), "breached", "alert"),
+    "cancelled": State(_lazy("Cancelled")),
 }
 
 STEPS = {
-    "ready": State("About to run", "calm"),
-    "running": State("Running", "calm"),
-    "retrying": State("Tried again soon", "warning", "retry"),
-    "limited": State("Waits for its turn", "calm"),
-    "waiting": State("In progress", "calm"),
-    "incident": State("Needs a person", "breached", "alert"),
-    "registered": State("Stands by"),
-    "succeeded": State("Done", "", "check"),
-    "failed": State("Failed", "breached", "alert"),
-    "skipped": State("Left out"),
-    "cancelled": State("Not needed"),
+    "ready": State(_lazy("About to run"), "calm"),
+    "running": State(_lazy("Running"), "calm"),
+    "retrying": State(_lazy("Tried again soon"), "warning", "retry"),
+    "limited": State(_lazy("Waits for its turn"), "calm"),
+    "waiting": State(_lazy("In progress"), "calm"),
+    "incident": State(_lazy("Needs a person"), "breached", "alert"),
+    "registered": State(_lazy("Stands by")),
+    "succeeded": State(_lazy("Done"), "", "check"),
+    "failed": State(_lazy("Failed"), "breached", "alert"),
+    "skipped": State(_lazy("Left out")),
+    "cancelled": State(_lazy("Not needed")),
 }
 
 UNDONE = {  # of a step, by how far the undoing of it is; where it only stands by, the step is what it was
-    **dict.fromkeys(("ready", "running", "retrying", "limited", "waiting"), State("Being undone", "warning", "undo")),
-    "incident": State("Undoing it needs a person", "breached", "alert"),
-    "succeeded": State("Undone", "warning", "undo"),
-    "failed": State("Could not be undone", "breached", "alert"),
+    **dict.fromkeys(
+        ("ready", "running", "retrying", "limited", "waiting"), State(_lazy("Being undone"), "warning", "undo")
+    ),
+    "incident": State(_lazy("Undoing it needs a person"), "breached", "alert"),
+    "succeeded": State(_lazy("Undone"), "warning", "undo"),
+    "failed": State(_lazy("Could not be undone"), "breached", "alert"),
 }
 
-PAUSED = State("Paused", "warning", "pause")
-WAITS = State("Waits", "calm", "wait")
-ASKED = State("Waits for a person", "calm", "mine")
-TAKE_BACK = State("Decided, can be taken back", "calm", "undo")
+PAUSED = State(_lazy("Paused"), "warning", "pause")
+WAITS = State(_lazy("Waits"), "calm", "wait")
+ASKED = State(_lazy("Waits for a person"), "calm", "mine")
+TAKE_BACK = State(_lazy("Decided, can be taken back"), "calm", "undo")
 
-LATE = {"late": State("Late", "breached", "alert"), "near": State("May be late", "warning", "risk")}
+LATE = {"late": State(_lazy("Late"), "breached", "alert"), "near": State(_lazy("May be late"), "warning", "risk")}
 
 NOW = {
-    "ready": "about to do {}",
-    "running": "doing {}",
-    "retrying": "{} is tried again soon",
-    "limited": "waits for its turn at {}",
-    "waiting": "waits for a decision on {}",
-    "incident": "{} needs a person",
+    "ready": _lazy("about to do {}"),
+    "running": _lazy("doing {}"),
+    "retrying": _lazy("{} is tried again soon"),
+    "limited": _lazy("waits for its turn at {}"),
+    "waiting": _lazy("waits for a decision on {}"),
+    "incident": _lazy("{} needs a person"),
 }
 
 
-AWAITS = {"wait": "waits at {}", "workflow": "waits for the run of {}"}
+AWAITS = {"wait": _lazy("waits at {}"), "workflow": _lazy("waits for the run of {}")}
 
 
 def run_state(run: Any, open_steps: Sequence[Any] = ()) -> State:
@@ -102,10 +108,10 @@ def step_state(step: Any, undo: Any = None) -> State:
 def paused_words(run: Any) -> str:
     held_by = run.paused_by or []
     if "person" in held_by or not held_by:
-        return "It is paused"
+        return _("It is paused")
     if "workflow" in held_by:
-        return "It is paused with its workflow"
-    return "It is paused with the run that started it"
+        return _("It is paused with its workflow")
+    return _("It is paused with the run that started it")
 
 
 def now_words(open_steps: Sequence[Any]) -> str:
@@ -115,4 +121,4 @@ def now_words(open_steps: Sequence[Any]) -> str:
 
 def _now(step: Any) -> str:
     words = AWAITS.get(step.kind) if step.status == "waiting" else None
-    return (words or NOW[step.status]).format(step.step_id)
+    return str(words or NOW[step.status]).format(step.step_id)

@@ -2,157 +2,196 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from reviewhub.studio.facts import Fact, Names
 from reviewhub.studio.wording import again, length, source, used_up
 
 
-def run_started(_: Names, fact: Fact) -> str:
-    where = source(str(fact.data.get("source", "")))
-    who = f", by {fact.who}" if fact.data.get("source") in ("manual", "api") else ""
-    return f"The run started {where}{who}, on version {fact.data.get('version')}"
+def run_started(_names: Names, fact: Fact) -> str:
+    how = source(str(fact.data.get("source", "")))
+    said = {"how": how, "who": fact.who, "version": fact.data.get("version")}
+    if fact.data.get("source") in ("manual", "api"):
+        return _("The run started %(how)s, by %(who)s, on version %(version)s") % said
+    return _("The run started %(how)s, on version %(version)s") % said
 
 
-FOLLOWED = {"rerun": "ran it once more", "retry": "tried it again", "fork": "went on from it"}
+FOLLOWED = {
+    "rerun": _lazy("%(who)s ran it once more, as another run"),
+    "retry": _lazy("%(who)s tried it again from %(start)s, as another run"),
+    "fork": _lazy("%(who)s went on from it from %(start)s, as another run"),
+}
 
 
 def run_followed(names: Names, fact: Fact) -> str:
     how, step = str(fact.data.get("how")), str(fact.data.get("step", ""))
-    start = f" from {names.step(step)}" if step else f" from event {fact.data['at']}" if how == "fork" else ""
-    return f"{fact.who} {FOLLOWED.get(how, how)}{start}, as another run"
+    event = _("event %(number)s") % {"number": fact.data.get("at")}
+    return str(FOLLOWED.get(how, FOLLOWED["fork"])) % {"who": fact.who, "start": names.step(step) if step else event}
 
 
-def run_ended(_: Names, fact: Fact) -> str:
-    reason = str(fact.data.get("reason", "")).rstrip(".")
+def run_ended(_names: Names, fact: Fact) -> str:
+    said = {"who": fact.who, "reason": _reason(fact), "outcome": fact.data.get("outcome")}
     if fact.data.get("status") == "cancelled":
-        return f"{fact.who} cancelled the run: {reason}"
+        return _("%(who)s cancelled the run: %(reason)s") % said
     if fact.data.get("status") == "failed":
-        return f"The run failed{fact.because or f': {reason}'}"
-    return f"The run ended: {fact.data.get('outcome')}"
+        return _("The run failed%(because)s") % {"because": fact.because or f": {said['reason']}"}
+    return _("The run ended: %(outcome)s") % said
 
 
-HOLDERS = {"workflow": "Its workflow", "parent": "The run that started it"}
+def _reason(fact: Fact) -> str:
+    return str(fact.data.get("reason", "")).rstrip(".")
 
 
-def run_paused(_: Names, fact: Fact) -> str:
-    reason = str(fact.data.get("reason", "")).rstrip(".")
-    holder, because = HOLDERS.get(str(fact.data.get("by"))), f": {reason}" if reason else ""
-    return f"{holder} is paused, and this run with it{because}" if holder else f"{fact.who} paused the run{because}"
+HOLDERS = {"workflow": _lazy("Its workflow"), "parent": _lazy("The run that started it")}
 
 
-def run_held_by(_: Names, fact: Fact) -> str:
-    reason = str(fact.data.get("reason", "")).rstrip(".")
-    holder, because = HOLDERS.get(str(fact.data.get("by")), fact.who), f": {reason}" if reason else ""
-    return f"{holder} holds the run as well{because}"
+def _holder(fact: Fact) -> str:
+    return str(HOLDERS.get(str(fact.data.get("by"))) or fact.who)
 
 
-def run_let_go(_: Names, fact: Fact) -> str:
-    return f"{HOLDERS.get(str(fact.data.get('by')), fact.who)} holds the run no more; somebody else does"
+def _because(fact: Fact) -> str:
+    reason = _reason(fact)
+    return f": {reason}" if reason else ""
 
 
-def run_resumed(_: Names, fact: Fact) -> str:
-    return f"{fact.who} let the run go on, after {length(fact.data['paused_for'])}"
+def run_paused(_names: Names, fact: Fact) -> str:
+    said = {"holder": _holder(fact), "because": _because(fact)}
+    if str(fact.data.get("by")) in HOLDERS:
+        return _("%(holder)s is paused, and this run with it%(because)s") % said
+    return _("%(holder)s paused the run%(because)s") % said
+
+
+def run_held_by(_names: Names, fact: Fact) -> str:
+    return _("%(holder)s holds the run as well%(because)s") % {"holder": _holder(fact), "because": _because(fact)}
+
+
+def run_let_go(_names: Names, fact: Fact) -> str:
+    return _("%(holder)s holds the run no more; somebody else does") % {"holder": _holder(fact)}
+
+
+def run_resumed(_names: Names, fact: Fact) -> str:
+    return _("%(who)s let the run go on, after %(span)s") % {"who": fact.who, "span": length(fact.data["paused_for"])}
 
 
 def run_migrated(names: Names, fact: Fact) -> str:
-    anew = ", ".join(names.step(path) for path in (*fact.data["anew"], *fact.data.get("renamed", {}).values()))
-    carried = ", ".join(f"{names.step(old)} as {names.step(new)}" for old, new in fact.data.get("carried", {}).items())
-    said = f"{fact.who} moved the run from version {fact.data['from']} to version {fact.data['to']}"
-    said = f"{said}; begun anew: {anew}" if anew else said
-    return f"{said}; goes on: {carried}" if carried else said
+    anew = _steps(names, (*fact.data["anew"], *fact.data.get("renamed", {}).values()))
+    moved = [{"old": names.step(old), "new": names.step(new)} for old, new in fact.data.get("carried", {}).items()]
+    carried = ", ".join(_("%(old)s as %(new)s") % each for each in moved)
+    said = {"who": fact.who, "old": fact.data["from"], "new": fact.data["to"]}
+    parts = [_("%(who)s moved the run from version %(old)s to version %(new)s") % said]
+    parts += [_("begun anew: %(steps)s") % {"steps": anew}] if anew else []
+    parts += [_("goes on: %(steps)s") % {"steps": carried}] if carried else []
+    return "; ".join(parts)
+
+
+def _steps(names: Names, paths: Iterable[str]) -> str:
+    return ", ".join(names.step(path) for path in paths)
 
 
 def run_held(names: Names, fact: Fact) -> str:
     dropped = fact.data.get("dropped", ())
-    said = "Not needed any more when the run goes on: " if dropped else "Waits for the run to go on: "
-    return said + ", ".join(names.step(path) for path in dropped or fact.data["paths"])
+    if dropped:
+        return _("Not needed any more when the run goes on: %(steps)s") % {"steps": _steps(names, dropped)}
+    return _("Waits for the run to go on: %(steps)s") % {"steps": _steps(names, fact.data["paths"])}
 
 
-def run_ending(_: Names, fact: Fact) -> str:
+def run_ending(_names: Names, fact: Fact) -> str:
     if fact.data["status"] == "cancelled":
-        return f"{fact.who} cancelled the run: {str(fact.data['reason']).rstrip('.')}; first what was done is undone"
-    return f"The run comes to its end as failed{fact.because}; first comes what the workflow says for that"
+        said = _("%(who)s cancelled the run: %(reason)s; first what was done is undone")
+        return said % {"who": fact.who, "reason": _reason(fact)}
+    failed = _("The run comes to its end as failed%(because)s; first comes what the workflow says for that")
+    return failed % {"because": fact.because}
 
 
-def run_handled(_: Names, fact: Fact) -> str:
-    return "What the workflow says for a failed run is done"
+def run_handled(_names: Names, _fact: Fact) -> str:
+    return _("What the workflow says for a failed run is done")
 
 
-def run_undoing(_: Names, fact: Fact) -> str:
-    return f"What the run did is undone: {str(fact.data['reason']).rstrip('.')}"
+def run_undoing(_names: Names, fact: Fact) -> str:
+    return _("What the run did is undone: %(reason)s") % {"reason": _reason(fact)}
 
 
 def event_emitted(names: Names, fact: Fact) -> str:
-    return f"{names.step(fact.path)} told everybody who waits for it: {fact.data['event']}"
+    said = _("%(step)s told everybody who waits for it: %(event)s")
+    return said % {"step": names.step(fact.path), "event": fact.data["event"]}
 
 
-def child_asked(names: Names, fact: Fact) -> str:
-    again = f", for the {int(fact.data['number'])}. time" if int(fact.data["number"]) > 1 else ""
-    return f"A run of {fact.data['workflow']} was asked for{again}"
+def child_asked(_names: Names, fact: Fact) -> str:
+    said = {"workflow": fact.data["workflow"], "number": int(fact.data["number"])}
+    if said["number"] > 1:
+        return _("A run of %(workflow)s was asked for, for the %(number)s. time") % said
+    return _("A run of %(workflow)s was asked for") % said
 
 
-ENDED = {"succeeded": "ended", "failed": "failed", "cancelled": "was cancelled"}
+ENDED = {
+    "succeeded": _lazy("The run that %(step)s started ended: %(outcome)s"),
+    "failed": _lazy("The run that %(step)s started failed"),
+    "cancelled": _lazy("The run that %(step)s started was cancelled"),
+}
 
 
 def child_ended(names: Names, fact: Fact) -> str:
+    step = names.step(fact.path)
     if fact.data["run"] is None:
-        return f"The run for {names.step(fact.path)} could not start"
-    outcome = f": {fact.data['outcome']}" if fact.data["status"] == "succeeded" else ""
-    return f"The run that {names.step(fact.path)} started {ENDED[str(fact.data['status'])]}{outcome}"
+        return _("The run for %(step)s could not start") % {"step": step}
+    return str(ENDED[str(fact.data["status"])]) % {"step": step, "outcome": fact.data.get("outcome")}
 
 
 def child_failed(names: Names, fact: Fact) -> str:
-    return f"{names.step(fact.path)} did not get what it needs{fact.because}{again(fact.data)}"
+    said = {"step": names.step(fact.path), "because": fact.because}
+    return _("%(step)s did not get what it needs%(because)s") % said + again(fact.data)
 
 
 def deadline_warned(names: Names, fact: Fact) -> str:
-    subject = names.step(fact.path) if fact.path else "the run"
-    return f"{used_up(fact.data.get('stage'))} that {subject} has is gone"
+    subject = names.step(fact.path) if fact.path else _("the run")
+    return _("%(part)s that %(subject)s has is gone") % {"part": used_up(fact.data.get("stage")), "subject": subject}
 
 
 def deadline_breached(names: Names, fact: Fact) -> str:
-    subject = names.step(fact.path) if fact.path else "The run"
-    waited = ", ".join(_waited_for(names, each) for each in fact.data["cause"])
-    return f"{subject} missed its due time{f': {waited}' if waited else ''}"
+    said = {
+        "subject": names.step(fact.path) if fact.path else _("The run"),
+        "waited": ", ".join(_waited_for(names, each) for each in fact.data["cause"]),
+    }
+    if not said["waited"]:
+        return _("%(subject)s missed its due time") % said
+    return _("%(subject)s missed its due time: %(waited)s") % said
 
 
 def _waited_for(names: Names, step: Mapping[str, str]) -> str:
-    words = STILL_OPEN.get(step["status"], "{} was open")
-    return words.format(names.step(step["path"]))
+    words = STILL_OPEN.get(step["status"]) or _("{} was open")
+    return str(words).format(names.step(step["path"]))
 
 
-def timer_armed(names: Names, fact: Fact) -> str:
-    return "Clocks set: " + ", ".join(names.timer(timer[0]) for timer in fact.data["timers"])
+def _clocks(words: str | Promise, key: str) -> Callable[[Names, Fact], str]:
+    """`timers` are told with more than their names."""
 
+    def told(names: Names, fact: Fact) -> str:
+        clocks = ", ".join(names.timer(each if key == "names" else each[0]) for each in fact.data[key])
+        return str(words) % {"clocks": clocks}
 
-def timer_stopped(names: Names, fact: Fact) -> str:
-    return "Clocks stopped: " + ", ".join(names.timer(name) for name in fact.data["names"])
-
-
-def timer_held(names: Names, fact: Fact) -> str:
-    return "Clocks stand still: " + ", ".join(names.timer(name) for name in fact.data["names"])
-
-
-def timer_moved(names: Names, fact: Fact) -> str:
-    return "Clocks set later: " + ", ".join(names.timer(timer[0]) for timer in fact.data["timers"])
+    return told
 
 
 def timer_fired(names: Names, fact: Fact) -> str:
-    return f"It was time: {names.timer(str(fact.data['name']))}"
+    return _("It was time: %(clock)s") % {"clock": names.timer(str(fact.data["name"]))}
 
 
 def timer_lost(names: Names, fact: Fact) -> str:
-    return f"It was time for {names.timer(str(fact.data['name']))}, but something else had come first"
+    said = _("It was time for %(clock)s, but something else had come first")
+    return said % {"clock": names.timer(str(fact.data["name"]))}
 
 
 STILL_OPEN = {
-    "incident": "{} needed a person",
-    "waiting": "{} was waited for",
-    "running": "{} was under way",
-    "retrying": "{} was to be tried again",
-    "limited": "{} waited for its turn",
-    "ready": "{} had not begun",
+    "incident": _lazy("{} needed a person"),
+    "waiting": _lazy("{} was waited for"),
+    "running": _lazy("{} was under way"),
+    "retrying": _lazy("{} was to be tried again"),
+    "limited": _lazy("{} waited for its turn"),
+    "ready": _lazy("{} had not begun"),
 }
 TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "run.started": run_started,
@@ -173,10 +212,10 @@ TELLINGS: Mapping[str, Callable[[Names, Fact], str]] = {
     "child.failed": child_failed,
     "deadline.warned": deadline_warned,
     "deadline.breached": deadline_breached,
-    "timer.armed": timer_armed,
-    "timer.stopped": timer_stopped,
-    "timer.held": timer_held,
-    "timer.moved": timer_moved,
+    "timer.armed": _clocks(_lazy("Clocks set: %(clocks)s"), "timers"),
+    "timer.stopped": _clocks(_lazy("Clocks stopped: %(clocks)s"), "names"),
+    "timer.held": _clocks(_lazy("Clocks stand still: %(clocks)s"), "names"),
+    "timer.moved": _clocks(_lazy("Clocks set later: %(clocks)s"), "timers"),
     "timer.fired": timer_fired,
     "timer.lost": timer_lost,
 }

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from orchestration import api
 from reviewhub.studio.facts import Fact, Names
@@ -18,23 +20,23 @@ from reviewhub.studio.settings_told import SETTINGS
 from reviewhub.studio.starting import readable
 
 SUBJECTS = (
-    ("", "Everything"),
-    ("run:", "Runs"),
-    ("workflow:", "Workflows"),
-    ("settings", "Settings and people"),
+    ("", _lazy("Everything")),
+    ("run:", _lazy("Runs")),
+    ("workflow:", _lazy("Workflows")),
+    ("settings", _lazy("Settings and people")),
 )
 ACTS = (
-    ("", "What matters"),
-    ("all", "Every event"),
-    ("review.decided", "Decisions"),
-    ("review.taken_back", "Decisions taken back"),
-    ("review.escalated", "Escalations"),
-    ("review.unanswered", "Nobody answered"),
-    ("incident.", "Incidents"),
-    ("run.started", "Runs started"),
-    ("run.ended", "Runs ended"),
-    ("workflow.", "Workflows changed"),
-    ("desk.", "At the desk"),
+    ("", _lazy("What matters")),
+    ("all", _lazy("Every event")),
+    ("review.decided", _lazy("Decisions")),
+    ("review.taken_back", _lazy("Decisions taken back")),
+    ("review.escalated", _lazy("Escalations")),
+    ("review.unanswered", _lazy("Nobody answered")),
+    ("incident.", _lazy("Incidents")),
+    ("run.started", _lazy("Runs started")),
+    ("run.ended", _lazy("Runs ended")),
+    ("workflow.", _lazy("Workflows changed")),
+    ("desk.", _lazy("At the desk")),
 )
 NOBODY = Names()
 
@@ -93,17 +95,21 @@ def _run_names(identities: Iterable[str]) -> dict[str, str]:
 
 
 def _subject(chain: str, runs: Mapping[str, str]) -> Subject:
-    kind, _, name = chain.partition(":")
+    kind, _colon, name = chain.partition(":")
     if kind == "run":
-        return Subject(runs[name], reverse("studio:run", args=[name])) if name in runs else Subject(f"Run {name}", "")
+        return (
+            Subject(runs[name], reverse("studio:run", args=[name]))
+            if name in runs
+            else Subject(_("Run %(id)s") % {"id": name}, "")
+        )
     if kind == "workflow":
-        return Subject(f"Workflow {name}", reverse("studio:workflow", args=[name]))
+        return Subject(_("Workflow %(name)s") % {"name": name}, reverse("studio:workflow", args=[name]))
     return Subject(f"{readable(kind)} {name}", "")
 
 
 def tell(fact: Fact) -> Sentence:
     words = SETTINGS.get(fact.kind)
-    return Sentence(fact, f"{fact.who} {words(fact.data)}", "", minor=False) if words else sentence(NOBODY, fact)
+    return Sentence(fact, words(fact.who, fact.data), "", minor=False) if words else sentence(NOBODY, fact)
 
 
 def _fact_of_row(event: Any) -> Fact:

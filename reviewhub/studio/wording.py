@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+UNITS = ((86400, _lazy("d")), (3600, _lazy("h")), (60, _lazy("min")), (1, _lazy("s")))
 
 TARGETS = {
-    "backup_of": "the backup",
-    "manager_of": "the manager",
-    "owner": "the process owner",
+    ("backup_of", ""): _lazy("the backup"),
+    ("backup_of", "queue"): _lazy("the backup of the queue"),
+    ("backup_of", "assignee"): _lazy("the backup of whoever has it"),
+    ("manager_of", ""): _lazy("the manager"),
+    ("manager_of", "queue"): _lazy("the manager of the queue"),
+    ("manager_of", "assignee"): _lazy("the manager of whoever has it"),
+    ("owner", ""): _lazy("the process owner"),
+    ("owner", "workflow"): _lazy("the process owner"),
 }
-NAMED = {"role": "everyone with the role {}", "group": "the group {}", "queue": "the queue {}"}
-OF = {"queue": "of the queue", "assignee": "of whoever has it", "workflow": ""}
+NAMED = {
+    "role": _lazy("everyone with the role %(name)s"),
+    "group": _lazy("the group %(name)s"),
+    "queue": _lazy("the queue %(name)s"),
+}
 
-STAGES = {"half": "Half of the time", "three_quarters": "Three quarters of the time", "breach": "All of the time"}
+STAGES = {
+    "half": _lazy("Half of the time"),
+    "three_quarters": _lazy("Three quarters of the time"),
+    "breach": _lazy("All of the time"),
+}
 
 SOURCES = {
-    "workflow": "by another run",
-    "continued": "as the next of a chain of runs",
-    "rerun": "by running another once more",
-    "retry": "by trying another again",
-    "fork": "by going on from another",
-    "manual": "by hand",
-    "api": "through the API",
-    "demo": "by the demo",
-    "cli": "from the command line",
+    "workflow": _lazy("by another run"),
+    "continued": _lazy("as the next of a chain of runs"),
+    "rerun": _lazy("by running another once more"),
+    "retry": _lazy("by trying another again"),
+    "fork": _lazy("by going on from another"),
+    "manual": _lazy("by hand"),
+    "api": _lazy("through the API"),
+    "demo": _lazy("by the demo"),
+    "cli": _lazy("from the command line"),
 }
 
 
@@ -37,9 +52,9 @@ def length(value: timedelta | float) -> str:
     if seconds < 0:
         return f"-{length(-seconds)}"
     if seconds < 10:
-        return f"{seconds:.1f} s".replace(".0 s", " s")
+        return f"{seconds:.1f}".removesuffix(".0") + f" {UNITS[-1][1]}"
     whole = round(seconds)
-    index = next(index for index, (size, _) in enumerate(UNITS) if whole >= size)
+    index = next(index for index, (size, _unit) in enumerate(UNITS) if whole >= size)
     size, unit = UNITS[index]
     count, rest = divmod(whole, size)
     for smaller, its_unit in UNITS[index + 1 : index + 2]:
@@ -48,40 +63,45 @@ def length(value: timedelta | float) -> str:
     return f"{count} {unit}"
 
 
-BRIEF = {"backup_of": "backup", "manager_of": "manager", "owner": "owner"}
+BRIEF = {"backup_of": _lazy("backup"), "manager_of": _lazy("manager"), "owner": _lazy("owner")}
 
 
 def brief_target(to: Mapping[str, str]) -> str:
     """The same in one word, where there is little room: backup."""
-    return BRIEF.get(to.get("kind", "")) or target(to)
+    return str(BRIEF.get(to.get("kind", "")) or target(to))
 
 
 def target(to: Mapping[str, str]) -> str:
     """Whom an escalation level reaches, as planned: the backup of the queue."""
-    kind = to.get("kind", "")
-    if kind in TARGETS:
-        return f"{TARGETS[kind]} {OF.get(to.get('of', ''), to.get('of', ''))}".strip()
-    name = to.get("name") or to.get("of") or ""
-    return NAMED.get(kind, "{}").format(name)
+    kind, of = to.get("kind", ""), to.get("of", "")
+    if (kind, "") in TARGETS:
+        return str(TARGETS.get((kind, of)) or f"{TARGETS[kind, '']} {of}")
+    name = to.get("name") or of or ""
+    return str(NAMED[kind]) % {"name": name} if kind in NAMED else name
+
+
+def all_of(people: Iterable[str]) -> str:
+    """Alice and Bob."""
+    return _(" and ").join(people)
 
 
 def source(text: str) -> str:
     """Where a run came from: by a webhook at purchase-requests."""
-    kind, _, rest = text.partition(":")
+    kind, _colon, rest = text.partition(":")
     if kind == "webhook":
-        return f"by a signed webhook at {rest}" if rest else "by a signed webhook"
+        return _("by a signed webhook at %(path)s") % {"path": rest} if rest else _("by a signed webhook")
     if kind == "review":
-        return "by a system that asked for a review"
+        return _("by a system that asked for a review")
     if kind == "event":
-        return f"by the event {rest}"
-    return SOURCES.get(kind, f"by {text}")
+        return _("by the event %(name)s") % {"name": rest}
+    return str(SOURCES.get(kind) or _("by %(what)s") % {"what": text})
 
 
 def used_up(stage: Any) -> str:
     """How much of the time that a review, a step or a run has is gone."""
-    return STAGES.get(str(stage), "Some of the time")
+    return str(STAGES.get(str(stage)) or _("Some of the time"))
 
 
 def again(data: Mapping[str, Any]) -> str:
     """`; it is tried again in 5 s`, where it is."""
-    return f"; it is tried again in {length(data['wait'])}" if "wait" in data else ""
+    return _("; it is tried again in %(span)s") % {"span": length(data["wait"])} if "wait" in data else ""

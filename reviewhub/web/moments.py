@@ -50,8 +50,17 @@ def _moment(at: datetime, today: date, zone: tzinfo, language: str) -> str:
 def day_moment(at: datetime, now: datetime) -> str:
     """The same, with the day said when it is today: `Today 13:49`."""
     said = moment(at, now)
-    same_day = timezone.localtime(at).date() == timezone.localtime(now).date()
-    return _("Today %(clock)s") % {"clock": said} if same_day else said
+    return _("Today %(clock)s") % {"clock": said} if _is_today(at, now) else said
+
+
+def day_moment_inside(at: datetime, now: datetime) -> str:
+    """The same within a sentence: `today 13:49`."""
+    said = moment(at, now)
+    return _("today %(clock)s") % {"clock": said} if _is_today(at, now) else said
+
+
+def _is_today(at: datetime, now: datetime) -> bool:
+    return timezone.localtime(at).date() == timezone.localtime(now).date()
 
 
 def brief(span: timedelta) -> str:

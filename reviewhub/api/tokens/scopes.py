@@ -5,27 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterable
 from types import MappingProxyType
 
+from django.utils.translation import gettext_lazy as _lazy
+
 SCOPES = MappingProxyType(
     {
-        "workflows:read": "Read workflows and their versions",
-        "workflows:deploy": "Publish a workflow's text, and go back to another version",
-        "workflows:pause": "Pause a workflow and let it go on",
-        "runs:read": "Read runs, their steps and timelines",
-        "runs:start": "Start runs",
-        "runs:cancel": "Cancel runs",
-        "runs:migrate": "Move runs to another version of their workflow",
-        "runs:pause": "Pause runs and let them go on",
-        "stuck:read": "See what is stuck and why",
-        "stuck:handle": "Send or drop messages and events that are stuck",
-        "events:send": "Send events to runs that wait for them",
-        "reviews:create": "Ask for reviews without a workflow, and withdraw them",
-        "reviews:read": "Read the reviews that were asked for, and their answers",
-        "tasks:read": "Read review tasks and their comments",
-        "tasks:comment": "Write comments",
-        "notices:set": "Read and choose how one is told",
-        "tasks:decide": "Claim review tasks, decide them and take decisions back",
-        "queues:read": "See how the queues do that one leads",
-        "queues:lead": "Hold queues, stop their clocks, hand over their tasks and enter absences",
+        "workflows:read": _lazy("Read workflows and their versions"),
+        "workflows:deploy": _lazy("Publish a workflow's text, and go back to another version"),
+        "workflows:pause": _lazy("Pause a workflow and let it go on"),
+        "runs:read": _lazy("Read runs, their steps and timelines"),
+        "runs:start": _lazy("Start runs"),
+        "runs:cancel": _lazy("Cancel runs"),
+        "runs:migrate": _lazy("Move runs to another version of their workflow"),
+        "runs:pause": _lazy("Pause runs and let them go on"),
+        "stuck:read": _lazy("See what is stuck and why"),
+        "stuck:handle": _lazy("Send or drop messages and events that are stuck"),
+        "events:send": _lazy("Send events to runs that wait for them"),
+        "reviews:create": _lazy("Ask for reviews without a workflow, and withdraw them"),
+        "reviews:read": _lazy("Read the reviews that were asked for, and their answers"),
+        "tasks:read": _lazy("Read review tasks and their comments"),
+        "tasks:comment": _lazy("Write comments"),
+        "notices:set": _lazy("Read and choose how one is told"),
+        "tasks:decide": _lazy("Claim review tasks, decide them and take decisions back"),
+        "queues:read": _lazy("See how the queues do that one leads"),
+        "queues:lead": _lazy("Hold queues, stop their clocks, hand over their tasks and enter absences"),
     }
 )
 

@@ -135,17 +135,17 @@ def what_happened(task: ReviewTask) -> str:
         case "decided" | "closed" if now["by"]:
             return _("%(by)s decided “%(outcome_label)s”.") % {"by": now["by"], "outcome_label": now["outcome_label"]}
         case "closed":
-            return f"nobody answered in time, and it ended as “{now['outcome_label']}”."
+            return _("nobody answered in time, and it ended as “%(outcome_label)s”.") % now
         case "withdrawn":
-            return f"it was withdrawn. {task.withdrawn_reason}".strip()
+            return f"{_('it was withdrawn.')} {task.withdrawn_reason}".strip()
         case "claimed" if task.holder_id(ports.clock().system_now()) is not None:
             return _("%(by)s has claimed it.") % {"by": now["by"]}
         case "asked":
-            return "a question to the requester is open."
+            return _("a question to the requester is open.")
         case "snoozed":
             return _("%(by)s has snoozed it.") % {"by": now["by"]}
         case _:
-            return "it is open, and nobody has it."
+            return _("it is open, and nobody has it.")
 
 
 def standing_of(task: ReviewTask) -> dict[str, str | int | None]:

@@ -73,9 +73,3 @@ def percent(share: float) -> str:
 def came_from(text: str) -> str:
     """Where a run came from: by a signed webhook at purchase-requests."""
     return source(text)
-
-
-@register.filter
-def inside(moment: str) -> str:
-    """A moment inside a sentence: today 14:52."""
-    return moment[:1].lower() + moment[1:] if moment.startswith("Today") else moment

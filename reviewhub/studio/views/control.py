@@ -13,6 +13,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from orchestration import api
@@ -29,7 +31,7 @@ IDENTITY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 @login_required
 @require_POST
 def pause(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    return _with_reason(request, run_id, "run.pause", api.pause_run, "Nothing was paused.")
+    return _with_reason(request, run_id, "run.pause", api.pause_run, _("Nothing was paused."))
 
 
 @login_required
@@ -43,7 +45,7 @@ def resumption(request: HttpRequest, run_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def cancellation(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    return _with_reason(request, run_id, "run.cancel", api.cancel_run, "Nothing was cancelled.")
+    return _with_reason(request, run_id, "run.cancel", api.cancel_run, _("Nothing was cancelled."))
 
 
 @login_required
@@ -75,7 +77,7 @@ def _again(request: HttpRequest, run_id: UUID, act: Callable[..., Any], **given:
             run_id=run.pk, actor=actor_of(viewer(request)), event_id=f"again:{sent}" if sent else None, **given
         )
     except OrchestrationError as refused:
-        messages.error(request, f"Nothing was started. {refused}")
+        messages.error(request, _("Nothing was started. %(why)s") % {"why": refused})
         return redirect("studio:run", run.pk)
     return redirect("studio:run", started.run_id)
 
@@ -85,7 +87,7 @@ def _with_reason(request: HttpRequest, run_id: UUID, verb: str, act: Callable[..
     require(viewer(request), verb, run)
     reason = request.POST.get("reason", "").strip()
     if not reason:
-        messages.error(request, f"Say why: the reason stays with the run. {nothing}")
+        messages.error(request, f"{_('Say why: the reason stays with the run.')} {nothing}")
         return redirect("studio:run", run_id)
     return _done(request, run, act, reason=reason[:LONGEST_REASON])
 
@@ -100,10 +102,10 @@ def _done(request: HttpRequest, run: Any, act: Callable[..., Any], **given: Any)
 
 # ---- many at once ------------------------------------------------------------------------------
 
-ACTS: Mapping[str, tuple[str, Callable[..., Any], str]] = {
-    "pause": ("run.pause", api.pause_run, "paused"),
-    "resume": ("run.pause", api.resume_run, "going on"),
-    "cancel": ("run.cancel", api.cancel_run, "cancelled"),
+ACTS: Mapping[str, tuple[str, Callable[..., Any]]] = {
+    "pause": ("run.pause", api.pause_run),
+    "resume": ("run.pause", api.resume_run),
+    "cancel": ("run.cancel", api.cancel_run),
 }
 AT_ONCE = 200
 TOLD = 10  # refusals in words; the rest are counted
@@ -117,22 +119,22 @@ def acts(request: HttpRequest) -> HttpResponse:
     chosen = [UUID(each) for each in request.POST.getlist("run")[:AT_ONCE] if IDENTITY.fullmatch(each)]
     back = redirect(f"{reverse('studio:runs')}?{request.POST.get('back', '')}")
     if act not in ACTS or not chosen:
-        messages.error(request, "Choose runs, and what to do with them. Nothing was done.")
+        messages.error(request, _("Choose runs, and what to do with them. Nothing was done."))
     elif not reason and act != "resume":
-        messages.error(request, "Say why: the reason stays with each run. Nothing was done.")
+        messages.error(request, _("Say why: the reason stays with each run. Nothing was done."))
     else:
         given = {"reason": reason[:LONGEST_REASON]} if act != "resume" else {}
-        _tell(request, [_one(request, run_id, act, given) for run_id in chosen], ACTS[act][2])
+        _tell(request, [_one(request, run_id, act, given) for run_id in chosen], act)
     return back
 
 
 def _one(request: HttpRequest, run_id: UUID, act: str, given: dict[str, str]) -> str:
     """Why it could not be done; empty where it was."""
-    verb, do, _ = ACTS[act]
+    verb, do = ACTS[act]
     try:
         run = run_for(request, run_id)
     except Http404:
-        return f"{short(run_id)}: there is no such run."
+        return _("%(run)s: there is no such run.") % {"run": short(run_id)}
     try:
         require(viewer(request), verb, run)
         do(run_id=run.pk, actor=actor_of(viewer(request)), **given)
@@ -141,12 +143,21 @@ def _one(request: HttpRequest, run_id: UUID, act: str, given: dict[str, str]) ->
     return ""
 
 
-def _tell(request: HttpRequest, results: list[str], done: str) -> None:
+def _tell(request: HttpRequest, results: list[str], act: str) -> None:
     refused = [each for each in results if each]
     count = len(results) - len(refused)
     if count:
-        messages.success(request, f"{count} run{'s are' if count > 1 else ' is'} {done}.")
+        messages.success(request, _done_of(act, count))
     for each in refused[:TOLD]:
         messages.error(request, each)
     if len(refused) > TOLD:
-        messages.error(request, f"{len(refused) - TOLD} more could not be {done} either.")
+        messages.error(request, _("%(n)s more could not be moved either.") % {"n": len(refused) - TOLD})
+
+
+def _done_of(act: str, count: int) -> str:
+    said = {
+        "pause": ngettext("%(n)s run is paused.", "%(n)s runs are paused.", count),
+        "resume": ngettext("%(n)s run is going on.", "%(n)s runs are going on.", count),
+        "cancel": ngettext("%(n)s run is cancelled.", "%(n)s runs are cancelled.", count),
+    }
+    return said[act] % {"n": count}

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from orchestration import api, ports
@@ -21,7 +22,8 @@ SIZE = 50
 NEXT = 8
 EXPORTED = 10_000
 ASKED = ("workflow", "queue", "kind", "cause", "state", "since")
-STATES = (("", "Open or over"), ("open", "Still late"), ("over", "Over"))
+STATES = (("", _lazy("Open or over")), ("open", _lazy("Still late")), ("over", _lazy("Over")))
+KINDS = ((Breach.Kind.TASK, _lazy("Tasks")), (Breach.Kind.STEP, _lazy("Steps")), (Breach.Kind.RUN, _lazy("Runs")))
 
 
 @login_required
@@ -42,7 +44,7 @@ def deadlines(request: HttpRequest) -> HttpResponse:
         "narrowed": bool(narrowed),
         "first_page": not after,
         "states": STATES,
-        "kinds": Breach.Kind.choices,
+        "kinds": KINDS,
         "causes": Breach.Cause.choices,
         "queues": Queue.objects.order_by("title"),
         "workflows": api.workflows().defer("current__text", "current__definition"),

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from orchestration import api
@@ -34,7 +35,7 @@ def draft(request: HttpRequest, name: str) -> HttpResponse:
         api.save_draft(workflow=name, text=text, revision=_number(request, "revision"), actor=actor_of(viewer(request)))
     except InvalidTransition as stale:
         return _editor(request, workflow, text, stale=str(stale), status=409)
-    messages.success(request, "The draft is saved. Runs go on with the published version.")
+    messages.success(request, _("The draft is saved. Runs go on with the published version."))
     return redirect("studio:draft", name)
 
 
@@ -67,22 +68,23 @@ def publication(request: HttpRequest, name: str) -> HttpResponse:
     text, note = _posted_text(request), request.POST.get("note", "").strip()
     checked = CheckedText(name, text)
     if not checked.valid:
-        return _refused(request, workflow, text, "Not published: the text has faults.", status=422)
+        return _refused(request, workflow, text, _("Not published: the text has faults."), status=422)
     if not note:
-        return _refused(request, workflow, text, "Not published: say in a few words why it changes.", status=422)
+        return _refused(request, workflow, text, _("Not published: say in a few words why it changes."), status=422)
     before = workflow.current.number if workflow.current else 0
     try:
         version = api.publish_workflow(
             text=text, note=note[:500], actor=actor_of(viewer(request)), expected_current=_number(request, "current")
         )
     except InvalidWorkflow:
-        return _refused(request, workflow, text, "Not published: the text has faults.", status=422)
+        return _refused(request, workflow, text, _("Not published: the text has faults."), status=422)
     except InvalidTransition as overtaken:
-        return _refused(request, workflow, text, f"Not published. {overtaken}", status=409)
+        return _refused(request, workflow, text, _("Not published. %(why)s") % {"why": overtaken}, status=409)
     if version.number == before:
         messages.success(request, _kept(workflow, version, text, request))
     else:
-        messages.success(request, f"Version {version.number} is published. New runs take it; open ones end on theirs.")
+        published = _("Version %(number)s is published. New runs take it; open ones end on theirs.")
+        messages.success(request, published % {"number": version.number})
     return redirect("studio:workflow", name)
 
 
@@ -102,10 +104,11 @@ def new_workflow(request: HttpRequest) -> HttpResponse:
 
 def _name_fault(name: str, title: str) -> str:
     if not NAME.fullmatch(name) or len(name) > 100:
-        return "The name has small letters, digits and single hyphens, and begins with a letter: travel-expenses."
+        return _("The name has small letters, digits and single hyphens, and begins with a letter: travel-expenses.")
     if not title:
-        return "The title is what people read; it has to say something."
-    return f"There is a workflow {name} already." if api.workflows().filter(name=name).exists() else ""
+        return _("The title is what people read; it has to say something.")
+    taken = api.workflows().filter(name=name).exists()
+    return _("There is a workflow %(name)s already.") % {"name": name} if taken else ""
 
 
 def _editor(
@@ -140,20 +143,20 @@ def _editor(
 
 
 def _refused(request: HttpRequest, workflow: Any, text: str, why: str, *, status: int) -> HttpResponse:
-    stays = f" Version {workflow.current.number} stays." if workflow.current else ""
-    return _editor(request, workflow, text, refusal=why + stays, status=status)
+    stays = _("Version %(number)s stays.") % {"number": workflow.current.number} if workflow.current else ""
+    return _editor(request, workflow, text, refusal=f"{why} {stays}".strip(), status=status)
 
 
 def _kept(workflow: Any, version: Any, text: str, request: HttpRequest) -> str:
     """Comments and tests make no version; so that they are not lost, such a text stays as the draft."""
-    said = f"Nothing differs from version {version.number}, so it stays."
+    said = _("Nothing differs from version %(number)s, so it stays.") % {"number": version.number}
     if text == version.text:
         return said
     kept = api.drafts().filter(workflow=workflow).first()
     if kept is None or kept.text != text:
         revision = kept.revision if kept else 0
         api.save_draft(workflow=workflow.name, text=text, revision=revision, actor=actor_of(viewer(request)))
-    return f"{said} Its new tests and comments are kept as the draft."
+    return f"{said} {_('Its new tests and comments are kept as the draft.')}"
 
 
 def _next_number(workflow: Any) -> int:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from orchestration import api
@@ -22,7 +23,7 @@ def pause(request: HttpRequest, name: str) -> HttpResponse:
     workflow = workflow_for(request, name, "workflow.pause")
     reason = request.POST.get("reason", "").strip()[:LONGEST_REASON]
     if not reason:
-        messages.error(request, "Say why: the reason stays with the workflow. Nothing was paused.")
+        messages.error(request, _("Say why: the reason stays with the workflow. Nothing was paused."))
         return redirect("studio:workflow", name)
     holds_open = request.POST.get("runs", "all") == "all"
     try:
@@ -32,7 +33,7 @@ def pause(request: HttpRequest, name: str) -> HttpResponse:
     except OrchestrationError as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, "It is paused. What arrives is taken, and stays at its start until it goes on.")
+        messages.success(request, _("It is paused. What arrives is taken, and stays at its start until it goes on."))
     return redirect("studio:workflow", name)
 
 
@@ -45,5 +46,5 @@ def resumption(request: HttpRequest, name: str) -> HttpResponse:
     except OrchestrationError as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, "It goes on, and its runs with it.")
+        messages.success(request, _("It goes on, and its runs with it."))
     return redirect("studio:workflow", name)

@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from orchestration import api
@@ -15,11 +17,17 @@ from reviewhub.studio.access import viewer
 from reviewhub.studio.states import State
 
 BREAKERS = {
-    "closed": State("Calls go through", "calm", "check"),
-    "open": State("Left alone", "breached", "stop"),
-    "half_open": State("One call is tried", "warning", "retry"),
+    "closed": State(_lazy("Calls go through"), "calm", "check"),
+    "open": State(_lazy("Left alone"), "breached", "stop"),
+    "half_open": State(_lazy("One call is tried"), "warning", "retry"),
 }
-WAITING = {"rate": "the rate", "concurrency": "a place", "breaker": "the breaker", "rests": "its patience"}
+WAITING = {
+    "rate": _lazy("%(n)s for the rate"),
+    "concurrency": _lazy("%(n)s for a place"),
+    "breaker": _lazy("%(n)s for the breaker"),
+    "rests": _lazy("%(n)s for its patience"),
+}
+KINDS = {"tool": _lazy("tool"), "connection": _lazy("connection")}
 
 
 @login_required
@@ -36,13 +44,13 @@ def limit_list(request: HttpRequest) -> HttpResponse:
 
 
 def _row(figure: api.LimitFigure) -> dict[str, Any]:
-    kind, _, name = figure.subject.partition(":")
-    state = State("Asked to wait", "warning", "pause") if figure.rests_until else BREAKERS.get(figure.breaker or "")
+    kind, _colon, name = figure.subject.partition(":")
+    state = State(_("Asked to wait"), "warning", "pause") if figure.rests_until else BREAKERS.get(figure.breaker or "")
     return {
         "figure": figure,
         "name": name,
-        "kind": kind,
+        "kind": KINDS.get(kind, kind),
         "state": state,
         "until": figure.rests_until or (figure.open_until if figure.breaker == "open" else None),
-        "waiting": ", ".join(f"{count} for {WAITING[why]}" for why, count in sorted(figure.waiting.items())),
+        "waiting": ", ".join(str(WAITING[why]) % {"n": count} for why, count in sorted(figure.waiting.items())),
     }

@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from orchestration import api
@@ -98,9 +100,10 @@ def _move(request: HttpRequest, name: str, chosen: list[str], to: int, step_map:
         try:
             api.migrate_run(run_id=run_id, to=to, step_map=step_map, actor=actor_of(viewer(request)))
         except OrchestrationError as refused:
-            messages.error(request, f"{short(run_id)} stays on its version. {refused}")
+            stays = _("%(run)s stays on its version. %(why)s")
+            messages.error(request, stays % {"run": short(run_id), "why": refused})
         else:
             moved += 1
     if moved or not ids:
-        said = f"{moved} run{'s go' if moved > 1 else ' goes'} on by version {to}." if moved else "No run was chosen."
-        messages.success(request, said)
+        went = ngettext("%(n)s run goes on by version %(to)s.", "%(n)s runs go on by version %(to)s.", moved)
+        messages.success(request, went % {"n": moved, "to": to} if moved else _("No run was chosen."))

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from orchestration import api
@@ -20,16 +21,16 @@ from reviewhub.studio.rows import run_rows
 
 SIZE = 50
 STATUSES = (
-    ("", "Any state"),
-    ("running", "Running"),
-    ("paused", "Paused"),
-    ("incident", "With an incident"),
-    ("late", "Late"),
-    ("near", "May be late"),
-    ("ending", "Coming to its end"),
-    ("succeeded", "Ended"),
-    ("failed", "Failed"),
-    ("cancelled", "Cancelled"),
+    ("", _lazy("Any state")),
+    ("running", _lazy("Running")),
+    ("paused", _lazy("Paused")),
+    ("incident", _lazy("With an incident")),
+    ("late", _lazy("Late")),
+    ("near", _lazy("May be late")),
+    ("ending", _lazy("Coming to its end")),
+    ("succeeded", _lazy("Ended")),
+    ("failed", _lazy("Failed")),
+    ("cancelled", _lazy("Cancelled")),
 )
 
 

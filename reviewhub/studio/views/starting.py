@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
 from orchestration import api
@@ -18,8 +19,8 @@ from reviewhub.studio.access import viewer, workflow_for
 from reviewhub.studio.starting import Entry, blamed, entries_of, filled, input_of
 
 SEEN = {
-    "event": "This form was sent before: here is the run that it started.",
-    "key": "There is a run for this already: here it is. Nothing new was started.",
+    "event": _lazy("This form was sent before: here is the run that it started."),
+    "key": _lazy("There is a run for this already: here it is. Nothing new was started."),
 }
 
 

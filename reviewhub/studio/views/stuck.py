@@ -12,6 +12,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from orchestration import api
@@ -25,12 +28,18 @@ SIZE = 50
 GLANCE = 5  # of each kind where all are shown
 LONGEST = 300  # characters of a reason
 KINDS = {
-    "incident": ("Failed steps", "A person has to choose how to go on."),
-    "message": ("Unsent messages", "Tried again by itself, ever more rarely; send it now, or drop it with a reason."),
-    "event": ("Refused events", "Mend the workflow and try again, or drop it with a reason: it did not start its run."),
-    "run": ("Stopped runs", "Nothing will move them on: cancel them, or tell an engineer."),
-    "pool": ("Steps that nobody takes", "Start a worker of the queue."),
-    "tool": ("Missing tools", "Deploy the version; steps that need it become failed steps until then."),
+    "incident": (_lazy("Failed steps"), _lazy("A person has to choose how to go on.")),
+    "message": (
+        _lazy("Unsent messages"),
+        _lazy("Tried again by itself, ever more rarely; send it now, or drop it with a reason."),
+    ),
+    "event": (
+        _lazy("Refused events"),
+        _lazy("Mend the workflow and try again, or drop it with a reason: it did not start its run."),
+    ),
+    "run": (_lazy("Stopped runs"), _lazy("Nothing will move them on: cancel them, or tell an engineer.")),
+    "pool": (_lazy("Steps that nobody takes"), _lazy("Start a worker of the queue.")),
+    "tool": (_lazy("Missing tools"), _lazy("Deploy the version; steps that need it become failed steps until then.")),
 }
 
 
@@ -40,12 +49,12 @@ class Acts:
 
     again: str
     drop: str
-    label: str
+    label: str | Promise
 
 
 ACTS: Mapping[str, Acts] = {
-    "message": Acts("studio:message-sending", "studio:message-dropping", "Send now"),
-    "event": Acts("studio:event-starting", "studio:event-dropping", "Try again"),
+    "message": Acts("studio:message-sending", "studio:message-dropping", _lazy("Send now")),
+    "event": Acts("studio:event-starting", "studio:event-dropping", _lazy("Try again")),
 }
 
 
@@ -60,9 +69,9 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Section:
     kind: str
-    title: str
-    hint: str
-    label: str
+    title: str | Promise
+    hint: str | Promise
+    label: str | Promise
     count: int
     rows: list[Row]
     more: str
@@ -80,7 +89,7 @@ def stuck_list(request: HttpRequest) -> HttpResponse:
     context = {
         "current": "stuck",
         "kind": kind,
-        "kinds": [(name, title, counts[name]) for name, (title, _) in KINDS.items()],
+        "kinds": [(name, title, counts[name]) for name, (title, _hint) in KINDS.items()],
         "total": sum(counts.values()),
         "sections": [_section(name, counts[name], after, SIZE if kind else GLANCE) for name in shown],
         "may_handle": may(request, "message.handle"),
@@ -127,7 +136,7 @@ def sending(request: HttpRequest, message_id: int) -> HttpResponse:
         return api.send_message_now(message_id=message_id, actor=actor)
 
     return _again(
-        request, "message", send, "The message went.", "It could not be sent this time either: see why below."
+        request, "message", send, _("The message went."), _("It could not be sent this time either: see why below.")
     )
 
 
@@ -137,7 +146,7 @@ def starting(request: HttpRequest, event_id: int) -> HttpResponse:
     def start(actor: api.Actor) -> bool:
         return api.start_refused_again(event_id=event_id, actor=actor)
 
-    return _again(request, "event", start, "Its run is started.", "It was refused this time too: see why below.")
+    return _again(request, "event", start, _("Its run is started."), _("It was refused this time too: see why below."))
 
 
 @login_required
@@ -146,7 +155,7 @@ def dropping(request: HttpRequest, message_id: int) -> HttpResponse:
     def drop(reason: str, actor: api.Actor) -> None:
         api.drop_message(message_id=message_id, reason=reason, actor=actor)
 
-    return _dropped(request, "message", drop, "The message is dropped. What it said is in the audit trail.")
+    return _dropped(request, "message", drop, _("The message is dropped. What it said is in the audit trail."))
 
 
 @login_required
@@ -155,7 +164,7 @@ def event_dropping(request: HttpRequest, event_id: int) -> HttpResponse:
     def drop(reason: str, actor: api.Actor) -> None:
         api.drop_refused(event_id=event_id, reason=reason, actor=actor)
 
-    return _dropped(request, "event", drop, "The event is dropped: it starts nothing any more.")
+    return _dropped(request, "event", drop, _("The event is dropped: it starts nothing any more."))
 
 
 def _again(request: HttpRequest, kind: str, act: Callable[[api.Actor], bool], went: str, failed: str) -> HttpResponse:
@@ -173,7 +182,7 @@ def _dropped(request: HttpRequest, kind: str, act: Callable[[str, api.Actor], No
     require(viewer(request), "message.handle")
     reason = request.POST.get("reason", "").strip()[:LONGEST]
     if not reason:
-        messages.error(request, f"Say why the {kind} is dropped: nobody will get it.")
+        messages.error(request, _("Say why it is dropped: nobody will get it."))
         return _back(kind)
     try:
         act(reason, actor_of(viewer(request)))

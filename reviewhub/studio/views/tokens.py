@@ -11,6 +11,8 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from orchestration import ports
@@ -22,7 +24,7 @@ from reviewhub.api.tokens.selectors import tokens_of
 from reviewhub.api.tokens.services import InvalidToken, create_token, revoke_token
 from reviewhub.studio.access import viewer
 
-LIFETIMES = ((7, "a week"), (30, "30 days"), (90, "90 days"), (365, "a year"))
+LIFETIMES = ((7, _lazy("a week")), (30, _lazy("30 days")), (90, _lazy("90 days")), (365, _lazy("a year")))
 
 
 @login_required
@@ -58,7 +60,8 @@ def revocation(request: HttpRequest, token_id: UUID) -> HttpResponse:
     except InvalidTransition as gone:
         messages.error(request, str(gone))
     else:
-        messages.success(request, f"The token {token.name} has ended. Nothing can use it any more.")
+        ended = _("The token %(name)s has ended. Nothing can use it any more.")
+        messages.success(request, ended % {"name": token.name})
     return redirect("studio:tokens")
 
 

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from orchestration import api
@@ -39,7 +40,8 @@ def activation(request: HttpRequest, name: str, number: int) -> HttpResponse:
         first = broken.faults[0].message if broken.faults else ""
         messages.error(request, f"{broken} {first}")
     else:
-        messages.success(request, f"New runs take version {number} from now on; open ones end on theirs.")
+        taken = _("New runs take version %(number)s from now on; open ones end on theirs.")
+        messages.success(request, taken % {"number": number})
     return redirect("studio:workflow", name)
 
 
@@ -63,7 +65,7 @@ def comparison(request: HttpRequest, name: str) -> HttpResponse:
     newer = request.GET.get("new") or ("draft" if kept else current)
     older = request.GET.get("old") or (current if newer == "draft" else _before(numbers, newer))
     old, new = _text(name, older, kept), _text(name, newer, kept)
-    choices = [("draft", "The draft")] * (kept is not None) + [(str(each), f"Version {each}") for each in numbers]
+    choices = [("draft", _("The draft"))] * (kept is not None) + [(str(each), _label(each)) for each in numbers]
     context = {
         "current": "workflows",
         "workflow": workflow,
@@ -83,11 +85,15 @@ def _before(numbers: list[int], newer: str) -> str:
 
 def _text(name: str, key: str, kept: Any) -> Text:
     if key == "draft" and kept is not None:
-        return Text(key, "The draft", kept.text, api.check_workflow(kept.text).canonical)
+        return Text(key, _("The draft"), kept.text, api.check_workflow(kept.text).canonical)
     if not key.isdecimal():
         raise Http404("There is no such version.")
     version = _version(name, int(key))
-    return Text(key, f"Version {key}", version.text, version.definition)
+    return Text(key, _label(key), version.text, version.definition)
+
+
+def _label(number: int | str) -> str:
+    return _("Version %(number)s") % {"number": number}
 
 
 def _version(name: str, number: int) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from reviewhub.web.presenters.evidence import Marks, Quote
 from reviewhub.web.presenters.values import spoken_name
@@ -14,7 +15,12 @@ from reviewhub.web.presenters.values import spoken_name
 if TYPE_CHECKING:
     from reviewhub.reviews.models import ReviewTask
 
-SURE = ((0.95, "very sure"), (0.85, "sure"), (0.65, "fairly sure"), (0.0, "not sure"))
+SURE = (
+    (0.95, _lazy("very sure")),
+    (0.85, _lazy("sure")),
+    (0.65, _lazy("fairly sure")),
+    (0.0, _lazy("not sure")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,7 @@ def _leads(quote: Quote, documents: Sequence[str]) -> bool:
 def _words(confidence: float | None) -> str:
     if confidence is None:
         return ""
-    return next(_(words) for least, words in SURE if confidence >= least)
+    return next(str(words) for least, words in SURE if confidence >= least)
 
 
 def _standing(said: Any, percent: int | None) -> str:

@@ -46,7 +46,7 @@ def _number(said: Mapping[str, Any]) -> float | None:
 
 
 def _words(number: float | None) -> str:
-    return _("no word on it") if number is None else next(_(words) for least, words in SURE if number >= least)
+    return _("no word on it") if number is None else next(str(words) for least, words in SURE if number >= least)
 
 
 def _standing(said: Mapping[str, Any], number: float | None, *, missing: bool) -> str:

@@ -59,6 +59,12 @@ def day_moment(at: datetime | None) -> str:
 
 
 @register.filter
+def day_moment_inside(at: datetime | None) -> str:
+    """The same within a sentence: `today 13:49`."""
+    return moments.day_moment_inside(at, ports.clock().process_now()) if at else ""
+
+
+@register.filter
 def counted(count: int) -> str:
     """As the menu says how many there are: what is long is not counted to its end."""
     return str(count) if count < COUNTED_UP_TO else f"{COUNTED_UP_TO - 1}+"

@@ -38,4 +38,4 @@ TOLD: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("kind", "data", "text"), TOLD)
 def test_each_change_of_a_setting_has_its_words(kind: str, data: dict[str, Any], text: str) -> None:
-    assert SETTINGS[kind](data) == text
+    assert SETTINGS[kind]("Ada", data) == f"Ada {text}"
