@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from orchestration import ports
 from orchestration.api import on_topic
+from reviewhub.accounts.zones import zone_of
 from reviewhub.notifications.letters import hand_over, letter
 from reviewhub.reviews.links import information_token
 from reviewhub.reviews.models import InformationRequest
@@ -29,7 +30,7 @@ def send_question(payload: Mapping[str, Any], key: str) -> None:
             to=asked.to,
             subject=_("A question about %(title)s") % {"title": asked.task.title},
             template="question",
-            context={"asked": asked, "task": asked.task, "link": link_to(asked)},
+            context={"asked": asked, "task": asked.task, "link": link_to(asked), "zone": zone_of(asked.to)},
             number=key,
             about=f"task-{asked.task_id}",
             reply_to=[asked.by.email] if asked.by.email else [],

@@ -10,9 +10,11 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from math import isfinite
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 Schema = Mapping[str, Any]
@@ -168,11 +170,14 @@ def _choice(entry: Entry) -> Any:
 
 
 def _instant(entry: Entry) -> Any:
-    """A browser leaves seconds and zone out; the format wants them, and the form says that it means UTC."""
+    """A browser leaves seconds and zone out; the format wants them, and the form says which zone it means."""
     text = entry.value.strip()
-    if text[-1:] == "Z" or "+" in text[10:]:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
         return text
-    return (f"{text}:00" if text.count(":") == 1 else text) + "Z"
+    aware = at if at.tzinfo else timezone.make_aware(at)
+    return aware.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 READERS = {"number": _number, "lines": _lines, "json": _json, "select": _choice, "datetime-local": _instant}

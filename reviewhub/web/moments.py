@@ -17,6 +17,7 @@ MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 NEAR_DAYS = 6
+HALF_A_YEAR = 182  # days; a day and a month alone would mean the nearest ones
 
 
 def iso(at: datetime | None) -> str:
@@ -24,7 +25,7 @@ def iso(at: datetime | None) -> str:
 
 
 def moment(at: datetime, now: datetime) -> str:
-    """`14:52` today, `Fri 09:40` within six days, `3 Dec 14:52` beyond."""
+    """`14:52` today, `Fri 09:40` within six days, `3 Dec 14:52` within half a year, `3 Dec 2024` beyond."""
     zone = timezone.get_current_timezone()
     return _moment(at, _day(now, zone), zone, get_language())
 
@@ -44,7 +45,9 @@ def _moment(at: datetime, today: date, zone: tzinfo, language: str) -> str:
         return clock
     if abs(apart) <= NEAR_DAYS:
         return f"{date_format(local, 'D')} {clock}"
-    return f"{date_format(local, 'j M')} {clock}"
+    if abs(apart) <= HALF_A_YEAR:
+        return f"{date_format(local, 'j M')} {clock}"
+    return date_format(local, "j M Y")
 
 
 def day_moment(at: datetime, now: datetime) -> str:

@@ -4,6 +4,7 @@ import { processNow } from "./clock.js";
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+const HALF_A_YEAR = 182;
 const root = document.documentElement;
 const zone = root.dataset.zone || undefined;
 const lang = root.lang || undefined;
@@ -19,6 +20,7 @@ const clock = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const weekday = format({ weekday: "short" });
 const month = format({ month: "short" });
 const dayOfMonth = format({ day: "numeric" });
+const year = format({ year: "numeric" });
 const dayKey = format({}, "en-CA");
 const units = Object.fromEntries(["second", "minute", "hour", "day"].map((unit) => [unit, unitFormat(unit)]));
 
@@ -30,7 +32,8 @@ export function moment(at) {
   const apart = Math.abs(dayNumber(at) - dayNumber(processNow()));
   if (apart === 0) return clock(at);
   if (apart <= 6) return `${weekday(at)} ${clock(at)}`;
-  return `${dayOfMonth(at)} ${month(at)} ${clock(at)}`;
+  if (apart <= HALF_A_YEAR) return `${dayOfMonth(at)} ${month(at)} ${clock(at)}`;
+  return `${dayOfMonth(at)} ${month(at)} ${year(at)}`;
 }
 
 function largest(milliseconds) {

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from django.conf import settings
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from reviewhub.accounts.models import Person
@@ -65,7 +66,7 @@ def _open(notice: Notice) -> Mapping[str, Any]:
 def _about(task: ReviewTask, person: Person) -> Mapping[str, Any]:
     words = [_plain(task.workflow_title), _plain(task.queue.title)]
     if task.due_at is not None:
-        words.append(f"{task.due_at.astimezone(person.timezone):%a %d %b %H:%M} ({person.zone})")
+        words.append(f"{date_format(task.due_at.astimezone(person.timezone), 'D j M, H:i')} ({person.zone})")
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": " · ".join(words)}]}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -98,7 +99,7 @@ def _text(notice: Notice) -> str:
     due, kind = notice.due, str(notice.get_kind_display())
     if due is None:
         return kind
-    return _("%(kind)s. Due %(at)s.") % {"kind": kind, "at": f"{timezone.localtime(due):%a %d %b %H:%M}"}
+    return _("%(kind)s. Due %(at)s.") % {"kind": kind, "at": date_format(timezone.localtime(due), "D j M, H:i")}
 
 
 def _waiting(person: Person) -> int:

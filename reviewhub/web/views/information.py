@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from orchestration import ports
+from reviewhub.accounts.zones import zone_of
 from reviewhub.reviews.exceptions import InformationClosed, InvalidRequest
 from reviewhub.reviews.links import information_id
 from reviewhub.reviews.models import InformationRequest
@@ -37,7 +39,8 @@ def information(request: HttpRequest, token: str) -> HttpResponse:
 
 def _page(request: HttpRequest, asked: InformationRequest, status: int = 200, **more: str) -> HttpResponse:
     context = {"asked": asked, "state": _state(asked), **more}
-    return headers(render(request, "desk/information.html", context, status=status), PRIVATE)
+    with timezone.override(zone_of(asked.to)):  # as in the mail that led here
+        return headers(render(request, "desk/information.html", context, status=status), PRIVATE)
 
 
 def _state(asked: InformationRequest) -> str:

@@ -17,7 +17,7 @@ SAID = [
     (NOW + timedelta(days=1), "Tue 12:00", "tomorrow has its day"),
     (NOW - timedelta(days=6), "Tue 12:00", "the days before too"),
     (NOW + timedelta(days=7), "9 Mar 12:00", "a week on, a weekday would mislead"),
-    (NOW + timedelta(days=400), "6 Apr 12:00", "far off"),
+    (NOW + timedelta(days=400), "6 Apr 2027", "far off: the nearest such day is another"),
 ]
 
 
@@ -33,6 +33,21 @@ def test_the_day_is_the_viewers_own() -> None:
         assert moment(late, NOW) == "Tue 00:30"
     with timezone.override(UTC):
         assert day_moment(late, NOW) == "Today 22:30"
+
+
+ZONES = [
+    ("Asia/Kathmandu", datetime(2026, 3, 2, 19, 30, tzinfo=UTC), "Tue 01:15", "a quarter of an hour beside the others"),
+    ("America/St_Johns", datetime(2026, 3, 2, 19, 30, tzinfo=UTC), "16:00", "half an hour beside the others"),
+    ("America/St_Johns", datetime(2026, 3, 8, 5, 29, tzinfo=UTC), "Sun 01:59", "the minute before the clock is put on"),
+    ("America/St_Johns", datetime(2026, 3, 8, 5, 30, tzinfo=UTC), "Sun 03:00", "and the minute after"),
+    ("Pacific/Kiritimati", datetime(2026, 3, 2, 12, 30, tzinfo=UTC), "02:30", "tomorrow already is today"),
+]
+
+
+@pytest.mark.parametrize(("zone", "at", "said", "remark"), ZONES)
+def test_every_zone_has_its_own_clock(zone: str, at: datetime, said: str, remark: str) -> None:
+    with timezone.override(ZoneInfo(zone)):
+        assert moment(at, NOW) == said, remark
 
 
 SPANS = [
