@@ -69,6 +69,7 @@ class ReviewRequest:
     policies: Mapping[str, int] = field(default_factory=dict)  # the pinned versions: {"calendar:office-hours": 3}
     approvals: Mapping[str, Any] | None = None  # how several decide: see core/approving.py; none: one person
     incident: Mapping[str, Any] | None = None  # {"error": {…}, "attempts": n, "input": …, "tool": "name@1", "step": id}
+    item: str = ""  # of which item of an `each` the review is: the path of its iteration; empty: of the run
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from orchestration.core import approving
+from orchestration.core import approving, paths
 from orchestration.core.calendars import ALWAYS_OPEN, Calendar
 from orchestration.core.deciding import Deciding
 from orchestration.core.effects import FutureStep, OpenReview, ReviewRequest
@@ -58,6 +58,7 @@ def request_for(d: Deciding, step: Step) -> ReviewRequest:
         future=clocks.future(),
         policies=clocks.pins,
         approvals=approving.plan_of(spec["assign"].get("approvals")),
+        item=_item(d, step.path),
     )
 
 
@@ -136,6 +137,13 @@ def _context(d: Deciding, step: Step) -> dict[str, Any]:
         return {"input": d.work.run.input, "steps": _results(d, step.path)}
     said = d.evaluate(step.values["context"], step.path)
     return {"input": said if isinstance(said, Mapping) else {"case": said}, "steps": {}}
+
+
+def _item(d: Deciding, path: str) -> str:
+    """The innermost item of a list that the step is done for. Rounds of a `repeat` are about one and the same."""
+    loops = d.world.definition.loops_around(paths.written(path))
+    depth = next((n for n in range(len(loops), 0, -1) if d.world.definition.at(loops[n - 1]).kind == "each"), 0)
+    return (paths.iteration_at(path, depth) if depth else None) or ""
 
 
 def _results(d: Deciding, at: str) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from reviewhub.reviews.approvals import show
 from reviewhub.reviews.breaches import record_run, record_task
 from reviewhub.reviews.clocks import go_on, move_clocks, stand_still
 from reviewhub.reviews.closing import close_tasks
+from reviewhub.reviews.differences import content_hash
 from reviewhub.reviews.evidence import evidence_of
 from reviewhub.reviews.hidden import hide
 from reviewhub.reviews.looks import WORKFLOW
@@ -175,6 +176,7 @@ def _opened(request: ReviewRequest, queue: Queue, recommendation: Any | None) ->
         workflow_version=request.workflow_version,
         workflow_owner=request.workflow_owner,
         step_id=request.step_id,
+        item=_item(request),
         title=request.title[:TITLE],
         queue=queue,
         critical=request.critical,
@@ -216,8 +218,13 @@ def _opened(request: ReviewRequest, queue: Queue, recommendation: Any | None) ->
         dress(task, request.context["input"])
     else:
         hide(task, queue.hidden_share)
-    task.evidence_hash = evidence_of(task)
+    task.evidence_hash, task.content_hash = evidence_of(task), content_hash(task)
     return task
+
+
+def _item(request: ReviewRequest) -> str:
+    """A failed step is a case of its own."""
+    return (request.key if request.kind == ReviewTask.Kind.INCIDENT else request.item)[:300]
 
 
 def _figure(request: ReviewRequest) -> float | None:

@@ -39,7 +39,7 @@ def as_seen_by(task: ReviewTask, person: Person | None) -> ReviewTask:
     """The task in memory, never to be saved: without the AI's answer and what it read, or with both."""
     if is_hidden_from(task, person):
         task.recommendation = None
-        task.context = {"input": {}, "steps": {}, **_without_the_ai(task.context)}
+        task.context = {"input": {}, "steps": {}, **without_the_ai(task.context)}
         task.fields = [{name: said for name, said in field.items() if name != "read"} for field in task.fields]
     elif task.ai_hidden:
         show(task)
@@ -52,12 +52,12 @@ def show(task: ReviewTask) -> None:
         task.ai_outcome, task.ai_confidence = task.recommendation.outcome, task.recommendation.confidence
 
 
-def _without_the_ai(value: Any) -> Any:
+def without_the_ai(value: Any) -> Any:
     """What came of the case alone, however deep a step has put what the AI says or read."""
     if isinstance(value, Mapping):
-        return {name: _without_the_ai(each) for name, each in value.items() if not _says_it(each)}
+        return {name: without_the_ai(each) for name, each in value.items() if not _says_it(each)}
     if isinstance(value, list):
-        return [_without_the_ai(each) for each in value if not _says_it(each)]
+        return [without_the_ai(each) for each in value if not _says_it(each)]
     return value
 
 

@@ -21,6 +21,7 @@ from reviewhub.reviews.models.policies import (
 )
 from reviewhub.reviews.models.queues import Queue, QueueMembership
 from reviewhub.reviews.models.reasons import OverrideReason
+from reviewhub.reviews.models.seen import CaseSeen
 from reviewhub.reviews.models.tasks import ReviewTask
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Breach",
     "BusinessCalendar",
     "BusinessCalendarVersion",
+    "CaseSeen",
     "Comment",
     "Decision",
     "EscalationPolicy",

@@ -31,7 +31,7 @@ OF_A_ROW = (
     *("id", "run", "kind", "title", "queue", "workflow_title", "status", "version", "moved", "created_at", "due_at"),
     *("three_quarters_at", "urgency_at", "outcomes", "highlights", "concerns", "why", "recommendation", "ai_outcome"),
     *("ai_confidence", "claim_expires_at", "paused_by", "stands_still_since", "outcome", "decided_at", "undo_until"),
-    *("clocks_stopped_at", "ai_hidden"),
+    *("clocks_stopped_at", "ai_hidden", "added"),
     *("closed_at", "claimed_by"),
 )
 

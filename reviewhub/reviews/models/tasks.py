@@ -59,6 +59,9 @@ class ReviewTask(models.Model):
     workflow_version = models.PositiveIntegerField()
     workflow_owner = models.CharField(max_length=150, blank=True)
     step_id = models.CharField(max_length=100)
+    item = models.CharField(
+        max_length=300, blank=True, default="", db_default=""
+    )  # of an `each`; its key: a failed step
     title = models.CharField(max_length=300)
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="tasks")
 
@@ -115,6 +118,8 @@ class ReviewTask(models.Model):
     wakes_at = models.DateTimeField(null=True, blank=True)  # process time: when the pause ends by itself
     stands_still_since = models.DateTimeField(null=True, blank=True)  # process time; none: its clock runs
     clocks_stopped_at = models.DateTimeField(null=True, blank=True)  # process time: for an outage of its queue
+    added = models.PositiveIntegerField(default=0, db_default=0)  # answers and comments that have come to it
+    content_hash = models.CharField(max_length=16, default="", db_default="")  # see reviewhub.reviews.differences
     information = models.JSONField(default=list)  # [{"asked", "by", "answer", "at" (ISO)}]: what was asked and answered
 
     undo_seconds = models.FloatField()
@@ -185,6 +190,7 @@ class ReviewTask(models.Model):
                 for order, place in PLACES.items()
             ),
             models.Index(fields=("workflow", "-created_at"), name="review_task_by_workflow"),
+            models.Index(fields=("run", "item", "-created_at"), name="review_task_of_case"),
             models.Index(
                 fields=("workflow", "step_id", "-closed_at"),
                 condition=Q(status="closed"),

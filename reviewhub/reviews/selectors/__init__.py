@@ -9,6 +9,17 @@ from reviewhub.reviews.selectors.breaches import (
     near_tasks,
     newest,
 )
+from reviewhub.reviews.selectors.changes import (
+    Changes,
+    changes_before,
+    changes_from,
+    changes_seen,
+    changes_since,
+    mark_of,
+    seen_among,
+    seen_by,
+    tasks_before,
+)
 from reviewhub.reviews.selectors.criteria import Criteria
 from reviewhub.reviews.selectors.detail import TaskDetail, read_task, task_detail
 from reviewhub.reviews.selectors.future import FutureEntry, future_of
@@ -27,6 +38,7 @@ __all__ = [
     "COUNTED_UP_TO",
     "ORDERS",
     "VIEWS",
+    "Changes",
     "Criteria",
     "Cursor",
     "FutureEntry",
@@ -38,6 +50,10 @@ __all__ = [
     "breaches",
     "breaches_for",
     "by_state",
+    "changes_before",
+    "changes_from",
+    "changes_seen",
+    "changes_since",
     "count_in",
     "counts",
     "cursor_of",
@@ -46,6 +62,7 @@ __all__ = [
     "held_queues_of",
     "history_of",
     "late_runs",
+    "mark_of",
     "mentionable",
     "near_runs",
     "near_tasks",
@@ -59,8 +76,11 @@ __all__ = [
     "reason_groups",
     "require_answered",
     "saved_filters",
+    "seen_among",
+    "seen_by",
     "task_detail",
     "task_of",
+    "tasks_before",
     "view",
     "visible_run",
     "visible_runs",

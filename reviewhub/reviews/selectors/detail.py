@@ -20,6 +20,8 @@ from reviewhub.reviews.exceptions import TaskNotFound
 from reviewhub.reviews.hidden import as_seen_by
 from reviewhub.reviews.models import Assignment, Comment, Decision, InformationRequest, Queue, ReviewTask
 from reviewhub.reviews.selectors.approvals import Approvals, approvals_of
+from reviewhub.reviews.selectors.changes import Changes, changes_before, changes_seen, has_seen_all, mark_of
+from reviewhub.reviews.selectors.changes import seen_by as seen_by_person
 from reviewhub.reviews.selectors.future import FutureEntry, future_of
 from reviewhub.reviews.selectors.history import HistoryEntry, history_of
 from reviewhub.reviews.selectors.looked import Looked, looked_of
@@ -44,6 +46,10 @@ class TaskDetail:
     voted: bool  # the person has decided, and others are needed
     approvals: Approvals | None  # where several decide
     looked: Looked | None  # of second looks, once it is closed
+    mark: str  # how far the task is shown
+    seen_all: bool  # so far the person has seen it
+    changes: Changes | None  # since the person last saw the case; none where they had not
+    before: Changes | None  # since the task of the case that came before this one
 
     @property
     def decision(self) -> Decision | None:
@@ -60,12 +66,14 @@ def task_detail(task_id: UUID | str, person: Person) -> TaskDetail:
     seen = seen_by(task, person, _decisions(task)) if has.has_decisions else []
     as_seen_by(task, person)
     not_picked = why_not_picked(task, person) if task.is_waiting else ""
+    comments = list(task.comments.select_related("by")) if has.has_comments else []
+    saw = seen_by_person(person, task)
     return TaskDetail(
         task=task,
         recommendation=task.recommendation,
         assignments=_assignments(task) if has.has_assignments else [],
         decisions=seen,
-        comments=list(task.comments.select_related("by")) if has.has_comments else [],
+        comments=comments,
         question=_open_question(task),
         future=future_of(task),
         history=history_of(task),
@@ -75,6 +83,10 @@ def task_detail(task_id: UUID | str, person: Person) -> TaskDetail:
         voted=has_voted(task, person),
         approvals=approvals_of(task, seen),
         looked=looked_of(task, person, roles),
+        mark=mark_of(task, comments),
+        seen_all=has_seen_all(saw, task),
+        changes=changes_seen(task, person, saw, comments),
+        before=changes_before(task, person) if has.has_earlier else None,
     )
 
 
@@ -102,6 +114,11 @@ def _task(vendor: str) -> Statement:
         "has_assignments": Exists(Assignment.objects.filter(**of_it, ended_at__isnull=True)),
         "has_decisions": Exists(Decision.objects.filter(**of_it)),
         "has_comments": Exists(Comment.objects.filter(**of_it)),
+        "has_earlier": Exists(
+            ReviewTask.objects.filter(
+                run=OuterRef("run"), item=OuterRef("item"), kind="review", created_at__lt=OuterRef("created_at")
+            )
+        ),
     }
     return statement_of(ReviewTask.objects.filter(pk=IDENTITY).order_by().annotate(**there_is), IDENTITY)
 

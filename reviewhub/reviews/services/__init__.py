@@ -28,6 +28,7 @@ from reviewhub.reviews.services.nudging import nudge_assignee, nudge_together
 from reviewhub.reviews.services.outages import start_clocks, stop_clocks
 from reviewhub.reviews.services.past_decisions import PastCase, import_past_decisions
 from reviewhub.reviews.services.pauses import snooze_task, wake_task
+from reviewhub.reviews.services.seeing import mark_seen, put_changes_away
 from reviewhub.reviews.services.taking_back import take_back_decision
 from reviewhub.reviews.services.together import decide_together
 
@@ -52,8 +53,10 @@ __all__ = [
     "is_asked_why",
     "let_queue_go_on",
     "mark_known_answer",
+    "mark_seen",
     "nudge_assignee",
     "nudge_together",
+    "put_changes_away",
     "release_task",
     "remove_absence",
     "remove_filter",

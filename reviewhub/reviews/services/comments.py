@@ -20,6 +20,7 @@ from reviewhub.reviews.announcements import Fact, announce
 from reviewhub.reviews.exceptions import InvalidComment
 from reviewhub.reviews.models import Comment, ReviewTask
 from reviewhub.reviews.services.holding import hold_task, is_excluded
+from reviewhub.reviews.services.seeing import know_own_comment
 
 LONGEST = 4000
 MOST_FILES = 5
@@ -77,6 +78,9 @@ def _keep(task: ReviewTask, actor: Person, text: str, documents: list[dict[str, 
     comment = Comment.objects.create(
         task=task, by=actor, text=text, mentioned=names, documents=documents, created_at=now
     )
+    task.added += 1
+    task.save(update_fields=("added",))
+    know_own_comment(task, comment)
     api.record_run_event(
         run_id=task.run_id,
         kind="desk.commented",

@@ -94,6 +94,7 @@ def answer_information(*, request_id: UUID, text: str) -> InformationRequest:
     ]
     task.evidence_hash = evidence_of(task)
     task.version += 1
+    task.added += 1
     task.save()
     announce(Fact("answered", task, now, people=(asked.by,), details={"request": str(asked.pk)}))
     return asked
