@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from reviewhub.api.views import (
     breaches,
+    changes,
     control,
     docs,
     documents,
@@ -84,6 +85,8 @@ urlpatterns = [
     path("v1/tasks/<uuid:task_id>/refusal/", handing.Declining.as_view(), name="refusal"),
     path("v1/tasks/<uuid:task_id>/escalation/", handing.Escalating.as_view(), name="escalation"),
     path("v1/tasks/<uuid:task_id>/nudge/", handing.Nudging.as_view(), name="nudge"),
+    path("v1/tasks/<uuid:task_id>/changes/", changes.ChangesOfTask.as_view(), name="task-changes"),
+    path("v1/tasks/<uuid:task_id>/seen/", changes.Seen.as_view(), name="seen"),
     path("v1/tasks/<uuid:task_id>/documents/", documents.OfTask.as_view(), name="task-documents"),
     path("v1/tasks/<uuid:task_id>/documents/<slug:digest>/", documents.OneOfTask.as_view(), name="task-document"),
     path("v1/tasks/<uuid:task_id>/comments/", tasks.Comments.as_view(), name="comments"),

@@ -29,6 +29,7 @@ def patch_for(task_id: UUID) -> dict[str, Any] | None:
     return {
         "task": str(task.pk),
         "version": task.version,
+        "added": task.added,
         "html": html,
         "queue": task.queue_id,
         "views": _views(task) if task.is_waiting else [],

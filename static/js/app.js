@@ -22,6 +22,7 @@ import picking from "./controllers/picking.js";
 import documents from "./controllers/documents.js";
 import push from "./controllers/push.js";
 import reasons from "./controllers/reasons.js";
+import seen from "./controllers/seen.js";
 import sheet from "./controllers/sheet.js";
 import theme from "./controllers/theme.js";
 import timer from "./controllers/timer.js";
@@ -51,6 +52,7 @@ const controllers = {
   documents,
   push,
   reasons,
+  seen,
   sheet,
   theme,
   timer,

@@ -81,6 +81,7 @@ class World:
         away = Absence.objects.create(person=alice, starts_at=now, ends_at=now + timedelta(days=1))
         return {
             "task_id": self.task.pk,
+            "earlier_id": self.task.pk,
             "run_id": self.task.run_id,
             "review_id": self.task.run_id,
             "slug": "finance",

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import WebSocketRoute, expect
 
 from reviewhub.reviews.models import Decision
+from reviewhub.reviews.services import comment_on_task
 from tests.e2e.conftest import Open
 from tests.support.desk_room import DeskRoom
 
@@ -136,3 +137,22 @@ def test_who_is_switched_off_hears_no_more(room: DeskRoom, open_as: Open, monkey
     room.people.alice.save(update_fields=("is_active",))
     room.case("Not for her")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_what_comes_while_one_looks_is_told_and_is_new_no_more_once_it_was_in_view(
+    room: DeskRoom, open_as: Open
+) -> None:
+    task, people = room.case(), room.people
+    alice = open_as(people.alice, "/queue/mine/")
+    with alice.expect_response("**/seen/"):
+        alice.goto(f"/tasks/{task.pk}/?view=team")
+    expect(alice.locator("#task-changes")).to_be_empty()
+    with alice.expect_response("**/seen/"):
+        comment_on_task(task_id=task.pk, actor=people.carol, text="Look at the quotation")
+        expect(alice.locator("#said")).to_have_text("Changed since you last looked: 1 comment")
+    alice.keyboard.press("v")
+    expect(alice.locator("#task-changes")).to_contain_text("Carol Nyström commented")
+    alice.get_by_role("button", name="Seen").click()
+    expect(alice.locator("#task-changes")).to_be_empty()
+    expect(alice.locator("#task-title")).to_be_focused()
+    expect(alice.locator(".row-changed")).to_have_count(0)

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.exceptions import InvalidDecision
 from reviewhub.reviews.models import ReviewTask
-from reviewhub.reviews.selectors import TaskDetail
+from reviewhub.reviews.selectors import TaskDetail, seen_among
 from reviewhub.reviews.services.answers import Answer, checked_answer
 from reviewhub.web.presenters.asking import Ask, ask_of
 from reviewhub.web.presenters.outcomes import OutcomeButton
@@ -33,7 +33,8 @@ class Way:
 
 
 def card_of(detail: TaskDetail, viewer: Person, view: str) -> dict[str, Any]:
-    """JSON: {"id", "version", "shown", "title", "html"}; the HTML is of the viewer's own card."""
+    """JSON: {"id", "version", "shown", "mark", "added", "changed", "title", "html"}; the HTML is of the viewer's own
+    card, `mark` what says how far they saw it, `changed` whether there is something new to them."""
     page = page_of_task(detail, viewer, view)
     page = replace(page, fields=tuple(replace(field, editable=False) for field in page.fields))
     context = {"page": page, "task": detail.task, "ways": _ways(page, detail.task), "list": {"view": view}}
@@ -41,6 +42,9 @@ def card_of(detail: TaskDetail, viewer: Person, view: str) -> dict[str, Any]:
         "id": page.id,
         "version": page.version,
         "shown": page.evidence_hash,
+        "mark": "" if page.seen_all else page.mark,
+        "added": detail.task.added,
+        "changed": seen_among(viewer, [page.id]).get(page.id, False),
         "title": page.title,
         "html": render_to_string("phone/card.html", context),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,6 +36,7 @@ class DocumentLink:
     size: str
     icon: str
     href: str
+    is_new: bool = False  # to the viewer: it has come, or taken another's place, since they last saw the case
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +110,14 @@ class View:
     tree: Node | None = None
 
 
-def links_of(task: ReviewTask) -> tuple[DocumentLink, ...]:
-    """Each document once, in the order of the case."""
+def links_of(task: ReviewTask, new: Collection[str]) -> tuple[DocumentLink, ...]:
+    """Each document once, in the order of the case. `new`: the digests of those that the viewer has not seen."""
     found: dict[str, DocumentLink] = {}
     for path, value in documents_of_case(task):
         digest = str(value[api.DOCUMENT_DIGEST])
         if digest not in found:
-            found[digest] = _link(task, digest, str(value["name"]), str(value["media_type"]), int(value["bytes"]), path)
+            link = _link(task, digest, str(value["name"]), str(value["media_type"]), int(value["bytes"]), path)
+            found[digest] = replace(link, is_new=digest in new)
     return tuple(found.values())
 
 

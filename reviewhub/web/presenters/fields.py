@@ -12,6 +12,7 @@ from reviewhub.web.presenters.values import is_long, shown, typed
 
 if TYPE_CHECKING:
     from reviewhub.reviews.models import ReviewTask
+    from reviewhub.web.presenters.changes import ChangeShown
 
 PREFIX = "fields."
 CODE = ("json", "object", "array")
@@ -32,6 +33,7 @@ class Field:
     ref: int | None
     read: Read | None
     fault: str
+    change: ChangeShown | None  # since the viewer last saw it
 
     @property
     def changed(self) -> bool:
@@ -50,11 +52,20 @@ class Correction:
 
 
 def fields_of(
-    task: ReviewTask, marks: Marks, sent: Mapping[str, str], faults: Mapping[str, str], may_edit: bool
+    task: ReviewTask,
+    marks: Marks,
+    sent: Mapping[str, str],
+    faults: Mapping[str, str],
+    changes: Mapping[str, ChangeShown],
+    *,
+    may_edit: bool,
 ) -> tuple[Field, ...]:
-    """`sent` has what was typed and `faults` what is wrong with it, both by field name. What was read unsurely comes
-    first."""
-    made = (_field(number, each, marks, sent, faults, may_edit) for number, each in enumerate(task.fields, start=1))
+    """`sent` has what was typed and `faults` what is wrong with it, both by field name; `changes` what is new, by where
+    it stands in the case. What was read unsurely comes first."""
+    made = (
+        _field(number, each, marks, sent, faults, changes, may_edit=may_edit)
+        for number, each in enumerate(task.fields, start=1)
+    )
     return tuple(sorted(made, key=_is_sure))
 
 
@@ -68,6 +79,8 @@ def _field(
     marks: Marks,
     sent: Mapping[str, str],
     faults: Mapping[str, str],
+    changes: Mapping[str, ChangeShown],
+    *,
     may_edit: bool,
 ) -> Field:
     name, value, kind = str(each["name"]), each.get("value"), str(each.get("type") or "string")
@@ -86,6 +99,7 @@ def _field(
         ref=marks.ref_of_reading(each.get("read")) or marks.ref_of(name),
         read=read_of(each),
         fault=faults.get(name, ""),
+        change=changes.get(f"fields.{name}"),
     )
 
 

@@ -59,6 +59,7 @@ class Row:
     ended_iso: str = ""
     ended_at: str = ""
     still: bool = False  # its clock stands still
+    added: int = 0  # answers and comments that have come to it
     pick: str = ""  # what a form says of it to decide it with others; empty where that cannot be
     undo_seconds: int = 0  # what is left of the undo window
 
@@ -79,6 +80,7 @@ def row_of(task: ReviewTask, now: datetime, system_now: datetime) -> Row:
         concern=_concern(task),
         facts=facts_of(task),
         age=moments.age(now - task.created_at),
+        added=task.added,
         pick=f"{task.pk}:{task.version}" if waiting and not task.is_paused else "",
         holder=face(task.claimed_by) if task.holder_id(system_now) else None,
         **(_clock(task, now) if waiting else _ending(task, now, system_now)),

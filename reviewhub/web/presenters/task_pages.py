@@ -19,6 +19,7 @@ from reviewhub.web.presenters.acts import Act, Panel, acts_of, split
 from reviewhub.web.presenters.advice import Advice, advice_of
 from reviewhub.web.presenters.approvers import Approvers, approvers_of
 from reviewhub.web.presenters.asking import Ask, ask_of
+from reviewhub.web.presenters.changes import ChangesShown, changes_shown
 from reviewhub.web.presenters.deadlines import Deadline, deadline_of
 from reviewhub.web.presenters.documents import DocumentLink, links_of
 from reviewhub.web.presenters.evidence import Marks, quotes_of
@@ -72,6 +73,10 @@ class TaskPage:
     advice: Advice | None
     hides_advice: bool  # until the viewer has answered first
     history: tuple[HistoryEntry, ...]
+    mark: str  # how far it is shown
+    seen_all: bool  # so far the viewer has seen it
+    changes: ChangesShown | None  # since the viewer last saw the case
+    before: ChangesShown | None  # since the case's task before
     may_comment: bool
     outcomes: tuple[OutcomeButton, ...]
     closed_note: str
@@ -114,6 +119,8 @@ def page_of_task(
     now, system_now = clock.process_now(), clock.system_now()
     sent, faults = sent or Sent(), faults or {}
     marks = Marks(quotes_of(task.fields, detail.recommendation))
+    changes = changes_shown(detail.changes, task)
+    changed = changes.names if changes else {}
     labels = {str(field["name"]): str(field.get("label") or field["name"]) for field in task.fields}
     holder = task.holder_id(system_now)
     can_decide = task.is_waiting and detail.may["task.decide"] and holder in (None, viewer.pk)
@@ -142,13 +149,17 @@ def page_of_task(
         why=why_of(task),
         incident=incident_of(task),
         facts=_facts(task),
-        documents=links_of(task),
-        sections=sections_of(task.context, labels, marks, links=task.workflow == WORKFLOW),
-        fields=fields_of(task, marks, sent.corrections, wrong, can_decide),
+        documents=links_of(task, changes.documents if changes else frozenset()),
+        sections=sections_of(task.context, labels, marks, changed, links=task.workflow == WORKFLOW),
+        fields=fields_of(task, marks, sent.corrections, wrong, changed, may_edit=can_decide),
         fields_title=_("Input of the step") if task.incident else _("Fields"),
         advice=advice_of(task, marks, [path for path, _value in documents_of_case(task)]),
         hides_advice=task.ai_hidden and task.is_waiting and task.recommendation is None,
         history=tuple(detail.history),
+        mark=detail.mark,
+        seen_all=detail.seen_all,
+        changes=changes,
+        before=changes_shown(detail.before, task),
         may_comment=detail.may["task.comment"],
         outcomes=outcomes,
         acts=acts,

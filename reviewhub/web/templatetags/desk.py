@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from orchestration import api, ports
-from reviewhub.reviews.selectors import COUNTED_UP_TO
+from reviewhub.reviews.selectors import COUNTED_UP_TO, seen_among
 from reviewhub.web import moments
 from reviewhub.web.presenters.rows import Row
 from reviewhub.web.presenters.values import shown
@@ -88,10 +88,24 @@ def document_href(document: Mapping[str, Any], task_id: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def rows(context: Mapping[str, Any], shown: Iterable[Row], from_view: str, open_task: str) -> SafeString:
-    """Rows of the queue, marked where the task is the open one or the viewer has it."""
-    viewer = getattr(context.get("user"), "pk", None)
-    each = ((printed(row, from_view=from_view, is_open=row.id == open_task, viewer=viewer),) for row in shown)
+def rows(context: Mapping[str, Any], shown: Sequence[Row], from_view: str, open_task: str) -> SafeString:
+    """Rows of the queue, marked where the task is the open one, the viewer has it, or it changed since they looked."""
+    person = context.get("user")
+    viewer = getattr(person, "pk", None)
+    seen = seen_among(person, [row.id for row in shown if not row.ended]) if viewer and person else {}
+    looked = {task: "changed" if more else "seen" for task, more in seen.items()}
+    each = (
+        (
+            printed(
+                row,
+                from_view=from_view,
+                is_open=row.id == open_task,
+                viewer=viewer,
+                looked=looked.get(row.id, ""),
+            ),
+        )
+        for row in shown
+    )
     return format_html_join("\n", "{}", each)
 
 

@@ -3,6 +3,7 @@ JSON, and is kept by the device until they sign out."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +18,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from orchestration import ports
+from reviewhub.accounts.models import Person
 from reviewhub.reviews.exceptions import InvalidDecision, ReviewError
 from reviewhub.reviews.models import Decision, ReviewTask
-from reviewhub.reviews.selectors import counts, held_queues_of, view
+from reviewhub.reviews.selectors import counts, held_queues_of, seen_among, view
 from reviewhub.reviews.services import take_back_decision
 from reviewhub.web.answers import by_method, view_name, viewer
 from reviewhub.web.context import Shell
@@ -70,11 +72,19 @@ def _listed(request: HttpRequest) -> HttpResponse:
             {"queue": queue.pk, "title": held_said(queue), "text": queue.hold_reason}
             for queue in held_queues_of(person)
         ],
-        "cards": [
-            {"id": str(task_id), "version": version} for task_id, version in tasks.values_list("id", "version")[:KEPT]
-        ],
+        "cards": _kept(person, tasks.values_list("id", "version", "added")[:KEPT]),
     }
     return JsonResponse(answer)
+
+
+def _kept(person: Person, tasks: Iterable[tuple[UUID, int, int]]) -> list[dict[str, Any]]:
+    """A card whose line here is another one is fetched anew."""
+    found = [(str(task_id), version, added) for task_id, version, added in tasks]
+    seen = seen_among(person, [task_id for task_id, _version, _added in found])
+    return [
+        {"id": task_id, "version": version, "added": added, "changed": seen.get(task_id, False)}
+        for task_id, version, added in found
+    ]
 
 
 def _one(request: HttpRequest, task_id: UUID) -> HttpResponse:

@@ -7,6 +7,18 @@ const WIDE = "(min-width: 68.75rem)";
 // A request that a later one overtakes rejects its promise with nothing; what failed htmx tells by its events.
 const load = (path, into) => htmx.ajax("GET", path, into).catch(() => {});
 
+/* A row that comes is nobody's in particular: what the viewer had seen, and what is new since, is put in here. */
+function markChanged(row, old, { task, added }) {
+  const more = old.dataset.added !== undefined && added > Number(old.dataset.added);
+  const open = document.getElementById("task")?.dataset.task === task;
+  row.dataset.added = added;
+  if (old.dataset.looked === undefined) return;
+  row.dataset.looked = "";
+  const known = old.querySelector(".row-changed");
+  if (!known && (!more || open)) return;
+  row.querySelector(".row-facts > .nowrap")?.before(document.getElementById("row-changed").content.cloneNode(true));
+}
+
 export default function list(element) {
   const links = () => [...element.querySelectorAll(".row-title a")];
   const openTask = () => document.getElementById("task")?.dataset.task;
@@ -37,6 +49,7 @@ export default function list(element) {
     if (!old && (!belongs || searched !== undefined)) return;
     const focused = old?.contains(document.activeElement);
     const row = rowFrom(message.html, element.dataset.from);
+    if (old) markChanged(row, old, message);
     const stays = old && belongs && !element.dataset.sort; // in an order that only the server knows
     if (old && (message.leaving || stays)) old.replaceWith(row);
     else {

@@ -2,7 +2,7 @@
    the reader has typed is never replaced: only the parts that are for reading, and the decision if nothing is open. */
 import { onMessage, onState } from "../live.js";
 
-const ALWAYS = ["task-head", "task-future", "task-happened", "task-history"];
+const ALWAYS = ["task-head", "task-future", "task-happened", "task-changes", "task-history"];
 
 /* Whoever was on a button that came anew is on it still; where it is gone, at the head of the task. */
 function focusAgain(fresh, { id, dataset: { key } }) {
@@ -19,6 +19,9 @@ function replace(page, id) {
   if (focused) focusAgain(fresh, focused);
 }
 
+/* What is new to the reader, in one line. */
+const told = () => document.querySelector("#task-changes summary span")?.textContent ?? "";
+
 export default function (element) {
   const { task, href } = element.dataset;
   if (!task) return undefined;
@@ -33,7 +36,9 @@ export default function (element) {
     const page = new DOMParser().parseFromString(text, "text/html");
     const fresh = page.getElementById("task");
     if (fresh?.dataset.task !== task || !element.isConnected || acting()) return;
+    const known = told();
     ALWAYS.forEach((id) => replace(page, id));
+    if (told() !== known) document.getElementById("said").textContent = told();
     const asking = element.querySelector("[data-keys-first], .field[data-corrected]");
     const moved = fresh.dataset.stage !== element.dataset.stage;
     if (!element.querySelector("#note")?.value && (moved || !asking)) replace(page, "task-decide");

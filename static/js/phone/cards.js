@@ -9,6 +9,7 @@ import { notTaken } from "./refused.js";
 import swipe from "./swipe.js";
 
 const deck = document.getElementById("deck");
+const SEEN_AFTER = 1000; // milliseconds
 const later = new Set(); // put behind the others until the page is left
 let shown = null;
 let since = 0;
@@ -38,7 +39,15 @@ async function showNow() {
   since = performance.now();
   placed(deck, card ? card.html : template(state.online ? "cards-none" : "cards-away"));
   if (card) ready(card);
+  if (card?.mark) setTimeout(() => seen(card), SEEN_AFTER);
   if (changed) said(word("changed"));
+}
+
+/* What is new the next time begins where this card ends, once it has been in view for a second. */
+async function seen({ id, mark }) {
+  if (shown?.id !== id || document.hidden || !state.csrf) return;
+  const headers = { "HX-Request": "true", "X-CSRFToken": state.csrf };
+  await fetch(`/tasks/${id}/seen/`, { method: "POST", body: new URLSearchParams({ mark }), headers }).catch(() => null); // not told: new the next time again
 }
 
 async function bar(left) {

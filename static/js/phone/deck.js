@@ -4,7 +4,7 @@ import { fetched } from "./outbox.js";
 import { forget, place, settle } from "./place.js";
 import { all, clear, put, remove } from "./store.js";
 
-export const state = { total: 0, mine: 0, label: "", held: [], person: place()?.person ?? null, online: true };
+export const state = { total: 0, mine: 0, label: "", held: [], csrf: "", person: place()?.person ?? null, online: true };
 
 export const cards = async () => (await all("cards")).sort((one, other) => one.order - other.order);
 
@@ -12,17 +12,18 @@ export const cards = async () => (await all("cards")).sort((one, other) => one.o
 async function meet(listed) {
   if (place()?.person !== listed.person) await clear("cards");
   settle(listed.person, listed.place);
-  const { person, total, mine, label, held } = listed;
-  Object.assign(state, { person, total, mine, label, held, online: true });
+  const { person, total, mine, label, held, csrf } = listed;
+  Object.assign(state, { person, total, mine, label, held, csrf, online: true });
 }
 
 async function bring(listed) {
   const known = new Map((await cards()).map((card) => [card.id, card]));
   const wanted = new Set(listed.cards.map(({ id }) => id));
   await Promise.all([...known.keys()].filter((id) => !wanted.has(id)).map((id) => remove("cards", id)));
-  for (const [order, { id, version }] of listed.cards.entries()) {
+  for (const [order, { id, version, added, changed }] of listed.cards.entries()) {
     const old = known.get(id);
-    const card = old?.version === version ? old : await fetched(`/cards/${id}/`);
+    const same = old?.version === version && old.added === added && old.changed === changed;
+    const card = same ? old : await fetched(`/cards/${id}/`);
     if (card && (card.ok || card === old)) await put("cards", { ...card, order });
   }
 }

@@ -35,7 +35,10 @@ def test_cards_are_listed_for_whoever_is_signed_in(room: DeskRoom, signed_in: Si
     task = room.case("Northwind")
     client = signed_in(room.people.alice)
     said = client.get("/cards/list/").json()
-    assert (said["person"], said["cards"]) == (room.people.alice.pk, [{"id": str(task.pk), "version": task.version}])
+    assert (said["person"], said["cards"]) == (
+        room.people.alice.pk,
+        [{"id": str(task.pk), "version": task.version, "added": 0, "changed": False}],
+    )
     card = client.get(f"/cards/{task.pk}/").json()
     assert (card["title"], card["shown"]) == ("Northwind", task.evidence_hash)
     assert 'data-swipe="left"' in card["html"]

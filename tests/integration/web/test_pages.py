@@ -14,7 +14,7 @@ from tests.integration.web.conftest import SignedIn
 from tests.support.desk_room import DeskRoom
 from tests.support.tasks import many
 
-LIST_QUERIES = 7  # session, person, grants, queues, rows, counts, notices, and the undos: see below
+LIST_QUERIES = 8  # session, person, grants, queues, rows, counts, notices, what was seen, and the undos: see below
 UNDOS = 1
 
 

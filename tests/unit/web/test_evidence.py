@@ -45,7 +45,7 @@ def test_a_case_is_shown_as_the_request_and_what_was_gathered() -> None:
             "skipped": None,
         },
     }
-    request, budget = sections_of(context, {"supplier": "Who sells"}, Marks(EVIDENCE))
+    request, budget = sections_of(context, {"supplier": "Who sells"}, Marks(EVIDENCE), {})
     assert (request.title, [entry.label for entry in request.entries]) == ("Request", ["Who sells"])
     assert [entry.label for entry in request.texts] == ["Quotation"]
     assert request.tables[0].heads == ("Item", "Net")
