@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.evidence import EvidenceOpened, evidence_opened
 from reviewhub.reviews.models import Decision, ReviewTask
-from reviewhub.reviews.services import decide_task
+from reviewhub.reviews.services import File, decide_task
 from reviewhub.web.presenters.fields import corrections_in
 
 LONGEST_LOOK = 24 * 3600.0  # seconds; a page open for longer says nothing about how long somebody looked
@@ -83,3 +83,9 @@ def decide_as_sent(
         opened=sent.evidence,
         proved_by=proved_by,
     )
+
+
+def files_of(request: HttpRequest) -> list[File]:
+    """What a form's `files` bring along, as the browser names them."""
+    sent = request.FILES.getlist("files")
+    return [File(each.name or "file", each.content_type or "application/octet-stream", each.read()) for each in sent]

@@ -177,7 +177,8 @@ class TaskShown(TaskRow):
     evidence_hash = serializers.CharField(help_text="SHA-256 of what a reviewer is shown.")
     withdrawn_reason = serializers.CharField()
     information = serializers.ListField(
-        child=serializers.DictField(), help_text="What the requester was asked and answered: asked, by, answer, at."
+        child=serializers.DictField(),
+        help_text="What the requester was asked and answered: asked, by, answer, at, and documents.",
     )
     wakes_at = Instant(allow_null=True, help_text="When it comes back by itself, while it is asked or snoozed.")
     stands_still_since = Instant(allow_null=True, help_text="Since when its clock stands still; null: it runs.")

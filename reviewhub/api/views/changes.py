@@ -32,7 +32,7 @@ class ChangesOfTask(ApiView):
         task, since = task_for(request, task_id), read_query(ChangesQuery, request).get("since")
         comments = list(task.comments.select_related("by"))
         found = changes_since(task, since) if since else self._new(request, task, comments)
-        shown = ChangesShown({**_values(found), "mark": mark_of(task, comments)})
+        shown = ChangesShown({**_values(found, task), "mark": mark_of(task, comments)})
         return Response(shown.data)
 
     def _new(self, request: Request, task: ReviewTask, comments: list[Comment]) -> Changes | None:
@@ -45,10 +45,11 @@ class ChangesOfTask(ApiView):
         return Changes(earlier.created_at, earlier, differences(earlier, task))
 
 
-def _values(found: Changes | None) -> dict[str, Any]:
+def _values(found: Changes | None, task: ReviewTask) -> dict[str, Any]:
     if found is None:
         return {"since": None, "earlier": None, "found": (), "answers": (), "comments": ()}
-    return {name: getattr(found, name) for name in ("since", "earlier", "found", "answers", "comments")}
+    values = {name: getattr(found, name) for name in ("since", "found", "answers", "comments")}
+    return {**values, "earlier": found.earlier if found.earlier != task else None}
 
 
 class Seen(ApiView):

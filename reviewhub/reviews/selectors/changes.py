@@ -10,11 +10,12 @@ from uuid import UUID
 
 from django.db import connection
 
-from orchestration import ports
+from orchestration import api, ports
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import allows
 from reviewhub.reviews.differences import Change, changes_between, content_of
 from reviewhub.reviews.models import CaseSeen, Comment, ReviewTask
+from reviewhub.reviews.selectors.documents import documents_of_context
 
 LINGERS = timedelta(minutes=10)  # what was new stays marked: one claims, opens a document and comes back
 
@@ -39,7 +40,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """`earlier` is the task of the case that is compared with; none where it is the same one."""
+    """`earlier` is the task of the case that is compared with: one before, or the same; none: there was none."""
 
     since: datetime
     earlier: ReviewTask | None
@@ -80,11 +81,12 @@ def changes_seen(
     others = [each for each in comments if each.by_id != person.pk]
     if point.task_id == task.pk:
         since = tuple(each for each in others if each.pk > point.comment)
-        return Changes(point.at, None, (), tuple(task.information[point.answers :]), since)
+        answers = tuple(task.information[point.answers :])
+        return Changes(point.at, task, documents_answered(task, point.answers), answers, since, may_open=True)
     earlier = ReviewTask.objects.filter(pk=point.task_id).first()
     if earlier is None or earlier.created_at > task.created_at:
         return None
-    found = differences(earlier, task)
+    found = (*differences(earlier, task), *documents_answered(task))
     return Changes(point.at, earlier, found, tuple(task.information), tuple(others), _may_open(person, earlier, found))
 
 
@@ -97,7 +99,8 @@ def changes_since(task: ReviewTask, since: datetime) -> Changes:
     answers = tuple(each for each in task.information if datetime.fromisoformat(each["at"]) > since)
     comments = tuple(task.comments.select_related("by").filter(created_at__gt=since))
     found = differences(earlier, task) if earlier is not None else ()
-    return Changes(since, earlier, found, answers, comments)
+    sent = documents_answered(task, len(task.information) - len(answers))
+    return Changes(since, earlier, (*found, *sent), answers, comments)
 
 
 def changes_before(task: ReviewTask, person: Person) -> Changes | None:
@@ -109,6 +112,20 @@ def changes_before(task: ReviewTask, person: Person) -> Changes | None:
 def changes_from(earlier: ReviewTask, task: ReviewTask, person: Person) -> Changes:
     found = differences(earlier, task)
     return Changes(earlier.created_at, earlier, found, may_open=_may_open(person, earlier, found))
+
+
+def documents_answered(task: ReviewTask, known: int = 0) -> tuple[Change, ...]:
+    """What the requester has sent with the answers after the first `known`: it takes the place of what the case names
+    by the same name, or is new."""
+    there = {str(value["name"]): value for _path, value in documents_of_context(task)}
+    found = []
+    for number, answered in enumerate(task.information, start=1):
+        for document in answered.get("documents", ()):
+            was, there[document["name"]] = there.get(document["name"]), document
+            if number > known and (was is None or was[api.DOCUMENT_DIGEST] != document[api.DOCUMENT_DIGEST]):
+                how = "changed" if was else "added"
+                found.append(Change(("answer", str(number)), "document", how, was, document))
+    return tuple(found)
 
 
 def _may_open(person: Person, earlier: ReviewTask, found: tuple[Change, ...]) -> bool:

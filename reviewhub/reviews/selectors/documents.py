@@ -12,7 +12,14 @@ Named = tuple[str, Mapping[str, Any]]  # the dotted path of what names it, and t
 
 
 def documents_of_case(task: ReviewTask) -> Iterator[Named]:
-    """What a reviewer of the task is shown, in reading order."""
+    """What a reviewer of the task is shown, in reading order: also what the requester has sent with an answer."""
+    yield from documents_of_context(task)
+    for answered in task.information:
+        yield from api.documents_in(answered.get("documents"), "answer")
+
+
+def documents_of_context(task: ReviewTask) -> Iterator[Named]:
+    """What the case named when the task was opened."""
     yield from api.documents_in(task.context.get("input"))
     for name, result in (task.context.get("steps") or {}).items():
         yield from api.documents_in(result, str(name))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from mimetypes import guess_type
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -19,6 +23,7 @@ from reviewhub.reviews.evidence import evidence_of
 from reviewhub.reviews.exceptions import InformationClosed, InvalidRequest, TaskNotFound
 from reviewhub.reviews.looks import STEP
 from reviewhub.reviews.models import InformationRequest, ReviewTask
+from reviewhub.reviews.services.comments import MOST_FILES, File
 from reviewhub.reviews.services.holding import hold_task
 from reviewhub.reviews.services.pauses import hold_to_pause, set_aside
 
@@ -62,8 +67,9 @@ def ask_for_information(
 
 
 @transaction.atomic
-def answer_information(*, request_id: UUID, text: str) -> InformationRequest:
-    """The requester's answer. The task comes back to whoever asked; a page that shows it as it was is stale then.
+def answer_information(*, request_id: UUID, text: str, files: Sequence[File] = ()) -> InformationRequest:
+    """The requester's answer, with files that are documents of the case from then on. The task comes back to whoever
+    asked; a page that shows it as it was is stale then.
 
     Raises InformationClosed (answered, revoked, expired, or the task has moved on), InvalidRequest, TaskNotFound.
     """
@@ -75,6 +81,8 @@ def answer_information(*, request_id: UUID, text: str) -> InformationRequest:
     if not task.is_waiting or not asked.is_open(ports.clock().system_now()):
         raise InformationClosed
     text, now = _said(text, "/text", _("The answer")), ports.clock().process_now()
+    documents = _kept(files)
+    sent = {"documents": documents} if documents else {}
     asked.answer, asked.answered_at = text, now
     asked.save(update_fields=("answer", "answered_at"))
     actor = Actor("requester", asked.to, asked.to)
@@ -83,14 +91,14 @@ def answer_information(*, request_id: UUID, text: str) -> InformationRequest:
         kind="desk.answered",
         data={"key": task.key, "request": str(asked.pk)},
         actor=actor,
-        values={"text": text},
+        values={"text": text, **sent},
     )
     if task.status == ReviewTask.Status.ASKED:
         api.resume_review(run_id=task.run_id, key=task.key, actor=actor, how="answered")
         task.refresh_from_db()
     task.information = [
         *task.information,
-        {"asked": asked.text, "by": asked.by.display_name, "answer": text, "at": now.isoformat()},
+        {"asked": asked.text, "by": asked.by.display_name, "answer": text, "at": now.isoformat(), **sent},
     ]
     task.evidence_hash = evidence_of(task)
     task.version += 1
@@ -109,6 +117,25 @@ def requester_address(task: ReviewTask) -> str:
     except ValidationError:
         return ""
     return address
+
+
+def _kept(files: Sequence[File]) -> list[dict[str, Any]]:
+    if len(files) > MOST_FILES:
+        said = _("There are %(count)s files; at most %(most)s go with an answer.")
+        values = {"count": len(files), "most": MOST_FILES}
+        raise InvalidRequest([{"path": "/files", "code": "too_many", "message": said % values}])
+    most = settings.DOCUMENT_MAX_BYTES
+    for file in files:  # all of them before any is kept: whoever has the link is not known to us
+        if not 0 < len(file.data) <= most:
+            said = _("“%(name)s” was not taken: it is empty, or has more than %(most)s MB.")
+            named = {"name": file.name[:80], "most": str(most // 1_000_000)}
+            raise InvalidRequest([{"path": "/files", "code": "refused", "message": said % named}])
+    return [api.keep_document(file.data, name=file.name, media_type=_type_of(file)) for file in files]
+
+
+def _type_of(file: File) -> str:
+    """By its name. What a stranger's browser says of a file is not asked."""
+    return guess_type(file.name)[0] or "application/octet-stream"
 
 
 def _said(text: str, path: str, what: str) -> str:

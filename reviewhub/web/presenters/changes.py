@@ -71,10 +71,10 @@ def changes_shown(changes: Changes | None, task: ReviewTask, *, most: int = SHOW
     return ChangesShown(
         title=_title(changes),
         since=changes.since,
-        earlier=earlier.title if earlier else "",
+        earlier=earlier.title if earlier and earlier != task else "",
         items=made[:most],
         more=max(0, len(made) - most),
-        more_href=reverse("web:changes", args=[task.pk, earlier.pk]) if earlier else "",
+        more_href=reverse("web:changes", args=[task.pk, earlier.pk]) if earlier and earlier != task else "",
         answers=tuple(str(each["answer"]) for each in changes.answers),
         comments=_said_by(changes.comments),
         names={change.name: change for change in made},
@@ -144,6 +144,8 @@ def _entries(change: Change) -> dict[str, Any]:
 
 def _addresses(change: Change, task: ReviewTask, earlier: ReviewTask | None) -> dict[str, str]:
     old, new = (each and str(each[api.DOCUMENT_DIGEST]) for each in (change.was, change.now))
+    if change.path[0] == "answer":
+        earlier = task
     found = {}
     if new:
         found["now_href"] = reverse("web:document", args=[task.pk, new])
@@ -168,6 +170,8 @@ def _by(was: Any, now: Any) -> str:
 
 def _label(change: Change) -> str:
     place, *names = change.path
+    if place == "answer":
+        return _("From the requester")
     if place == "title":
         return _("Title")
     if change.label:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
@@ -21,6 +22,7 @@ class Information:
     by: str
     answer: str
     at: datetime
+    documents: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,13 @@ class Question:
 def information_of(task: ReviewTask) -> tuple[Information, ...]:
     """The newest first."""
     return tuple(
-        Information(each["asked"], each["by"], each["answer"], datetime.fromisoformat(each["at"]))
+        Information(
+            each["asked"],
+            each["by"],
+            each["answer"],
+            datetime.fromisoformat(each["at"]),
+            tuple(each.get("documents", ())),
+        )
         for each in reversed(task.information)
     )
 

@@ -11,9 +11,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from orchestration import api
+from reviewhub.accounts.models import Person
+from reviewhub.reviews.differences import Change
 from reviewhub.reviews.exceptions import TaskNotFound
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.selectors import changes_from, tasks_before
+from reviewhub.reviews.selectors.changes import documents_answered
 from reviewhub.reviews.services import mark_seen, put_changes_away
 from reviewhub.web.answers import by_method, view_name, viewer, wants_fragment
 from reviewhub.web.presenters.changes import changes_shown
@@ -58,13 +61,19 @@ def _earlier(task: ReviewTask, earlier_id: UUID) -> ReviewTask:
 def document(request: HttpRequest, task_id: UUID, earlier_id: UUID, digest: str) -> HttpResponse:
     """A document beside the one whose place it has taken, and what its words say otherwise."""
     task = task_or_404(request, task_id)
-    earlier = _earlier(task, earlier_id)
-    task_or_404(request, earlier.pk)
-    for change in changes_from(earlier, task, viewer(request)).found:
+    earlier = task if earlier_id == task.pk else _earlier(task, earlier_id)
+    if earlier != task:
+        task_or_404(request, earlier.pk)
+    for change in _documents(task, earlier, viewer(request)):
         if change.kind == "document" and change.was and change.now and change.now[api.DOCUMENT_DIGEST] == digest:
             shown = {"task": task, "versions": versions_of(change, task, earlier)}
             return render(request, "documents/versions.html", shown)
     raise Http404("No document of this case has taken another's place under that name.")
+
+
+def _documents(task: ReviewTask, earlier: ReviewTask, person: Person) -> tuple[Change, ...]:
+    sent = documents_answered(task)
+    return sent if earlier == task else changes_from(earlier, task, person).found
 
 
 seen = by_method(post=_see)

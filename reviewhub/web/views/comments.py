@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET
 from reviewhub.accounts.permissions import require
 from reviewhub.reviews.exceptions import InvalidComment
 from reviewhub.reviews.selectors import mentionable
-from reviewhub.reviews.services import File, comment_on_task
+from reviewhub.reviews.services import comment_on_task
 from reviewhub.web.answers import by_method, view_name, viewer, wants_fragment, whole
 from reviewhub.web.presenters.task_pages import page_of_task
+from reviewhub.web.sent import files_of
 from reviewhub.web.views.tasks import detail_or_404, task_or_404
 
 PAST = "desk/history.html"
@@ -25,7 +26,7 @@ PAST = "desk/history.html"
 def _add(request: HttpRequest, task_id: UUID) -> HttpResponse:
     text, fault = request.POST.get("text", ""), ""
     try:
-        comment_on_task(task_id=task_id, actor=viewer(request), text=text, files=_files(request))
+        comment_on_task(task_id=task_id, actor=viewer(request), text=text, files=files_of(request))
     except InvalidComment as error:
         fault = str(error)
     if not fault and not wants_fragment(request):
@@ -36,11 +37,6 @@ def _add(request: HttpRequest, task_id: UUID) -> HttpResponse:
     if wants_fragment(request):
         return render(request, PAST, {"page": page, "list": {"view": view_name(request)}}, status=status)
     return whole(request, page, view_name(request), status)
-
-
-def _files(request: HttpRequest) -> list[File]:
-    sent = request.FILES.getlist("files")
-    return [File(each.name or "file", each.content_type or "application/octet-stream", each.read()) for each in sent]
 
 
 @login_required

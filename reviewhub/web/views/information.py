@@ -14,6 +14,7 @@ from reviewhub.reviews.links import information_id
 from reviewhub.reviews.models import InformationRequest
 from reviewhub.reviews.services import answer_information
 from reviewhub.web.answers import headers
+from reviewhub.web.sent import files_of
 
 PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
@@ -29,7 +30,7 @@ def information(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, asked)
     try:
-        answer_information(request_id=asked.pk, text=request.POST.get("text", ""))
+        answer_information(request_id=asked.pk, text=request.POST.get("text", ""), files=files_of(request))
     except InvalidRequest as error:
         return _page(request, asked, 422, fault=str(error), typed=request.POST.get("text", ""))
     except InformationClosed:

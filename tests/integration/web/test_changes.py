@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from orchestration import api
 from orchestration.runtime import tools as registry
 from reviewhub.accounts.models import Person
+from reviewhub.reviews.links import information_token
 from reviewhub.reviews.models import CaseSeen, Queue, ReviewTask
 from reviewhub.reviews.selectors import task_detail
 from reviewhub.reviews.services import answer_information, ask_for_information, comment_on_task, decide_task, mark_seen
@@ -381,3 +383,59 @@ def test_neighbours_in_a_list_are_cases_of_their_own(room: DeskRoom) -> None:
     assert found.changes is None
     assert found.before is not None
     assert found.before.earlier == first
+
+
+def test_a_file_that_comes_with_an_answer_is_the_next_version_of_the_one_that_it_is_called_like(
+    room: DeskRoom, signed_in: SignedIn
+) -> None:
+    old = api.keep_document(b"Paid within 30 days.", name="terms.txt", media_type="text/plain", by=OSCAR)
+    api.publish_workflow(text=ANY, note="", actor=OSCAR)
+    given = {"requester": "ann@example.com", "terms": old}
+    started = api.start_run(workflow="any", input=given, actor=OSCAR, source="test")
+    room.work()
+    task, alice = ReviewTask.objects.get(run_id=started.run_id), signed_in(room.people.alice)
+    asked = ask_for_information(task_id=task.pk, actor=room.people.alice, text="Are these the terms?")
+    see(alice, task)
+    sealed = ReviewTask.objects.get(pk=task.pk).evidence_hash
+
+    sent = {"text": "No", "files": [_file("terms.txt", b"Paid within 60 days."), _file("<b>new.txt", b"Hello")]}
+    answer = Client().post(f"/information/{information_token(asked.pk)}/", sent)
+    page = alice.get(f"/tasks/{task.pk}/").content.decode()
+
+    assert answer.status_code == 302
+    assert "Changed since you last looked: 2 documents, 1 answer" in page
+    assert "&lt;b&gt;new.txt" in page
+    assert "<b>new.txt" not in page
+    assert ReviewTask.objects.get(pk=task.pk).evidence_hash != sealed
+    href = page.partition(f"/tasks/{task.pk}/changes/{task.pk}/")[2].partition('"')[0]
+    compared = alice.get(f"/tasks/{task.pk}/changes/{task.pk}/{href}")
+    assert "Paid within<del> 30</del><ins> 60</ins> days." in compared.content.decode()
+    for version in compared.context["versions"].both:
+        assert alice.get(version.href).status_code == 200
+
+
+def test_too_many_files_or_an_empty_one_change_nothing(room: DeskRoom) -> None:
+    task = room.case()
+    asked = ask_for_information(task_id=task.pk, actor=room.people.alice, text="Which?")
+    for files in ([_file(f"{n}.txt", b"x") for n in range(6)], [_file("empty.txt", b"")]):
+        answer = Client().post(f"/information/{information_token(asked.pk)}/", {"text": "These", "files": files})
+        assert answer.status_code == 422
+    assert ReviewTask.objects.get(pk=task.pk).information == []
+
+
+def _file(name: str, data: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, data, "text/plain")
+
+
+ANY = """
+workflow: any
+title: Any
+owner: oscar
+input: {type: object, required: [requester], properties: {requester: {type: string}, terms: {type: object}}}
+steps:
+  - id: check
+    review:
+      title: Terms
+      outcomes: {ok: {label: OK}}
+      assign: {queue: finance, exclude: ["${ input.requester }"]}
+"""
