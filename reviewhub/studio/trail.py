@@ -38,6 +38,20 @@ ACTS = (
     ("workflow.", _lazy("Workflows changed")),
     ("desk.", _lazy("At the desk")),
 )
+KINDS = {  # of chains that have no page of their own
+    "role": _lazy("Role"),
+    "person": _lazy("Person"),
+    "queue": _lazy("Queue"),
+    "calendar": _lazy("Calendar"),
+    "policy": _lazy("Policy"),
+    "reason": _lazy("Reason"),
+    "connection": _lazy("Connection"),
+    "decision_point": _lazy("Decision point"),
+    "message": _lazy("Message"),
+    "event": _lazy("Event"),
+    "limit": _lazy("Limit"),
+    "token": _lazy("Token"),
+}
 NOBODY = Names()
 
 
@@ -104,7 +118,7 @@ def _subject(chain: str, runs: Mapping[str, str]) -> Subject:
         )
     if kind == "workflow":
         return Subject(_("Workflow %(name)s") % {"name": name}, reverse("studio:workflow", args=[name]))
-    return Subject(f"{readable(kind)} {name}", "")
+    return Subject(f"{KINDS.get(kind) or readable(kind)} {name}", "")
 
 
 def tell(fact: Fact) -> Sentence:

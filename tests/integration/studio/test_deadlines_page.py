@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -113,6 +114,7 @@ def test_they_leave_as_a_table_in_which_nothing_is_a_formula(late: Studio) -> No
         ("arrival", "elsewhere", "9000")
     ]
     assert lines[0]["title"] == "Delivery: =D-1"
+    assert datetime.fromisoformat(lines[0]["due"]).utcoffset() == timedelta()  # ISO 8601, whatever the reader's zone
 
 
 def test_the_list_of_runs_marks_and_finds_what_is_late_or_may_be(late: Studio) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
 from reviewhub.studio.starting import blamed, control_of, entries_of, filled, input_of
 
@@ -79,9 +81,23 @@ def test_a_default_is_filled_in() -> None:
     assert {entry.path: entry.value for entry in entries_of(PURCHASE)}["/units"] == "1"
 
 
-def test_a_time_is_completed_to_an_instant_in_utc() -> None:
+TYPED = [
+    ("UTC", "2026-03-01T09:30", "2026-03-01T09:30:00Z", "as it is"),
+    ("Asia/Kathmandu", "2026-03-01T09:30", "2026-03-01T03:45:00Z", "by the clock of whoever typed it"),
+    ("America/St_Johns", "2026-03-08T01:59", "2026-03-08T05:29:00Z", "before the clock is put on"),
+    ("America/St_Johns", "2026-03-08T03:00", "2026-03-08T05:30:00Z", "a minute later"),
+    ("Asia/Kathmandu", "2026-03-01T09:30:00+01:00", "2026-03-01T08:30:00Z", "a zone that was typed counts"),
+    ("Asia/Kathmandu", "soon", "soon", "the check says what is wrong with it"),
+]
+
+
+@pytest.mark.parametrize(("zone", "typed", "instant", "remark"), TYPED)
+def test_a_time_is_completed_to_an_instant_in_the_typists_zone(
+    zone: str, typed: str, instant: str, remark: str
+) -> None:
     schema = {"properties": {"at": {"type": "string", "format": "date-time"}}}
-    assert input_of(filled(entries_of(schema), {"/at": "2026-03-01T09:30"})) == {"at": "2026-03-01T09:30:00Z"}
+    with timezone.override(ZoneInfo(zone)):
+        assert input_of(filled(entries_of(schema), {"/at": typed})) == {"at": instant}, remark
 
 
 def test_a_fault_stands_at_its_field_and_the_rest_above_the_form() -> None:
