@@ -2,11 +2,15 @@
 
 Putting a query set together costs several times what running it does. What every page asks is compiled on first use,
 with instants and numbers that stand for the real ones; afterwards only the values are put in.
+
+What PostgreSQL takes longer to plan than to answer is planned once a connection (`planned_once`). Such a plan is made
+for no values in particular, so it has to be a good one for whoever asks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -15,6 +19,9 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Model, QuerySet
 from django.db.models.query import RawQuerySet
+from psycopg.sql import Literal
+
+from orchestration.api import statements
 
 M = TypeVar("M", bound=Model)
 
@@ -22,6 +29,7 @@ M = TypeVar("M", bound=Model)
 INSTANTS = tuple(datetime(2999, 1, day, tzinfo=UTC) for day in (1, 2, 3))
 NUMBER = 2_000_000_999
 IDENTITY = UUID("29990101-0000-4000-8000-000000000000")
+MARK = re.compile("%%|%s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +45,12 @@ class Statement:
 
     text: str
     given: tuple[Any, ...]
+    is_planned_once: bool = False
 
     def rows(self, *values: Any) -> list[tuple[Any, ...]]:
         """As the driver gives them: for texts and numbers."""
+        if self.is_planned_once:
+            return statements.fetch(self.text, self._filled(values))
         with connection.cursor() as cursor:
             cursor.execute(self.text, self._filled(values))
             found: list[tuple[Any, ...]] = cursor.fetchall()
@@ -58,6 +69,26 @@ def statement_of(asked: QuerySet[Any, Any], *standing: Any) -> Statement:
     text, given = asked.query.sql_with_params()
     places = {(type(value), value): _Place(index) for index, value in enumerate(map(_adapted, standing))}
     return Statement(text, tuple(places.get((type(value), value), value) for value in given))
+
+
+def planned_once(asked: QuerySet[Any, Any], *standing: Any, bound: Collection[Any] = ()) -> Statement:
+    """As `statement_of`, for `rows`; people of whom as much is `bound` (their own numbers and names) share a plan.
+
+    All other values become part of the text: a partial index is found by nothing else.
+    """
+    statement = statement_of(asked, *standing)
+    if connection.vendor != "postgresql":
+        return statement
+    values, kept = iter(statement.given), []
+
+    def written(mark: re.Match[str]) -> str:
+        value = next(values) if mark[0] == "%s" else None
+        if value is None or isinstance(value, _Place) or value in bound:
+            kept.extend([value] if mark[0] == "%s" else [])
+            return mark[0]
+        return Literal(value).as_string(None).replace("%", "%%")
+
+    return Statement(MARK.sub(written, statement.text), tuple(kept), is_planned_once=True)
 
 
 def _adapted(value: Any) -> Any:

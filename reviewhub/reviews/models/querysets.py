@@ -71,6 +71,14 @@ class ReviewTaskQuerySet(QuerySet["ReviewTask"]):
         """What waits in the queues of `person`, and the incidents that they may mend."""
         return self.filter(PRESSING & _of_team(person))
 
+    def team_in_parts(self, person: Person) -> tuple[ReviewTaskQuerySet, ...]:
+        """`team` to be counted: parts that share nothing, each read from one index, and from nothing but the index."""
+        queued = _queued(person)
+        return (
+            self.filter(PRESSING & queued).order_by("queue_id", "urgency_at", "id"),
+            self.filter(PRESSING & _mended_by(person)).exclude(queued).order_by(),
+        )
+
     def set_aside(self, person: Person) -> ReviewTaskQuerySet:
         """What waits for an answer in the queues of `person`, and what they have snoozed."""
         asked = Q(status="asked") & (_of_team(person) | Q(pk__in=_asked(person)))
@@ -95,7 +103,7 @@ class ReviewTaskQuerySet(QuerySet["ReviewTask"]):
         own = _rows_of("Decision").filter(task=OuterRef("pk"), by=person, taken_back_at__isnull=True)
         return self.filter(~Exists(own))
 
-    def at_risk(self, process_now: datetime) -> ReviewTaskQuerySet:
+    def at_risk(self, process_now: datetime | Combinable) -> ReviewTaskQuerySet:
         """Three quarters of the time are gone, or all of it."""
         return self.waiting().filter(three_quarters_at__lte=process_now, stands_still_since__isnull=True)
 
@@ -140,7 +148,11 @@ def with_holders(rows: Iterable[ReviewTask]) -> list[ReviewTask]:
 
 
 def _of_team(person: Person) -> Q:
-    return Q(queue__in=_queues_of(person), moved=False) | _mended_by(person)
+    return _queued(person) | _mended_by(person)
+
+
+def _queued(person: Person) -> Q:
+    return Q(queue__in=_queues_of(person), moved=False)
 
 
 def _queues_of(person: Person, *, leads: bool = False) -> list[int]:

@@ -166,8 +166,10 @@ class ReviewTask(models.Model):
         )
         indexes = (
             models.Index(fields=("urgency_at", "id"), condition=STILL_WAITING, name="review_task_urgency"),
-            models.Index(
-                fields=("queue", "urgency_at", "id"), condition=STILL_WAITING, name="review_task_queue_urgency"
+            models.Index(  # with all that the counts of the views ask of a task
+                fields=("queue", "urgency_at", "id", "moved", "status", "claim_expires_at"),
+                condition=STILL_WAITING,
+                name="review_task_queue_counted",
             ),
             models.Index(
                 fields=("claimed_by", "urgency_at"), condition=Q(status="claimed"), name="review_task_claimed"
@@ -176,9 +178,9 @@ class ReviewTask(models.Model):
             models.Index(fields=("three_quarters_at",), condition=STILL_WAITING, name="review_task_at_risk"),
             models.Index(fields=("urgency_at", "id"), condition=SET_ASIDE, name="review_task_set_aside"),
             models.Index(
-                fields=("urgency_at", "id"),
+                fields=("workflow_owner", "urgency_at", "id"),
                 condition=STILL_WAITING & Q(kind="incident"),
-                name="review_task_incident_urgency",
+                name="review_task_incidents",
             ),
             models.Index(
                 fields=("queue", "id"),

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from reviewhub.accounts.models import Absence, Person
-from reviewhub.compiled import INSTANTS, NUMBER, statement_of
+from reviewhub.compiled import INSTANTS, NUMBER, Statement, planned_once, statement_of
 from tests.support.bench import NOON
 from tests.support.cast import Cast
 
@@ -27,3 +27,17 @@ def test_what_is_no_place_stays_as_it_was_said(people: Cast) -> None:
     named = statement_of(Person.objects.filter(pk=NUMBER, username="alice").values_list("username"), NUMBER)
     assert named.rows(people.alice.pk) == [("alice",)]
     assert named.rows(people.bob.pk) == []
+
+
+def test_what_is_planned_once_is_the_same_statement_for_everybody_who_asks_alike(people: Cast) -> None:
+    def named(person: Person) -> Statement:
+        known = Person.objects.filter(
+            pk=person.pk, username=person.username, display_name__contains="%", theme="system"
+        )
+        return planned_once(known.values_list("username"), bound={person.pk, person.username})
+
+    Person.objects.update(display_name="100 %")
+    alice, bob = named(people.alice), named(people.bob)
+    assert (alice.rows(), bob.rows()) == ([("alice",)], [("bob",)])
+    assert alice.text == bob.text
+    assert alice.given != bob.given
