@@ -11,7 +11,7 @@ from django.db.models import FilteredRelation, Q
 from orchestration import api
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import Role, owns_workflow, roles_on
-from reviewhub.compiled import IDENTITY, NUMBER, Statement, statement_of
+from reviewhub.compiled import IDENTITY, NUMBER, Statement, planned_once
 from reviewhub.reviews.approvals import has_voted
 from reviewhub.reviews.models import Assignment, Queue, QueueMembership, ReviewTask
 from reviewhub.reviews.models.querysets import BY_NAME
@@ -53,7 +53,7 @@ def _in_queue(vendor: str) -> Statement:
     person, queue = NUMBER, NUMBER + 1
     own = FilteredRelation("memberships", condition=Q(memberships__person=person))
     found = Queue.objects.filter(pk=queue).annotate(own=own, manages=Q(manager=person)).order_by()
-    return statement_of(found.values_list("own__role", "manages"), person, queue)
+    return planned_once(found.values_list("own__role", "manages"), person, queue)
 
 
 @lru_cache(maxsize=2)
@@ -62,7 +62,7 @@ def _named(vendor: str) -> Statement:
     person = NUMBER
     own, given = Q(BY_NAME, person=person), Q(role=Assignment.Role.DELEGATE, asked_by=person)
     asked = Assignment.objects.filter(own | given, task=IDENTITY, ended_at__isnull=True).order_by()
-    return statement_of(asked.values_list("person_id"), person, IDENTITY)
+    return planned_once(asked.values_list("person_id"), person, IDENTITY)
 
 
 def _on_queue(person: Person, queue: Queue) -> set[Role]:

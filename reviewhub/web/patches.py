@@ -25,7 +25,7 @@ def patch_for(task_id: UUID) -> dict[str, Any] | None:
     (task,) = found
     clock = ports.clock()
     row = row_of(task, clock.process_now(), clock.system_now())
-    html = printed(row)
+    html = printed([row])
     return {
         "task": str(task.pk),
         "version": task.version,

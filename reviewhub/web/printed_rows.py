@@ -5,7 +5,9 @@ What changes with the time (the ring, "in 2 h") is part of the value; a row that
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import cast
 
 from django.template.loader import get_template
@@ -18,12 +20,22 @@ KEPT = 2000  # rows, of about 2 kB each
 
 
 def printed(
-    row: Row, *, from_view: str = "", is_open: bool = False, viewer: int | None = None, looked: str = ""
+    rows: Iterable[Row],
+    *,
+    from_view: str = "",
+    open_task: str = "",
+    viewer: int | None = None,
+    looked: Mapping[str, str] = MappingProxyType({}),
 ) -> SafeString:
-    """`from_view` is added to the row's address; `is_open` marks the one whose task is beside the list. `looked`: the
-    viewer has seen it ("seen"), or something of it has changed since ("changed")."""
-    is_mine = row.holder is not None and row.holder.pk == viewer
-    return _printed(row, from_view, is_open, is_mine, looked, get_language())
+    """`from_view` is added to a row's address; `open_task` is the one that is shown beside the list. `looked`: the
+    viewer has seen a task ("seen"), or something of it has changed since ("changed")."""
+    language = get_language()
+
+    def one(row: Row) -> SafeString:
+        is_mine = row.holder is not None and row.holder.pk == viewer
+        return _printed(row, from_view, row.id == open_task, is_mine, looked.get(row.id, ""), language)
+
+    return SafeString("\n".join(map(one, rows)))
 
 
 @lru_cache(maxsize=KEPT)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from reviewhub.compiled import NUMBER, Statement, statement_of
+from reviewhub.compiled import NUMBER, Statement, planned_once
 
 
 def validate_zone(value: str) -> None:
@@ -169,4 +169,4 @@ class Person(AbstractBaseUser):
 @lru_cache(maxsize=4)
 def _held(relation: str, columns: tuple[str, ...], vendor: str) -> Statement:
     """Columns of what belongs to a person. Every request asks, and so it is put together once."""
-    return statement_of(getattr(Person(pk=NUMBER), relation).order_by().values_list(*columns), NUMBER)
+    return planned_once(getattr(Person(pk=NUMBER), relation).order_by().values_list(*columns), NUMBER)

@@ -73,11 +73,10 @@ class ReviewTaskQuerySet(QuerySet["ReviewTask"]):
 
     def team_in_parts(self, person: Person) -> tuple[ReviewTaskQuerySet, ...]:
         """`team` to be counted: parts that share nothing, each read from one index, and from nothing but the index."""
-        queued = _queued(person)
-        return (
-            self.filter(PRESSING & queued).order_by("queue_id", "urgency_at", "id"),
-            self.filter(PRESSING & _mended_by(person)).exclude(queued).order_by(),
-        )
+        mended, queued = self.filter(PRESSING & _mended_by(person)).order_by(), _queued(person)
+        if not person.queue_roles:
+            return (mended,)
+        return self.filter(PRESSING & queued).order_by("queue_id", "urgency_at", "id"), mended.exclude(queued)
 
     def set_aside(self, person: Person) -> ReviewTaskQuerySet:
         """What waits for an answer in the queues of `person`, and what they have snoozed."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import astuple, dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from functools import lru_cache, reduce
 from operator import add
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import DateTimeField, Func, IntegerField, Q, Subquery, Value
+from django.db.models import DateTimeField, Func, IntegerField, Q, Subquery, TextField, UUIDField, Value
+from django.db.models.functions import Cast
 
 from orchestration import ports
 from orchestration.api import statements
@@ -29,11 +29,11 @@ VIEWS: Mapping[str, str] = {
     "done": "Done today",
 }
 Values = tuple[Any, ...]
+AS_TEXT = (DateTimeField, UUIDField)  # dear to read: a row that was shown a moment ago is known by its text
 COUNTED_UP_TO = 1000  # a longer view is not counted to its end: a page must not cost more because of it
 
 
-@dataclass(frozen=True, slots=True)
-class Moments:
+class Moments(NamedTuple):
     """The instants that views ask about."""
 
     process_now: datetime
@@ -54,14 +54,14 @@ def view(name: str, person: Person) -> ReviewTaskQuerySet:
 
 def counts(person: Person) -> dict[str, int]:
     """How many tasks each view has, in one query; COUNTED_UP_TO stands for that many or more."""
-    (row,) = _counting(_Asking(person)).rows(*astuple(moments_of(person)))
+    (row,) = _counting(_Asking(person)).rows(*moments_of(person))
     return {name: min(number, COUNTED_UP_TO) for name, number in zip(VIEWS, row, strict=True)}
 
 
 def first_rows(name: str, person: Person, number: int) -> list[Values]:
     """The most urgent of a view, of which a page is asked most often: as the driver gives them, so that whoever has
-    made something of the same values before need not do it again; see `task_of`."""
-    return _first_rows(name, number, _Asking(person)).rows(*astuple(moments_of(person)))
+    made something of the same values before need not do it again; see `task_of`. Instants and identifiers are texts."""
+    return _first_rows(name, number, _Asking(person)).rows(*moments_of(person))
 
 
 def task_of(values: Values) -> ReviewTask:
@@ -73,7 +73,7 @@ def task_of(values: Values) -> ReviewTask:
 
 def next_to_decide(name: str, person: Person) -> ReviewTask | None:
     """The most urgent one of a view that the person may decide and that nobody else has. Only its id is read."""
-    for task in _following(name, _Asking(person)).objects(ReviewTask, *astuple(moments_of(person))):
+    for task in _following(name, _Asking(person)).objects(ReviewTask, *moments_of(person)):
         return task
     return None
 
@@ -88,8 +88,13 @@ class _Asking:
         self.person = person
         held = (person.granted, person.queue_roles)
         self._key = (person.pk, person.username, person.is_active, held, connection.vendor)
-        queues, workflows = (queue for queue, _ in person.queue_roles), (workflow for _, workflow in person.granted)
-        self.own = frozenset({person.pk, person.username, *queues, *workflows})  # what only this person's query has
+
+    @property
+    def own(self) -> frozenset[Any]:
+        """What only this person's query has."""
+        queues = (queue for queue, _ in self.person.queue_roles)
+        workflows = (workflow for _, workflow in self.person.granted)
+        return frozenset({self.person.pk, self.person.username, *queues, *workflows})
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Asking) and self._key == other._key
@@ -128,16 +133,34 @@ def _parts_of(name: str, person: Person, at: Moments) -> Iterable[ReviewTaskQuer
 @lru_cache(maxsize=1000)
 def _first_rows(name: str, number: int, asking: _Asking) -> Statement:
     tasks = _VIEWS[name](asking.person, Moments(*INSTANTS))
-    return statement_of(tasks.for_rows().urgent_first().values_list(*OF_A_ROW, *HOLDER)[:number], *INSTANTS)
+    shown = (Cast(name, TextField()) if isinstance(field, AS_TEXT) else name for name, field in _fields_of_a_row())
+    return statement_of(tasks.for_rows().urgent_first().values_list(*shown, *HOLDER)[:number], *INSTANTS)
+
+
+def _fields_of_a_row() -> list[tuple[str, Any]]:
+    """The name and the field of each column; of a relation, the field that it holds."""
+    columns = ((name, str(ReviewTask._meta.get_field(name).column)) for name in OF_A_ROW)  # type: ignore[union-attr] # noqa: SLF001 - public
+    return [(name, statements.field_of(ReviewTask, column)) for name, column in columns]
 
 
 @lru_cache(maxsize=1)
 def _read_by() -> tuple[tuple[str, ...], tuple[Callable[[Any], Any], ...]]:
     """The names of a row's columns, and what makes each a value of the model."""
-    fields: list[Any] = [ReviewTask._meta.get_field(name) for name in OF_A_ROW]  # noqa: SLF001 - public
-    columns = [str(field.column) for field in fields]
-    readers = [statements.reader(statements.field_of(ReviewTask, column)) for column in columns]
+    columns = [str(ReviewTask._meta.get_field(name).column) for name in OF_A_ROW]  # type: ignore[union-attr] # noqa: SLF001 - public
+    readers = [_reader(field) for _, field in _fields_of_a_row()]
     return (*columns, *HOLDER), (*readers, *[_as_it_is] * len(HOLDER))
+
+
+def _reader(field: Any) -> Callable[[Any], Any]:
+    return _instant if isinstance(field, DateTimeField) else statements.reader(field)
+
+
+def _instant(text: str | None) -> datetime | None:
+    """Without a zone it is UTC: so SQLite keeps them."""
+    if text is None:
+        return None
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
 def _as_it_is(value: Any) -> Any:

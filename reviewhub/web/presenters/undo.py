@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from orchestration import ports
 from reviewhub.accounts.models import Person
-from reviewhub.compiled import INSTANTS, NUMBER, Statement, statement_of
+from reviewhub.compiled import INSTANTS, NUMBER, Statement, planned_once
 from reviewhub.reviews.models import Agreement, Decision, ReviewTask
 from reviewhub.reviews.services import has_said_why, is_asked_why
 
@@ -68,7 +68,7 @@ def _open_ones(vendor: str) -> Statement:
     standing = Decision.objects.filter(by=person, taken_back_at__isnull=True, undo_until__gt=now)
     one_of_several = Q(STILL_WAITING_TASK, task__approvals__isnull=False)
     open_ones = standing.filter(Q(task__status=ReviewTask.Status.DECIDED) | one_of_several).order_by("recorded_at")
-    return statement_of(
+    return planned_once(
         open_ones.only("task", "outcome", "seat", "undo_until", "recorded_at", "channel", "ai_was_seen"), person, now
     )
 

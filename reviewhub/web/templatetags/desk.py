@@ -9,7 +9,7 @@ from django import template
 from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -36,14 +36,15 @@ def icon(name: str, directed: bool = False) -> SafeString:
 
 
 @register.simple_tag
-def fixed(template_name: str) -> SafeString:
-    """A part that is the same on every page, whoever looks: printed once a language."""
-    return _fixed(template_name, get_language())
+def fixed(template_name: str, view: str = "") -> SafeString:
+    """A part that is the same on every page, or on every page with the list of this view, whoever looks: printed once
+    a language."""
+    return _fixed(template_name, view, get_language())
 
 
-@lru_cache(maxsize=32)
-def _fixed(template_name: str, language: str) -> SafeString:
-    return cast("SafeString", get_template(template_name).render())
+@lru_cache(maxsize=256)
+def _fixed(template_name: str, view: str, language: str) -> SafeString:
+    return cast("SafeString", get_template(template_name).render({"view": view}))
 
 
 @register.filter
@@ -94,19 +95,7 @@ def rows(context: Mapping[str, Any], shown: Sequence[Row], from_view: str, open_
     viewer = getattr(person, "pk", None)
     seen = seen_among(person, [row.id for row in shown if not row.ended]) if viewer and person else {}
     looked = {task: "changed" if more else "seen" for task, more in seen.items()}
-    each = (
-        (
-            printed(
-                row,
-                from_view=from_view,
-                is_open=row.id == open_task,
-                viewer=viewer,
-                looked=looked.get(row.id, ""),
-            ),
-        )
-        for row in shown
-    )
-    return format_html_join("\n", "{}", each)
+    return printed(shown, from_view=from_view, open_task=open_task, viewer=viewer, looked=looked)
 
 
 @register.simple_tag(takes_context=True)
