@@ -88,14 +88,22 @@ new MutationObserver((changes) => {
   }
 }).observe(document.documentElement, { childList: true, subtree: true });
 
-/* Rows are many and can wait for a moment: a page that has just come answers first. */
-const AT_ONCE = 8;
-const soon = window.requestIdleCallback ?? ((act) => setTimeout(act));
+/* What a page comes with begins a little at a time, and the page answers in between: keys first, for they are the
+   body's, and rows last, for what they say the server has said. */
+const SLICE = 6; // milliseconds
+const pause = () => globalThis.scheduler?.yield?.() ?? new Promise((goOn) => setTimeout(goOn));
 
-function connectRows(rows) {
-  rows.splice(0, AT_ONCE).forEach((row) => row.isConnected && within(row, connect));
-  if (rows.length) soon(() => connectRows(rows), { timeout: 500 });
+async function begin(elements) {
+  let began = performance.now();
+  for (const element of elements) {
+    if (performance.now() - began > SLICE) {
+      await pause();
+      began = performance.now();
+    }
+    if (element.isConnected) connect(element);
+  }
 }
 
-document.querySelectorAll("[data-controller]").forEach((element) => element.closest(".row") || connect(element));
-connectRows([...document.querySelectorAll(".row")]);
+const all = [...document.querySelectorAll("[data-controller]")];
+const isOfRow = (element) => element.closest(".row") !== null;
+begin([...all.filter((element) => !isOfRow(element)), ...all.filter(isOfRow)]);

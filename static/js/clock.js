@@ -1,6 +1,6 @@
 /* Process time, which may run fast, counted on from what the server said when the page came. */
 const { now, speed } = document.documentElement.dataset;
-const said = Date.parse(now) || Date.now();
+export const said = Date.parse(now) || Date.now();
 const loaded = performance.now();
 const pace = Number(speed) || 1;
 

@@ -58,9 +58,10 @@ function open() {
 
 export function start(path) {
   wanted = new URL(path, location.href.replace(/^http/, "ws")).href;
-  open();
+  const opening = setTimeout(open); // the page answers first
   return () => {
+    clearTimeout(opening);
     wanted = null;
-    socket.close();
+    socket?.close();
   };
 }

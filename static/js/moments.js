@@ -36,7 +36,7 @@ export function moment(at) {
   return `${dayOfMonth(at)} ${month(at)} ${year(at)}`;
 }
 
-function largest(milliseconds) {
+export function largest(milliseconds) {
   const seconds = Math.abs(milliseconds) / 1000;
   if (seconds < MINUTE) return [Math.floor(seconds), "second"];
   if (seconds < HOUR) return [Math.floor(seconds / MINUTE), "minute"];
@@ -53,6 +53,9 @@ export function spoken(milliseconds) {
   const [count, unit] = largest(milliseconds);
   return units[unit](count);
 }
+
+/* What was said for another reader, or at another time, is said anew. */
+export const unsaid = (root) => root.querySelectorAll("[data-when], [data-words]").forEach((node) => (node.textContent = ""));
 
 /* A sentence with a gap, as the server wrote it on the body: data-say-left="{} left". */
 export const say = (name, value) => (document.body.dataset[`say${name}`] ?? "{}").replace("{}", value);

@@ -1,4 +1,5 @@
 /* Rows that come in over the socket. */
+import { unsaid } from "./moments.js";
 
 /* In the order of the list; one that would come after what is shown is left to the next page. */
 export function place(list, row) {
@@ -14,6 +15,7 @@ export function rowFrom(html, from) {
   const holder = document.createElement("template");
   holder.innerHTML = html;
   const row = holder.content.querySelector(".row");
+  unsaid(row);
   const link = row.querySelector(".row-title a");
   const href = `${link.getAttribute("href")}${from}`;
   link.setAttribute("href", href);

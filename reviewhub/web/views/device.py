@@ -16,7 +16,15 @@ from django.views.decorators.http import require_GET
 
 NOT_KEPT = ("css/demo.css", "css/process.css", "js/studio/", "js/api-docs.js", "css/components/code.css")
 FROM_PACKAGES = ("django_htmx/htmx-2.min.js",)
-PAGES = ("base.html", "phone/cards.html", "phone/offline.html", "phone/worker.js", "components/ring.html")
+PAGES = (
+    "base.html",
+    "components/look.html",
+    "components/says.html",
+    "phone/cards.html",
+    "phone/offline.html",
+    "phone/worker.js",
+    "components/ring.html",
+)
 
 
 @require_GET

@@ -1,4 +1,5 @@
 /* What the cards page says, in the words that the page came with. */
+import { unsaid } from "../moments.js";
 import { takeBack } from "./outbox.js";
 
 export const template = (id) => document.getElementById(id).content.firstElementChild.outerHTML;
@@ -14,6 +15,7 @@ export const said = (text) => (document.getElementById("said").textContent = tex
 export function placed(element, html) {
   const holder = document.createElement("template");
   holder.innerHTML = html;
+  unsaid(holder.content);
   element.replaceChildren(holder.content);
 }
 
