@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from orchestration import api, ports
+from orchestration.api import statements
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import allows
 from reviewhub.reviews.differences import Change, changes_between, content_of
@@ -150,10 +151,13 @@ def seen_among(person: Person, tasks: Collection[str]) -> dict[str, bool]:
     that finds each by an index."""
     if not tasks:
         return {}
-    own = [UUID(each) if connection.features.has_native_uuid_field else UUID(each).hex for each in tasks]
-    with connection.cursor() as cursor:
-        cursor.execute(_SEEN.format(", ".join(["%s"] * len(own))), [*own, person.pk])
-        return {str(UUID(str(task))): bool(more) for task, more in cursor.fetchall()}
+    if connection.vendor == "postgresql":  # where it is planned once a connection, however many there are
+        found = statements.fetch(_SEEN.format("= ANY(%s)"), [[UUID(each) for each in tasks], person.pk])
+    else:
+        marks = ", ".join("?" * len(tasks))
+        text = _SEEN.format(f"IN ({marks})").replace("%s", "?")
+        found = statements.fetch(text, [*(UUID(each).hex for each in tasks), person.pk])
+    return {str(UUID(str(task))): bool(more) for task, more in found}
 
 
 _SEEN = """
@@ -162,5 +166,5 @@ SELECT task.id, CASE WHEN seen.task_id = task.id THEN seen.added <> task.added
 FROM reviews_reviewtask task
 JOIN reviews_caseseen seen ON seen.run_id = task.run_id AND seen.item = task.item
 JOIN reviews_reviewtask last ON last.id = seen.task_id AND last.created_at <= task.created_at
-WHERE task.id IN ({}) AND seen.person_id = %s
+WHERE task.id {} AND seen.person_id = %s
 """

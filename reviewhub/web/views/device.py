@@ -19,7 +19,6 @@ FROM_PACKAGES = ("django_htmx/htmx-2.min.js",)
 PAGES = (
     "base.html",
     "components/look.html",
-    "components/says.html",
     "phone/cards.html",
     "phone/offline.html",
     "phone/worker.js",

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('orchestration', '0023_documents_that_are_kept'),
-        ('reviews', '0024_late_ones_by_kind'),
+        ('reviews', '0025_what_somebody_has_seen'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
