@@ -6,7 +6,8 @@ What changes with the time (the ring, "in 2 h") is part of the value; a row that
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import add
 from types import MappingProxyType
 from typing import cast
 
@@ -35,7 +36,7 @@ def printed(
         is_mine = row.holder is not None and row.holder.pk == viewer
         return _printed(row, from_view, row.id == open_task, is_mine, looked.get(row.id, ""), language)
 
-    return SafeString("\n".join(map(one, rows)))
+    return reduce(add, map(one, rows), SafeString(""))
 
 
 @lru_cache(maxsize=KEPT)
