@@ -38,12 +38,22 @@ def _choose(database: str) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests about the other database are left out, and counted as such. Those with a browser come last: Playwright
-    keeps an event loop in the main thread from its first use on."""
+    """Tests about the other database are left out, and counted as such; so are those that ask none, on the second.
+    Those with a browser come last: Playwright keeps an event loop in the main thread from its first use on."""
     items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
-    chosen = config.getoption("--database")
-    other = "postgres" if chosen == "sqlite" else "sqlite"
-    left_out = [item for item in items if other in item.keywords and item.get_closest_marker(other)]
+    leaves_out = _of_sqlite_alone if config.getoption("--database") == "postgres" else _of_postgres
+    left_out = [item for item in items if leaves_out(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def _of_postgres(item: pytest.Item) -> bool:
+    return item.get_closest_marker("postgres") is not None
+
+
+def _of_sqlite_alone(item: pytest.Item) -> bool:
+    if item.get_closest_marker("sqlite"):
+        return True
+    asks = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return not asks and not item.get_closest_marker("postgres")
