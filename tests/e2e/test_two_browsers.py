@@ -146,6 +146,7 @@ def test_what_comes_while_one_looks_is_told_and_is_new_no_more_once_it_was_in_vi
     alice = open_as(people.alice, "/queue/mine/")
     with alice.expect_response("**/seen/"):
         alice.goto(f"/tasks/{task.pk}/?view=team")
+    expect(alice.locator("html")).to_have_attribute("data-live", "on")
     expect(alice.locator("#task-changes")).to_be_empty()
     with alice.expect_response("**/seen/"):
         comment_on_task(task_id=task.pk, actor=people.carol, text="Look at the quotation")
