@@ -14,12 +14,21 @@ from tests.support.live_site import LiveSite
 
 Open = Callable[..., Page]
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
+both_widths = pytest.mark.parametrize("size", SIZES)
 
 
-def use(control: Locator, size: str) -> None:
+def use(control: Locator, size: str, key: str = "Enter") -> None:
     """By keyboard where there is one, by a finger on the phone."""
     if size == "wide":
-        control.press("Enter")
+        control.press(key)
+    else:
+        control.tap()
+
+
+def press(key: str, control: Locator, size: str) -> None:
+    """What has a key is done by it where there is a keyboard, by a finger on the phone."""
+    if size == "wide":
+        control.page.keyboard.press(key)
     else:
         control.tap()
 
@@ -53,7 +62,7 @@ def open_as(visit: Callable[..., Any], site: LiveSite) -> Open:
 
 @pytest.fixture
 def in_hand(visit: Callable[..., Any], site: LiveSite) -> Open:
-    """`in_hand(person, "/queue/team/", "phone")`: that page of the installed app, on glass that feels a finger."""
+    """`in_hand(person, "/queue/team/", "phone")`: that page of the installed app."""
 
     def opened(person: Person, path: str, size: str = "phone", scheme: str = "light") -> Page:
         width, height = SIZES[size]

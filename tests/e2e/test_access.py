@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from reviewhub.reviews.models import Decision, ReviewTask
 from reviewhub.reviews.services import claim_task, comment_on_task, decide_task
-from tests.e2e.conftest import Open
+from tests.e2e.conftest import SIZES, Open, both_widths
 from tests.support.desk_room import DeskRoom
 
-LOOKS = [(size, scheme) for size in ("wide", "phone") for scheme in ("light", "dark")]
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
-Axe = Callable[[Page], Any]
+Axe = Callable[..., Any]
 
 
 def fits(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "The page is wider than its window."
 
 
-@pytest.mark.parametrize(("size", "scheme"), LOOKS)
-def test_the_desk_in_every_state(room: DeskRoom, open_as: Open, axe: Axe, size: str, scheme: str) -> None:
+@both_widths
+def test_the_desk_in_every_state(room: DeskRoom, open_as: Open, axe: Axe, size: str) -> None:
     people = room.people
     room.advises.confidence = 0.71
     task = room.case("Northwind", amount=18_400, quotation="Payment 30 % with the order. " * 20)
@@ -31,38 +29,35 @@ def test_the_desk_in_every_state(room: DeskRoom, open_as: Open, axe: Axe, size: 
         room.case(f"{LONG} {number}")
     claim_task(task_id=task.pk, actor=people.alice)
     comment_on_task(task_id=task.pk, actor=people.carol, text=f"Look at {LONG * 3}")
-    page = open_as(people.alice, "/queue/team/", size, scheme)
+    page = open_as(people.alice, "/queue/team/", size)
     for path in ("/queue/team/", "/queue/escalated/", "/notices/", "/keys/", f"/tasks/{task.pk}/?view=team"):
         page.goto(path)
-        assert not axe(page), path
+        assert not axe(page, both_schemes=True), path
         fits(page)
     page.get_by_role("button", name="Reject").click()
     expect(page.locator("#reasons-title")).to_be_visible()
-    assert not axe(page), "the reasons"
+    assert not axe(page, both_schemes=True), "the reasons"
     fits(page)
     decide_task(task_id=ReviewTask.objects.exclude(pk=task.pk)[0].pk, actor=people.alice, outcome="approve")
     page.reload()
     expect(page.locator("#toasts .toast", has_text="Nothing has gone out yet")).to_be_visible()
-    assert not axe(page), "the undo"
+    assert not axe(page, both_schemes=True), "the undo"
     fits(page)
 
 
-@pytest.mark.parametrize(("size", "scheme"), LOOKS)
-def test_signing_in_and_what_cannot_be_found(
-    room: DeskRoom, site: Any, visit: Any, axe: Axe, size: str, scheme: str
-) -> None:
-    width, height = (1440, 900) if size == "wide" else (390, 844)
-    page = visit(site.url, width=width, height=height, scheme=scheme).page
+@both_widths
+def test_signing_in_and_what_cannot_be_found(room: DeskRoom, site: Any, visit: Any, axe: Axe, size: str) -> None:
+    page = visit(site.url, *SIZES[size]).page
     page.goto("/sign-in/")
-    assert not axe(page)
+    assert not axe(page, both_schemes=True)
     page.get_by_label("E-mail address").fill("alice@example.com")
     page.get_by_label("Password").fill("not this one")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("do not belong together")
-    assert not axe(page)
+    assert not axe(page, both_schemes=True)
     page.goto("/nowhere/")
     expect(page.get_by_role("heading")).to_contain_text("There is nothing at this address")
-    assert not axe(page)
+    assert not axe(page, both_schemes=True)
     fits(page)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -81,10 +82,15 @@ def test_a_push_sets_it_where_no_page_is_open(room: DeskRoom, visit: Callable[..
         assert worker.evaluate(HEARD, number) == number
 
 
-# What the worker was told, once it has been.
+# What the worker was told, once it has been. A worker's evaluation has no end of its own.
 HEARD = """
-  (wanted) => new Promise((done) => {
-    const look = () => (self.told === wanted ? done(wanted) : setTimeout(look, 20));
+  (wanted) => new Promise((done, fail) => {
+    const until = Date.now() + 10_000;
+    const look = () => {
+      if (self.told === wanted) done(wanted);
+      else if (Date.now() > until) fail(new Error(`It was told ${self.told}.`));
+      else setTimeout(look, 20);
+    };
     look();
   })
 """
@@ -100,9 +106,8 @@ def pushes_to(page: Page, origin: str) -> Callable[[dict[str, Any]], None]:
     session.send("ServiceWorker.enable")
 
     def deliver(told: dict[str, Any]) -> None:
-        for _ in range(200):
-            if known:
-                break
+        until = time.monotonic() + 10
+        while not known and time.monotonic() < until:
             page.evaluate("new Promise(requestAnimationFrame)")  # what the browser tells comes meanwhile
         sent = {"origin": origin, "registrationId": known[-1], "data": json.dumps(told)}
         session.send("ServiceWorker.deliverPushMessage", sent)

@@ -1,4 +1,4 @@
-"""Card by card on the phone, with and without a connection."""
+"""Card by card: by swipes on the phone, with and without a connection; by keyboard where there is one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.models import Decision
 from reviewhub.reviews.services import decide_task, hold_queue
+from tests.e2e.conftest import SIZES
 from tests.e2e.test_access import fits
 from tests.support.desk_room import DeskRoom
 from tests.support.live_site import LiveSite
@@ -21,10 +22,11 @@ Carry = Callable[..., Page]
 
 @pytest.fixture
 def carry(visit: Callable[..., Any], site: LiveSite) -> Carry:
-    """`carry(person)`: the installed app in that person's hand."""
+    """`carry(person)`: the installed app in that person's hand; `size="wide"`: at their desk."""
 
-    def carried(person: Person, scheme: str = "light") -> Page:
-        visitor = visit(site.url, width=390, height=844, scheme=scheme, installed=True)
+    def carried(person: Person, scheme: str = "light", size: str = "phone") -> Page:
+        width, height = SIZES[size]
+        visitor = visit(site.url, width=width, height=height, scheme=scheme, installed=True)
         visitor.sign_in(person)
         page: Page = visitor.page
         page.goto("/cards/")
@@ -35,6 +37,11 @@ def carry(visit: Callable[..., Any], site: LiveSite) -> Carry:
 
 def title(page: Page, text: str) -> None:
     expect(page.locator("#task-title")).to_have_text(text)
+
+
+def told(page: Page, how: str) -> None:
+    """`how`: "unsent", "sent" or "final". The toast has the words of all three, and shows one."""
+    expect(page.locator(f"#toasts [data-{how}]")).to_be_visible()
 
 
 def swipe(page: Page, to: str) -> None:
@@ -83,10 +90,35 @@ def test_a_swipe_decides_and_buttons_do_too(room: DeskRoom, carry: Carry, axe: A
     page.get_by_role("button", name="Approve").click()
     title(page, "Kestrel")
     expect(page.locator("#toasts")).to_contain_text("Brightwater: Approve")
-    expect(page.locator("#toasts")).to_contain_text("Nothing has gone out yet")
+    told(page, "sent")
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#said")).to_have_text("Taken back: Brightwater")
     assert standing() == [("Halden", "reject", "app"), ("Northwind", "approve", "app")]
+
+
+def test_cards_are_decided_by_keyboard_as_well(room: DeskRoom, carry: Carry, axe: Axe) -> None:
+    for name in ("Northwind", "Halden"):
+        room.case(name)
+    room.case("Kestrel", amount=50_000)
+    page = carry(room.people.alice, size="wide")
+    title(page, "Northwind")
+    assert not axe(page), "a card"
+    fits(page)
+    page.keyboard.press("a")
+    title(page, "Halden")
+    page.keyboard.press("r")
+    expect(page.locator("#reasons-title")).to_contain_text("Why?")
+    page.keyboard.press("Escape")
+    expect(page.locator("#reasons-title")).to_be_hidden()
+    page.keyboard.press("l")  # later
+    title(page, "Kestrel")
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name="Yes, approve")).to_be_focused()
+    page.keyboard.press("Enter")
+    title(page, "Halden")
+    expect(page.locator("#toasts")).to_contain_text("Kestrel: Approve")
+    told(page, "final")
+    assert standing() == [("Kestrel", "approve", "app"), ("Northwind", "approve", "app")]
 
 
 def test_a_held_queue_says_so_above_the_cards_and_takes_no_room_otherwise(
@@ -115,7 +147,7 @@ def test_a_high_risk_takes_one_more_tap_after_a_swipe(room: DeskRoom, carry: Car
     assert not axe(page), "confirmation"
     page.get_by_role("button", name="Yes, approve").click()
     expect(page.get_by_role("heading", name="No card is left")).to_be_visible()
-    expect(page.locator("#toasts")).to_contain_text("It counts")
+    told(page, "final")
     assert not axe(page), "nothing left"
     assert Decision.objects.get().confirmed
 
@@ -132,7 +164,7 @@ def test_what_is_decided_without_a_connection_is_sent_once(room: DeskRoom, carry
     page.get_by_role("button", name="Approve").click()
     title(page, "Halden")
     expect(page.locator("#cards-offline")).to_contain_text("1 kept")
-    expect(page.locator("#toasts")).to_contain_text("Kept here until there is a connection")
+    told(page, "unsent")
     assert not axe(page), "without a connection"
     assert not Decision.objects.exists()
     page.goto("/queue/team/")
@@ -142,7 +174,7 @@ def test_what_is_decided_without_a_connection_is_sent_once(room: DeskRoom, carry
     title(page, "Halden")
     page.context.set_offline(False)
     expect(page.locator("#cards-offline")).to_be_hidden()
-    expect(page.locator("#toasts")).to_contain_text("Nothing has gone out yet")
+    told(page, "sent")
     assert standing() == [("Northwind", "approve", "app")]
     assert Decision.objects.count() == 1
 

@@ -19,9 +19,11 @@ from tests.support.push_service import Device
 pytestmark = pytest.mark.browser
 
 ADDRESS = "https://push.example.com/a-device"
-# The browser would ask its maker for an address: what it would answer stands in for that.
+# The browser would ask the person for leave and its maker for an address: their answers stand in for that.
 SUBSCRIBES = """
   const subscription = { endpoint: %(endpoint)s, toJSON: () => ({ endpoint: %(endpoint)s, keys: %(keys)s }) };
+  Object.defineProperty(Notification, "permission", { get: () => "granted" });
+  Notification.requestPermission = async () => "granted";
   const kept = () => (localStorage.subscribed ? subscription : null);
   PushManager.prototype.getSubscription = async () => kept();
   PushManager.prototype.subscribe = async ({ applicationServerKey, userVisibleOnly }) => {
@@ -39,7 +41,6 @@ def test_a_device_is_told_from_one_tap_until_another(
     settings.PUSH_HOSTS = ("push.example.com",)
     page = in_hand(room.people.alice, "/devices/", size)
     add = page.get_by_role("button", name="Tell this device")
-    page.context.grant_permissions(["notifications"])
     page.add_init_script(SUBSCRIBES % {"endpoint": json.dumps(ADDRESS), "keys": json.dumps(Device().sent)})
     page.reload()
     expect(add).to_be_visible()

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from orchestration import api
 from reviewhub.reviews.models import Decision, ReviewTask
-from tests.e2e.conftest import SIZES, Open
+from tests.e2e.conftest import Open, both_widths, press, use
 from tests.e2e.test_access import fits
 from tests.support.browser import axe_findings
 from tests.support.desk_room import OSCAR, DeskRoom
@@ -26,24 +26,27 @@ def case(room: DeskRoom) -> ReviewTask:
     )
 
 
-def test_documents_are_turned_and_changed_by_keyboard_and_a_quote_leads_to_its_place(
-    room: DeskRoom, open_as: Open
+@both_widths
+def test_documents_are_turned_and_changed_and_a_quote_leads_to_its_place(
+    room: DeskRoom, open_as: Open, size: str
 ) -> None:
-    page = open_as(room.people.alice, f"/tasks/{case(room).pk}/?view=team")
+    page = open_as(room.people.alice, f"/tasks/{case(room).pk}/?view=team", size)
     leaf, pane = page.locator(".leaf").first, page.locator(".viewer-pane").first
+    tabs = page.get_by_role("tab")
     expect(leaf).to_be_visible()
     before = pane.evaluate("(pane) => pane.style.getPropertyValue('--zoom')")
-    page.keyboard.press("+")
+    press("+", page.get_by_role("button", name="Larger"), size)
     assert pane.evaluate("(pane) => pane.style.getPropertyValue('--zoom')") > before
-    page.keyboard.press("t")
+    press("t", page.get_by_role("button", name="Turn by a quarter"), size)
     expect(leaf).to_have_attribute("viewBox", "0 0 842.0 595.0")
-    page.keyboard.press("o")
+    press("o", tabs.nth(1), size)
     expect(page.get_by_text("we need it by Friday")).to_be_visible()
-    page.get_by_role("link", name="quotation.pdf").click()
+    use(page.get_by_role("link", name="quotation.pdf"), size)
     expect(page.get_by_role("link", name="Back to the mail")).to_be_visible()
-    page.keyboard.press("o")
+    press("o", tabs.last, size)
     expect(page.locator("#document-0")).to_be_visible()
-    assert page.evaluate("document.scrollingElement.scrollTop") == 0
+    if size == "wide":  # everything is on one screen
+        assert page.evaluate("document.scrollingElement.scrollTop") == 0
 
 
 def test_the_marks_of_a_page_come_with_its_picture(room: DeskRoom, open_as: Open) -> None:
@@ -63,28 +66,29 @@ def test_the_marks_of_a_page_come_with_its_picture(room: DeskRoom, open_as: Open
     expect(leaf.locator(".said-box").first).to_have_css("opacity", "1")
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_documents_shut_nobody_out_and_fit(room: DeskRoom, open_as: Open, size: str, scheme: str) -> None:
-    page = open_as(room.people.alice, f"/tasks/{case(room).pk}/?view=team", size=size, scheme=scheme)
+@both_widths
+def test_documents_shut_nobody_out_and_fit(room: DeskRoom, open_as: Open, size: str) -> None:
+    page = open_as(room.people.alice, f"/tasks/{case(room).pk}/?view=team", size=size)
     expect(page.locator(".leaf").first).to_be_attached()
-    assert axe_findings(page) == []
+    assert axe_findings(page, both_schemes=True) == []
     fits(page)
-    page.keyboard.press("o")
+    press("o", page.get_by_role("tab").nth(1), size)
     expect(page.get_by_text("we need it by Friday")).to_be_attached()
-    assert axe_findings(page) == []
+    assert axe_findings(page, both_schemes=True) == []
     fits(page)
 
 
-def test_a_name_is_chosen_by_keyboard_and_a_file_goes_along(room: DeskRoom, open_as: Open) -> None:
-    page = open_as(room.people.alice, f"/tasks/{room.case().pk}/?view=team")
-    page.keyboard.press("m")
+@both_widths
+def test_a_name_is_chosen_in_a_comment_and_a_file_goes_along(room: DeskRoom, open_as: Open, size: str) -> None:
+    page = open_as(room.people.alice, f"/tasks/{room.case().pk}/?view=team", size)
+    comment, carol = page.locator("#comment"), page.get_by_role("option", name="Carol Nyström")
+    press("m", comment, size)
     page.keyboard.type("Please look, @car")
-    expect(page.get_by_role("option", name="Carol Nyström")).to_be_visible()
-    page.keyboard.press("Enter")
-    expect(page.locator("#comment")).to_have_value("Please look, @carol ")
+    expect(carol).to_be_visible()
+    press("Enter", carol, size)
+    expect(comment).to_have_value("Please look, @carol ")
     page.set_input_files("input[name=files]", {"name": "a.pdf", "mimeType": "application/pdf", "buffer": a_pdf()})
-    page.keyboard.press("Control+Enter")
+    press("Control+Enter", page.locator("#comment-send"), size)
     expect(page.locator("#task-history").get_by_role("link", name="a.pdf")).to_be_visible()
     assert axe_findings(page) == []
 

@@ -1,11 +1,11 @@
-"""The whole path by keyboard alone."""
+"""The whole path by keyboard alone; what is asked on the way, also by a finger on the phone."""
 
 from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
 from reviewhub.reviews.models import Decision
-from tests.e2e.conftest import Open
+from tests.e2e.conftest import Open, both_widths, press, use
 from tests.support.desk_room import DeskRoom
 
 
@@ -62,30 +62,33 @@ def test_escape_backs_out_of_the_reasons(room: DeskRoom, open_as: Open) -> None:
     expect(page.get_by_role("button", name="Approve")).to_be_visible()
 
 
-def test_a_high_risk_takes_one_more_deliberate_press(room: DeskRoom, open_as: Open) -> None:
+@both_widths
+def test_a_high_risk_takes_one_more_deliberate_press(room: DeskRoom, open_as: Open, size: str) -> None:
     task = room.case(amount=50_000)
-    page = open_as(room.people.alice, f"/tasks/{task.pk}/")
-    page.keyboard.press("a")
-    expect(page.get_by_role("button", name="Yes, approve")).to_be_focused()
+    page = open_as(room.people.alice, f"/tasks/{task.pk}/", size)
+    yes = page.get_by_role("button", name="Yes, approve")
+    press("a", page.get_by_role("button", name="Approve"), size)
+    expect(yes).to_be_focused()
     assert not Decision.objects.exists()
-    page.keyboard.press("Enter")
+    press("Enter", yes, size)
     expect(page.locator("#task-title")).to_have_count(0)
     assert Decision.objects.get(task=task).confirmed
 
 
-def test_a_field_is_corrected_in_place(room: DeskRoom, open_as: Open) -> None:
+@both_widths
+def test_a_field_is_corrected_in_place(room: DeskRoom, open_as: Open, size: str) -> None:
     task = room.case()
-    page = open_as(room.people.alice, f"/tasks/{task.pk}/")
-    page.get_by_label("Correct Cost centre").press("Enter")
+    page = open_as(room.people.alice, f"/tasks/{task.pk}/", size)
+    use(page.get_by_label("Correct Cost centre"), size)
     page.keyboard.type("LAB-330")
     page.keyboard.press("Enter")
     field = page.locator(".field", has_text="Cost centre")
     expect(field.locator(".chip", has_text="Corrected")).to_be_visible()
     expect(field.locator("ins")).to_have_text("LAB-330")
-    page.keyboard.press("a")
+    press("a", page.get_by_role("button", name="Approve"), size)
     expect(page.locator(".diff")).to_contain_text("LAB-330")
-    page.keyboard.press("5")
-    page.keyboard.press("Enter")
+    press("5", page.locator(".pick", has=page.locator("input[name=reason][data-key='5']")), size)
+    press("Enter", page.get_by_role("button", name="Approve with this reason"), size)
     expect(page.locator("#task-title")).to_have_count(0)
     decision = Decision.objects.get(task=task)
     assert decision.fields == {"amount": 1200.0, "cost_center": "LAB-330"}
@@ -104,18 +107,19 @@ def test_the_keys_are_listed_and_searching_has_one(room: DeskRoom, open_as: Open
     expect(page.locator(".row-title a")).to_have_text(["Halden"])
 
 
-def test_a_second_level_says_what_exactly_and_may_be_left_out(room: DeskRoom, open_as: Open) -> None:
+@both_widths
+def test_a_second_level_says_what_exactly_and_may_be_left_out(room: DeskRoom, open_as: Open, size: str) -> None:
     task, other = room.case("Northwind"), room.case("Halden")
-    page = open_as(room.people.alice, f"/tasks/{task.pk}/?view=team")
-    page.keyboard.press("r")
+    page = open_as(room.people.alice, f"/tasks/{task.pk}/?view=team", size)
+    press("r", page.get_by_role("button", name="Reject"), size)
     expect(page.locator("#reasons-title")).to_be_visible()
     expect(page.get_by_text("Rule outdated")).to_be_hidden()
-    page.keyboard.press("2")
+    press("2", page.locator(".pick", has_text="Policy"), size)
     expect(page.get_by_text("Rule outdated")).to_be_visible()
-    page.keyboard.press("Shift+2")
+    press("Shift+2", page.get_by_text("Rule outdated"), size)
     expect(page.get_by_text("Goes to the process owner", exact=True)).to_be_visible()
-    page.keyboard.press("y")
-    page.keyboard.press("Enter")
+    press("y", page.locator(".pick", has=page.locator("input[name=ai_right][value=yes]")), size)
+    press("Enter", page.get_by_role("button", name="Reject with this reason"), size)
     expect(page.locator("#task-title")).to_have_text("Halden")
     override = Decision.objects.get(task=task).override
     assert [reason.code for reason in override.reasons.all()] == ["policy/rule_outdated"]

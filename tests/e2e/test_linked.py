@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from reviewhub.accounts.codes import spell
 from reviewhub.accounts.models import OneTimeCode
 from reviewhub.reviews.models import Decision
-from tests.e2e.conftest import SIZES
+from tests.e2e.conftest import SIZES, use
 from tests.e2e.test_access import fits
 from tests.integration.web.test_linked import link
 from tests.support.desk_room import DeskRoom
@@ -21,7 +21,7 @@ Axe = Callable[[Page], Any]
 
 
 @pytest.mark.parametrize(("size", "scheme"), [("wide", "light"), ("phone", "dark")])
-def test_the_addressee_says_why_and_decides_by_keyboard(
+def test_the_addressee_says_why_and_decides_by_keyboard_or_finger(
     room: DeskRoom, site: LiveSite, visit: Callable[..., Any], axe: Axe, size: str, scheme: str
 ) -> None:
     task = room.case("A supplier with a name that is longer than anybody expected " * 3, quotation="Long. " * 200)
@@ -31,21 +31,22 @@ def test_the_addressee_says_why_and_decides_by_keyboard(
     expect(page.locator("h1")).to_have_text("Are you Alice Moreau?")
     fits(page)
     assert not axe(page)
-    page.get_by_role("button", name="Send me a code").press("Enter")
+    use(page.get_by_role("button", name="Send me a code"), size)
     expect(page.get_by_label("Code")).to_be_focused()
     fits(page)
     assert not axe(page)
     page.get_by_label("Code").fill(spell(OneTimeCode.objects.get()))
-    page.get_by_role("button", name="It is me").press("Enter")
+    use(page.get_by_role("button", name="It is me"), size)
     expect(page.locator("main")).to_contain_text("This link is for Alice Moreau")
     fits(page)
     assert not axe(page)
 
-    page.get_by_role("button", name="Reject").press("Enter")
-    page.get_by_role("radio", name="Policy").press("Space")
+    use(page.get_by_role("button", name="Reject"), size)
+    policy = page.get_by_role("radio", name="Policy") if size == "wide" else page.locator(".pick", has_text="Policy")
+    use(policy, size, "Space")
     fits(page)
     assert not axe(page)
-    page.get_by_role("button", name="Reject with this reason").press("Enter")
+    use(page.get_by_role("button", name="Reject with this reason"), size)
     expect(page.locator(".happened")).to_contain_text("You decided “Reject”")
     fits(page)
     assert not axe(page)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from reviewhub.reviews.services import decide_task
-from tests.e2e.conftest import Open
+from tests.e2e.conftest import Open, use
 from tests.e2e.test_access import fits
 from tests.support.desk_room import DeskRoom
 
@@ -24,7 +24,7 @@ def test_a_lead_marks_an_answer_and_reads_how_alike_the_queue_decides(
     decide_task(task_id=task.pk, actor=room.people.alice, outcome="approve")
     room.forward(seconds=11)
     page = open_as(room.people.carol, f"/tasks/{task.pk}/", size, scheme)
-    page.get_by_role("button", name="Mark as known").click()
+    use(page.get_by_role("button", name="Mark as known"), size)
     expect(page.locator(".looked")).to_contain_text("Its answer is known: “Approve”")
     assert not axe(page), "a closed task"
     fits(page)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from reviewhub.notifications.questions import link_to
 from reviewhub.reviews.models import Assignment, InformationRequest, ReviewTask
 from reviewhub.reviews.services import ask_for_information, claim_task
-from tests.e2e.conftest import SIZES, Open
+from tests.e2e.conftest import SIZES, Open, both_widths, press, use
 from tests.e2e.test_access import fits
 from tests.e2e.test_leading import looked_at
 from tests.support.desk_room import DeskRoom
@@ -24,68 +24,84 @@ def told(page: Page, text: str) -> None:
     expect(page.locator("#toasts .toast", has_text=text)).to_be_visible()
 
 
-def test_a_question_is_asked_by_keyboard_and_its_answer_shows_at_once(
-    room: DeskRoom, open_as: Open, visit: Any, site: Any
+def ask(page: Page, key: str, name: str, size: str) -> None:
+    """Opens a question in place: by its key, or by what is under the thumb, some of it behind More."""
+    act = page.locator(".acts-bar").get_by_role("link", name=name)
+    if size == "phone" and not act.is_visible():
+        page.locator(".menu > summary").tap()
+    press(key, act, size)
+
+
+@both_widths
+def test_a_question_is_asked_and_its_answer_shows_at_once(
+    room: DeskRoom, open_as: Open, visit: Any, site: Any, size: str
 ) -> None:
     task = room.case("Northwind")
     room.case("Halden")
-    page = open_as(room.people.alice, f"/tasks/{task.pk}/?view=team")
-    page.keyboard.press("i")
+    page = open_as(room.people.alice, f"/tasks/{task.pk}/?view=team", size)
+    ask(page, "i", "Ask", size)
     expect(page.locator("#note")).to_be_focused()
     page.keyboard.type("a question, r u sure?")  # no key of it decides anything
-    page.keyboard.press("Control+Enter")
+    press("Control+Enter", page.get_by_role("button", name="Send the question"), size)
     expect(page.locator("#task-title")).to_have_text("Halden")
     told(page, "priya@example.com was asked")
     expect(page.locator(f"#row-{task.pk}")).to_have_count(0)
     page.goto(f"/tasks/{task.pk}/?view=aside")
     expect(page.locator("#task-head")).to_contain_text("Its clock stands still")
-    outside = visit(site.url, width=390, height=844, scheme="light").page
+    outside = visit(site.url, *SIZES[size]).page
     outside.goto("/" + link_to(InformationRequest.objects.get()).partition("//")[2].partition("/")[2])
     outside.get_by_label("Your answer").fill("LAB-330")
-    outside.get_by_role("button", name="Send the answer").click()
+    use(outside.get_by_role("button", name="Send the answer"), size)
     expect(outside.get_by_role("heading", name="Your answer has arrived")).to_be_visible()
     expect(page.locator("#task-head")).to_contain_text("Claimed by you")
     expect(page.locator("#task-history")).to_contain_text("LAB-330")
 
 
-def test_what_is_set_aside_is_taken_up_again_with_one_key(room: DeskRoom, open_as: Open) -> None:
+@both_widths
+def test_what_is_set_aside_is_taken_up_again_with_one_key_or_tap(room: DeskRoom, open_as: Open, size: str) -> None:
     task = room.case()
-    page = open_as(room.people.alice, f"/tasks/{task.pk}/?view=team")
-    page.keyboard.press("z")
+    page = open_as(room.people.alice, f"/tasks/{task.pk}/?view=team", size)
+    ask(page, "z", "Snooze", size)
     expect(page.locator("#panel-title")).to_have_text("Until when?")
-    page.keyboard.press("1")
-    page.keyboard.press("Enter")
+    press("1", page.get_by_text("One hour"), size)
+    press("Enter", page.get_by_role("button", name="Snooze"), size)
     told(page, "Snoozed")
+    assert ReviewTask.objects.get(pk=task.pk).status == "snoozed"
     page.goto(f"/tasks/{task.pk}/?view=aside")
-    page.keyboard.press("w")
+    press("w", page.locator(".acts-bar button[data-key=w]"), size)
     expect(page.locator("#task-head")).to_contain_text("Claimed by you")
 
 
-def test_a_task_is_delegated_and_the_other_has_it_at_once(room: DeskRoom, open_as: Open) -> None:
+@both_widths
+def test_a_task_is_delegated_and_the_other_has_it_at_once(room: DeskRoom, open_as: Open, size: str) -> None:
     task, people = room.case(), room.people
-    bob = open_as(people.bob, "/queue/mine/")
-    page = open_as(people.alice, f"/tasks/{task.pk}/?view=team")
-    page.keyboard.press("d")
+    bob = open_as(people.bob, "/queue/mine/", size)
+    page = open_as(people.alice, f"/tasks/{task.pk}/?view=team", size)
+    ask(page, "d", "Delegate", size)
     expect(page.locator("#panel-title")).to_be_visible()
-    page.keyboard.press("1")
-    page.keyboard.press("Enter")
+    press("1", page.locator(".panel").get_by_text("Bob Tan"), size)
+    press("Enter", page.get_by_role("button", name="Delegate"), size)
     told(page, "Given to Bob Tan")
     expect(bob.get_by_role("link", name="Northwind")).to_be_visible()
     assert Assignment.objects.get(person=people.bob).asked_by == people.alice
 
 
-def test_declining_needs_words_and_escape_leaves_everything_as_it_was(room: DeskRoom, open_as: Open) -> None:
+@both_widths
+def test_declining_needs_words_and_going_back_leaves_everything_as_it_was(
+    room: DeskRoom, open_as: Open, size: str
+) -> None:
     task = room.case()
-    page = open_as(room.people.alice, f"/tasks/{task.pk}/?view=team")
-    page.keyboard.press("n")
+    page = open_as(room.people.alice, f"/tasks/{task.pk}/?view=team", size)
+    decline = page.get_by_role("button", name="Decline")
+    ask(page, "n", "Decline", size)
     expect(page.locator("#note")).to_be_focused()
-    page.keyboard.press("Control+Enter")
+    press("Control+Enter", decline, size)
     expect(page.locator("#panel-title")).to_be_visible()  # the browser asks for the words
-    page.keyboard.press("Escape")
+    press("Escape", page.locator("#task-decide").get_by_role("link", name="Back"), size)
     expect(page.get_by_role("button", name="Approve")).to_be_visible()
-    page.keyboard.press("n")
+    ask(page, "n", "Decline", size)
     page.locator("#note").fill("I know them privately.")
-    page.get_by_role("button", name="Decline").click()
+    use(decline, size)
     told(page, "Declined")
     assert Assignment.objects.get(task=task).ended == "declined"
 
@@ -119,16 +135,12 @@ def test_every_question_in_place_is_usable_by_everybody(
 def test_on_the_phone_the_rest_is_under_the_thumb(room: DeskRoom, open_as: Open) -> None:
     task = room.case()
     page = open_as(room.people.alice, f"/tasks/{task.pk}/?view=team", "phone")
-    page.locator(".menu > summary").click()
-    box = page.locator(".menu").get_by_role("link", name="Snooze").bounding_box()
-    assert box is not None
-    assert box["height"] >= 44
-    assert box["x"] + box["width"] <= SIZES["phone"][0]
-    page.locator(".menu").get_by_role("link", name="Snooze").click()
-    page.get_by_text("One hour").click()
-    page.get_by_role("button", name="Snooze").click()
-    expect(page.locator("#task-title")).to_have_count(0)
-    assert ReviewTask.objects.get(pk=task.pk).status == "snoozed"
+    page.locator(".menu > summary").tap()
+    for link in page.locator(".menu").get_by_role("link").all():
+        box = link.bounding_box()
+        assert box is not None
+        assert box["height"] >= 44
+        assert box["x"] + box["width"] <= SIZES["phone"][0]
 
 
 @pytest.mark.parametrize(("size", "scheme"), [("wide", "dark"), ("phone", "light")])

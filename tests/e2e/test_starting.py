@@ -10,14 +10,13 @@ from playwright.sync_api import Page, expect
 
 from reviewhub.reviews.models import Agreement, Decision
 from reviewhub.reviews.services import claim_task
-from tests.e2e.conftest import SIZES, Open, use
+from tests.e2e.conftest import Open, both_widths, use
 from tests.e2e.test_access import fits
 from tests.support.desk_room import DeskRoom
 
 pytestmark = pytest.mark.browser
 
 Axe = Callable[[Page], Any]
-both_widths = pytest.mark.parametrize("size", SIZES)
 
 
 def start(page: Page, size: str) -> None:

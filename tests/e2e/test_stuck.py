@@ -1,4 +1,4 @@
-"""What is stuck, in a browser: empty and full, wide and on the phone, light and dark."""
+"""What is stuck, in a browser: empty and full, wide and on the phone, light and dark, by keyboard and by touch."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ from orchestration import api
 from orchestration.exceptions import PermanentError
 from orchestration.models import LimitSetting, OutboxMessage, ReceivedEvent
 from orchestration.runtime import outbox
+from tests.e2e.conftest import SIZES, both_widths, use
 from tests.support.bench import NOON
 from tests.support.browser import Visitor
 from tests.support.live_site import LiveSite
 from tests.support.studio import Studio, studio
 
 pytestmark = pytest.mark.browser
-
-LOOKS = [(1440, 900, "light"), (1440, 900, "dark"), (390, 844, "light"), (390, 844, "dark")]
 
 
 @pytest.fixture
@@ -51,49 +50,50 @@ def fill(office: Studio, letters: int) -> None:
     OutboxMessage.objects.update(attempts=3, last_error="ConnectionError: chat.example.com does not listen.")
 
 
-@pytest.mark.parametrize(("width", "height", "scheme"), LOOKS)
+@both_widths
 def test_the_page_is_readable_for_everybody_empty_and_full(
     live_site: LiveSite,
     office: Studio,
     visit: Callable[..., Visitor],
-    axe: Callable[[Page], Any],
-    width: int,
-    height: int,
-    scheme: str,
+    axe: Callable[..., Any],
+    size: str,
 ) -> None:
-    visitor = visit(live_site.url, width=width, height=height, scheme=scheme)
+    visitor = visit(live_site.url, *SIZES[size])
     visitor.sign_in(office.named("olga"))
     page = visitor.page
     page.goto("/stuck/")
     expect(page.get_by_role("heading", name="Nothing is stuck")).to_be_visible()
-    _looked_at(page, f"empty-{width}-{scheme}")
-    assert axe(page) == []
+    _looked_at(page, f"empty-{size}")
+    assert axe(page, both_schemes=True) == []
     LimitSetting.objects.create(
         subject="tool:erp.order", calls=20, seconds=60, concurrency=3, adaptive=True, failures=5
     )
     page.goto("/limits/")
     expect(page.get_by_text("0 under way of 3 at a time, 20 of 20 calls left")).to_be_visible()
-    _looked_at(page, f"limits-{width}-{scheme}")
-    assert axe(page) == []
+    _looked_at(page, f"limits-{size}")
+    assert axe(page, both_schemes=True) == []
     fill(office, 300)
     for address, name in (("/stuck/", "all"), ("/stuck/?kind=message", "messages")):
         page.goto(address)
         expect(page.get_by_role("button", name="Send now: letters order-000")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        _looked_at(page, f"{name}-{width}-{scheme}")
-        assert axe(page) == []
+        _looked_at(page, f"{name}-{size}")
+        assert axe(page, both_schemes=True) == []
 
 
-def test_a_message_is_dropped_with_a_reason(live_site: LiveSite, office: Studio, visit: Callable[..., Visitor]) -> None:
+@both_widths
+def test_a_message_is_dropped_with_a_reason(
+    live_site: LiveSite, office: Studio, visit: Callable[..., Visitor], size: str
+) -> None:
     fill(office, 1)
-    visitor = visit(live_site.url, width=390, height=844)
+    visitor = visit(live_site.url, *SIZES[size])
     visitor.sign_in(office.named("olga"))
     page = visitor.page
     page.goto("/stuck/?kind=message")
-    page.locator("summary", has_text="Drop").click()
+    use(page.locator("summary", has_text="Drop"), size)
     page.get_by_label("Why nobody needs it").fill("told by phone")
-    _looked_at(page, "dropping")
-    page.get_by_role("button", name="Drop it").click()
+    _looked_at(page, f"dropping-{size}")
+    use(page.get_by_role("button", name="Drop it"), size)
     expect(page.get_by_text("The message is dropped.")).to_be_visible()
     assert not OutboxMessage.objects.exists()
 

@@ -10,15 +10,15 @@ from playwright.sync_api import Page, expect
 
 from orchestration.exceptions import PermanentError
 from orchestration.models import Run, Workflow
+from tests.e2e.conftest import SIZES, both_widths
 from tests.support.browser import Visitor
 from tests.support.live_site import LiveSite
 from tests.support.studio import PURCHASE, Studio, studio
 
 pytestmark = pytest.mark.browser
 
-Axe = Callable[[Page], Any]
+Axe = Callable[..., Any]
 Visit = Callable[..., Visitor]
-LOOKS = [(1440, 900, "light"), (1440, 900, "dark"), (390, 844, "light"), (390, 844, "dark")]
 
 
 @pytest.fixture
@@ -194,10 +194,8 @@ def test_cancelling_keeps_the_reason(oscar: Page, office: Studio) -> None:
     expect(oscar.get_by_text("Oscar Lind cancelled the run: Ordered twice")).to_be_visible()
 
 
-@pytest.mark.parametrize(("width", "height", "scheme"), LOOKS)
-def test_axe_finds_nothing_on_any_page(
-    live_site: LiveSite, office: Studio, visit: Visit, axe: Axe, width: int, height: int, scheme: str
-) -> None:
+@both_widths
+def test_axe_finds_nothing_on_any_page(live_site: LiveSite, office: Studio, visit: Visit, axe: Axe, size: str) -> None:
     office.order.result = PermanentError("The ERP refuses it.")
     waiting, broken, done = office.start("pens"), office.start("a" * 90), office.start("ink")
     office.decide(broken, "approve")
@@ -206,7 +204,7 @@ def test_axe_finds_nothing_on_any_page(
     office.at("oscar").post(
         "/workflows/purchase/draft/", {"text": PURCHASE.replace("queue: finance", "queue: finanze"), "revision": "0"}
     )
-    visitor = visit(live_site.url, width, height, scheme)
+    visitor = visit(live_site.url, *SIZES[size])
     visitor.sign_in(office.adam)
     office.adam.grants.create(role="engineer", granted_by="test")
     office.adam.grants.create(role="operator", granted_by="test")
@@ -230,6 +228,6 @@ def test_axe_finds_nothing_on_any_page(
         "/tokens/",
     ):
         visitor.page.goto(address)
-        found = axe(visitor.page)
+        found = axe(visitor.page, both_schemes=True)
         assert not found, f"{address}: {found}"
         assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{address} is too wide"

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.models import Decision, ReviewTask
-from tests.e2e.conftest import SIZES, Open
+from tests.e2e.conftest import Open, both_widths
 from tests.e2e.test_access import fits
 from tests.support.desk_room import DeskRoom
 
@@ -19,7 +19,6 @@ pytestmark = pytest.mark.browser
 
 Axe = Callable[[Page], Any]
 DECISION = "**/tasks/*/decision/**"
-both_widths = pytest.mark.parametrize("size", SIZES)
 
 
 def half_decided(room: DeskRoom, open_as: Open, size: str) -> tuple[Page, ReviewTask]:

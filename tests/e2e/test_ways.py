@@ -1,4 +1,4 @@
-"""How somebody is told, chosen by keyboard, wide and on the phone, in both themes, with axe."""
+"""How somebody is told, chosen by keyboard, and by a finger on the phone, in both themes, with axe."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from reviewhub.notifications.ways import ways_of
-from tests.e2e.conftest import Open
+from tests.e2e.conftest import Open, use
 from tests.e2e.test_access import fits
 from tests.support.desk_room import DeskRoom
 
@@ -34,8 +34,8 @@ def test_ways_are_chosen_and_kept(
     assert not axe(page)
     assert page.evaluate(CUT_OFF) == []
     page.get_by_label("You are asked, Mail").select_option("digest")
-    page.get_by_label("13:00").press("Space")
-    page.get_by_role("button", name="Keep").press("Enter")
+    use(page.get_by_label("13:00"), size, "Space")
+    use(page.get_by_role("button", name="Keep"), size)
     expect(page.get_by_role("status").filter(has_text="Kept.")).to_be_visible()
     fits(page)
     assert not axe(page)

@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Reque
 from reviewhub.accounts.models import Person
 from tests.support.network import is_here
 
+# The same browser without windows comes first: those of a whole one, which nobody sees, are most of its work.
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 SWITCHES = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -22,12 +24,18 @@ SWITCHES = (
     "--no-first-run",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
+PHONE = 480  # so narrow a page is in somebody's hand, on glass that feels a finger
 Scheme = Literal["light", "dark"]
+OF_COLOUR = ["color-contrast", "link-in-text-block"]  # axe's rules that ask how something is painted
+IS_LIGHT = "matchMedia('(prefers-color-scheme: light)').matches"
+SETTLED = """() => Promise.allSettled(
+  document.getAnimations().filter((each) => each instanceof CSSTransition).map((each) => each.finished)
+)"""
 
 
 def launch(playwright: Playwright) -> Browser:
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    assert program, "Chromium is not installed (Debian's package chromium)."
+    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    assert program, f"Chromium is not installed (Debian's package {PROGRAMS[0]})."
     return playwright.chromium.launch(executable_path=program, args=list(SWITCHES))
 
 
@@ -44,7 +52,7 @@ class Visitor:
             reduced_motion="reduce",
             locale="en-GB",
             timezone_id="UTC",
-            has_touch=installed,
+            has_touch=width <= PHONE,
             service_workers="allow" if installed else "block",  # the app that a device installs
         )
         self.context.set_default_timeout(10_000)
@@ -78,11 +86,27 @@ class Visitor:
             self._errors.append(message.text)
 
 
-def axe_findings(page: Page) -> list[str]:
-    """What axe finds on the page as it is now: rule, help text and the elements."""
+def axe_findings(page: Page, *, both_schemes: bool = False) -> list[str]:
+    """What axe finds on the page as it is now: rule, help text and the elements. In the other scheme only colours
+    can differ, so only they are looked at again."""
+    found = _axe(page)
+    if both_schemes:
+        schemes: list[Scheme] = ["dark", "light"] if page.evaluate(IS_LIGHT) else ["light", "dark"]
+        _put_on(page, schemes[0])
+        found += [f"{schemes[0]}: {each}" for each in _axe(page, runOnly=OF_COLOUR)]
+        _put_on(page, schemes[1])
+    return found
+
+
+def _put_on(page: Page, scheme: Scheme) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate(SETTLED)
+
+
+def _axe(page: Page, **options: Any) -> list[str]:
     # Without preload axe does not fetch style sheets by itself, which the site's policy would rightly refuse.
     # Of what passed nothing is asked: telling it, element by element, takes longer than looking.
-    answer = Axe().run(page, options={"preload": False, "resultTypes": ["violations"]}).response
+    answer = Axe().run(page, options={"preload": False, "resultTypes": ["violations"], **options}).response
     return [
         f"{found['id']}: {found['help']} ({'; '.join(node['html'][:160] for node in found['nodes'])})"
         for found in answer["violations"]
