@@ -16,7 +16,7 @@ from reviewhub.api.serializers.together import DecisionsGiven, DecisionsShown
 from reviewhub.api.views.base import ApiView, read_body, shown
 from reviewhub.reviews.models import Decision
 from reviewhub.reviews.services import decide_together
-from reviewhub.reviews.services.together import HeldBack
+from reviewhub.reviews.services.one_by_one import HeldBack
 
 
 class Decisions(ApiView):
@@ -50,7 +50,7 @@ class Decisions(ApiView):
 
 def _told(order: list[UUID], decided: list[Decision], held_back: list[HeldBack]) -> dict[str, Any]:
     said = {decision.task_id: _decided(decision) for decision in decided}
-    said |= {held.task.pk: _held_back(held) for held in held_back}
+    said |= {held.task_id: _held_back(held) for held in held_back}
     results = [said.get(task_id) or _result(task_id, "unknown") for task_id in order]
     return {"decided": len(decided), "held_back": len(held_back), "results": results}
 
@@ -61,7 +61,7 @@ def _decided(decision: Decision) -> dict[str, Any]:
 
 
 def _held_back(held: HeldBack) -> dict[str, Any]:
-    return _result(held.task.pk, "held_back", title=held.task.title, because=held.because)
+    return _result(held.task_id, "held_back", title=held.title, because=held.why)
 
 
 def _result(task_id: UUID, status: str, **known: Any) -> dict[str, Any]:

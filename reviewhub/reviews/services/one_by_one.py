@@ -17,6 +17,8 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
+    """A task that was not done along with the others, with the reason in words."""
+
     task_id: UUID
     title: str
     why: str

@@ -15,14 +15,9 @@ from reviewhub.reviews.exceptions import InvalidRequest, ReviewError
 from reviewhub.reviews.models import Decision, ReviewTask
 from reviewhub.reviews.services.answers import Answer, checked_answer
 from reviewhub.reviews.services.decisions import decide_task
+from reviewhub.reviews.services.one_by_one import HeldBack
 
 MOST = 100
-
-
-@dataclass(frozen=True, slots=True)
-class HeldBack:
-    task: ReviewTask
-    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +35,7 @@ def sorted_out(tasks: Iterable[ReviewTask]) -> Together:
     for task in tasks:
         because = _because(task, fitting[0] if fitting else task)
         if because:
-            held_back.append(HeldBack(task, because))
+            held_back.append(HeldBack(task.pk, task.title, because))
         else:
             fitting.append(task)
     return Together(tuple(fitting), tuple(held_back))
@@ -89,7 +84,7 @@ def decide_together(
         try:
             decided[task.pk] = _decide(task, versions[task.pk], act, together=len(found.tasks))
         except (ReviewError, PermissionDenied) as error:
-            held_back.append(HeldBack(task, str(error)))
+            held_back.append(HeldBack(task.pk, task.title, str(error)))
     return [decided[pk] for pk in versions if pk in decided], held_back
 
 

@@ -14,7 +14,8 @@ from reviewhub.reviews.exceptions import InvalidRequest, TaskMoved
 from reviewhub.reviews.models import Decision, ReviewTask
 from reviewhub.reviews.selectors import reason_groups
 from reviewhub.reviews.services import decide_together, take_back_decision
-from reviewhub.reviews.services.together import MOST, HeldBack, sorted_out
+from reviewhub.reviews.services.one_by_one import HeldBack
+from reviewhub.reviews.services.together import MOST, sorted_out
 from reviewhub.web.answers import by_method, desk_context, headers, viewer, wants_fragment
 from reviewhub.web.presenters.outcomes import outcome_buttons
 from reviewhub.web.presenters.rows import facts_of

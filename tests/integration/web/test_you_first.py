@@ -133,7 +133,7 @@ def test_whoever_may_not_decide_commits_to_nothing(room: DeskRoom, signed_in: Si
 def test_they_are_not_decided_together_and_the_share_is_the_queues(room: DeskRoom) -> None:
     Queue.objects.update(hidden_share=100)
     hidden, alike = room.case(), room.case("Halden")
-    assert [each.because for each in sorted_out([hidden, alike]).held_back] == [
+    assert [each.why for each in sorted_out([hidden, alike]).held_back] == [
         "What the AI says is hidden until you have answered: decide it by itself."
     ] * 2
 
