@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from reviewhub.reviews.models import Decision
@@ -11,6 +13,7 @@ from tests.support.desk_room import DeskRoom
 
 def title(page: Page, text: str) -> None:
     expect(page.locator("#task-title")).to_have_text(text)
+    expect(page).to_have_title(re.compile(rf"^(\(\d+\) )?{text} · ReviewHub$"))
 
 
 def test_a_reviewer_decides_a_queue_without_touching_the_mouse(room: DeskRoom, open_as: Open) -> None:

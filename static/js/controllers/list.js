@@ -4,6 +4,10 @@ import { place, rowFrom } from "../rows.js";
 
 const WIDE = "(min-width: 68.75rem)";
 
+/* The tab's title is that of what is open; badge.js puts before it how many tasks wait. */
+const COUNTED = /^\(\d+\+?\) /;
+const titled = (heading) => `${heading.textContent.trim()} · ReviewHub`;
+
 // A request that a later one overtakes rejects its promise with nothing; what failed htmx tells by its events.
 const load = (path, into) => htmx.ajax("GET", path, into).catch(() => {});
 
@@ -29,6 +33,8 @@ export default function list(element) {
     element.querySelector("[aria-current]")?.setAttribute("aria-current", "true");
     /* An open task's title is the page's; without one the list's is. */
     document.getElementById("list-title")?.setAttribute("aria-level", openTask() ? "2" : "1");
+    const named = document.getElementById(openTask() ? "task-title" : "list-title");
+    if (named && document.title.replace(COUNTED, "") !== titled(named)) document.title = titled(named);
   };
 
   const move = (step) => {
