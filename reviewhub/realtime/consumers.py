@@ -16,9 +16,10 @@ from reviewhub.accounts.models import Person
 from reviewhub.realtime import counting, groups, publish
 from reviewhub.realtime.figures import figures
 from reviewhub.realtime.hub import hub
-from reviewhub.realtime.welcome import Visitor
+from reviewhub.realtime.welcome import Visitor, rights_of
 
 SIGNED_OUT = 4401
+START_ANEW = 1012
 TOO_SLOW = 1013
 MOST_TOPICS = 20
 MOST_SHOWN = 120  # rows of one page
@@ -42,7 +43,8 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
             await self.close(code=SIGNED_OUT)
             return
         self.person = user
-        self.visitor = Visitor(user.pk, self.scope["session"].session_key)
+        rights = await database_sync_to_async(rights_of)([user.pk])  # before the groups that follow from them
+        self.visitor = Visitor(user.pk, self.scope["session"].session_key, rights[user.pk])
         self.checked_at = time.monotonic()
         self._looks_at, self._look_told_to = "", ()
         self.figures: str | None = None
@@ -128,6 +130,9 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
 
     async def show_out(self) -> None:
         await self.close(code=SIGNED_OUT)
+
+    async def start_anew(self) -> None:
+        await self.close(code=START_ANEW)
 
     async def _speak(self) -> None:
         while True:

@@ -22,7 +22,7 @@ from channels.layers import get_channel_layer
 from reviewhub.realtime import groups
 from reviewhub.realtime.presence import Presence
 from reviewhub.realtime.rendering import patch_of, queue_patch_of
-from reviewhub.realtime.welcome import Visitor, unwelcome
+from reviewhub.realtime.welcome import Visitor, changed, unwelcome
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +46,10 @@ class Socket(Protocol):
     def figures_soon(self) -> None: ...
 
     async def show_out(self) -> None: ...
+
+    async def start_anew(self) -> None:
+        """Ends so that the browser comes back, and hears of what it may hear of then."""
+        ...
 
 
 class Hub:
@@ -173,17 +177,20 @@ class Hub:
                 return None
 
     async def welcome(self, sockets: Iterable[Socket]) -> None:
-        """Shows out who was switched off or has signed out since the last look."""
+        """Shows out who was switched off or has signed out since the last look; who may hear of other things than when
+        they came starts anew."""
         now = time.monotonic()
         due = [socket for socket in sockets if now - socket.checked_at >= CHECKED_FOR]
         if not due:
             return
-        gone = await database_sync_to_async(unwelcome)([socket.visitor for socket in due])
+        visitors = [socket.visitor for socket in due]
+        gone = await database_sync_to_async(unwelcome)(visitors)
+        others = await database_sync_to_async(changed)(visitors)
         for socket in due:
             socket.checked_at = now
-            if socket.visitor in gone:
+            if socket.visitor in gone | others:
                 self.leave(socket)
-                await socket.show_out()
+                await (socket.show_out() if socket.visitor in gone else socket.start_anew())
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

@@ -22,7 +22,7 @@ class Tab:
         self.visitor = Visitor(person_id, f"session-{person_id}")
         self.checked_at = time.monotonic()
         self.heard: list[dict[str, Any]] = []
-        self.shown_out = False
+        self.shown_out = self.anew = False
 
     def hear(self, text: str) -> None:
         self.heard.append(json.loads(text))
@@ -36,6 +36,9 @@ class Tab:
 
     async def show_out(self) -> None:
         self.shown_out = True
+
+    async def start_anew(self) -> None:
+        self.anew = True
 
 
 def tell(hub: Hub, *told: tuple[Iterable[str], dict[str, Any]]) -> None:
@@ -86,9 +89,21 @@ def test_who_was_signed_out_is_shown_out_before_hearing_anything(monkeypatch: py
     alice, mallory = inside(hub, Tab(1), "queue.1"), inside(hub, Tab(6), "queue.1")
     mallory.checked_at = time.monotonic() - hubs.CHECKED_FOR
     monkeypatch.setattr(hubs, "unwelcome", set)
+    monkeypatch.setattr(hubs, "changed", set)
     monkeypatch.setattr(hubs, "database_sync_to_async", _at_once)
     tell(hub, (("queue.1",), NOTICE))
     assert (len(alice.heard), mallory.heard, mallory.shown_out) == (1, [], True)
+
+
+def test_whose_rights_are_others_starts_anew_before_hearing_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = Hub()
+    alice, bob = inside(hub, Tab(1), "queue.1"), inside(hub, Tab(2), "queue.1")
+    bob.checked_at = time.monotonic() - hubs.CHECKED_FOR
+    monkeypatch.setattr(hubs, "unwelcome", lambda visitors: set())
+    monkeypatch.setattr(hubs, "changed", set)
+    monkeypatch.setattr(hubs, "database_sync_to_async", _at_once)
+    tell(hub, (("queue.1",), NOTICE))
+    assert (len(alice.heard), bob.heard, bob.shown_out, bob.anew) == (1, [], False, True)
 
 
 def _at_once(act: Any) -> Any:
