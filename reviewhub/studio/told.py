@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from orchestration import api
+from reviewhub.numbers import number_in
 from reviewhub.studio.facts import Fact, Names
 from reviewhub.studio.sentences import MINOR, Sentence, story
 
@@ -23,7 +24,7 @@ class Told:
         self._run, self._names = run, names
         self._everything = asked.get("all") == "1"
         before = asked.get("before", "")
-        self._before = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
+        self._before = number_in(before)
 
     @property
     def sentences(self) -> list[Sentence]:

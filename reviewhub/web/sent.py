@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, QueryDict
 
 from reviewhub.accounts.models import Person
+from reviewhub.numbers import number_in
 from reviewhub.reviews.evidence import EvidenceOpened, evidence_opened
 from reviewhub.reviews.models import Decision, ReviewTask
 from reviewhub.reviews.services import File, decide_task
@@ -39,7 +40,7 @@ def sent_of(data: QueryDict, task: ReviewTask) -> Sent:
     version, reason, detail = data.get("version", ""), data.get("reason", ""), data.get("detail", "")
     return Sent(
         outcome=data.get("outcome", ""),
-        version=int(version) if version.isdigit() else None,
+        version=number_in(version),
         shown=data.get("shown", ""),
         key=data.get("key", "")[:100],
         opened=data.get("opened", ""),

@@ -207,6 +207,31 @@ def test_odd_characters_break_no_page(office: Office, case: ReviewTask, text: st
     assert _form(erin, "/new-workflow/", name=text, title=text).status_code < 500
 
 
+@pytest.mark.parametrize("text", ["²", "٣", "9" * 20, "9" * 5000, "-1", "1e9", "0x1", "1.0", " 1"])
+def test_odd_numbers_break_no_page(office: Office, case: ReviewTask, text: str) -> None:
+    alice, erin, odd = office.at_a_page(office.alice), office.at_a_page(office.engineer), quote(text)
+    task, run, api = f"/tasks/{case.pk}/", f"/runs/{case.run_id}/", "/api/v1"
+    for path in (
+        *(f"/queue/team/?sure_from={odd}", f"/queue/team/?sure_below={odd}", f"/queue/team/together/?back={odd}"),
+        *(f"/queue/team/together/?task={case.pk}:{odd}", f"/notices/?before={odd}", f"/cards/list/?after={odd}"),
+        *(f"{api}/tasks/?limit={odd}", f"{api}/tasks/?cursor={odd}", f"{api}/breaches/?limit={odd}"),
+    ):
+        assert alice.get(path).status_code < 500, path
+    for path in (
+        *(f"{run}?before={odd}", f"{run}at/?at={odd}", f"{run}?all={odd}", f"{run}?part={odd}", f"{run}?of={odd}"),
+        *(f"/workflows/purchase/comparison/?old={odd}&new={odd}", f"/workflows/purchase/migration/?to={odd}"),
+        *(f"/stuck/?after={odd}", f"{api}/stuck/?kind=message&after={odd}", f"{api}/runs/{case.run_id}/at/{odd}/"),
+    ):
+        assert erin.get(path).status_code < 500, path
+    for path in ("claim", "decision", "delegation", "snooze", "refusal", "escalation", "information", "comments"):
+        said = {"version": text, "outcome": "approve", "until": text, "to": "bob", "reason": "x", "text": "x"}
+        assert _form(alice, f"{task}{path}/", **said).status_code < 500, path
+    assert _form(alice, "/notices/ways/", mail_after=text, hour=text).status_code < 500
+    assert _form(erin, f"{run}forks/", sequence=text).status_code < 500
+    written = f"steps: [{{id: a, tool: erp.order@{text}}}]"
+    assert _form(erin, "/workflows/purchase/draft/check/", text=written).status_code < 500
+
+
 def test_a_nul_character_is_refused_before_it_reaches_the_database(office: Office, case: ReviewTask) -> None:
     alice = office.at_a_page(office.alice)
 

@@ -13,11 +13,15 @@ from orchestration.core.language.faults import nearest
 RECOMMENDATION = closed("id", "outcome", "confidence", "agreed", "sample", "reasons", "text", "fields")
 
 
+def _is_version(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 6
+
+
 def check_tool(step: Cursor, scope: Scope, catalogue: Catalogue) -> tuple[dict[str, Any], Schema]:
     """The rest of the canonical step, and the schema of its result."""
     place = step.at("tool")
     tool, _, version = str(place.value).rpartition("@")
-    if not isinstance(place.value, str) or not tool or not version.isdigit() or len(version) > 6:
+    if not isinstance(place.value, str) or not tool or not _is_version(version):
         place.expected("a tool and its version, such as mail.send@1")
         return {}, None
     tools = catalogue.tools

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 
+from reviewhub.numbers import number_in
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.models.querysets import ReviewTaskQuerySet
 from reviewhub.reviews.selectors.orders import ORDERS, ordered
@@ -69,4 +70,5 @@ class Criteria:
 
 
 def _percent(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and int(text) <= PERCENT else None
+    number = number_in(text)
+    return number if number is not None and number <= PERCENT else None

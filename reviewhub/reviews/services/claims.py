@@ -91,8 +91,12 @@ def skills_suffice(task: ReviewTask, skills: frozenset[str] | None) -> bool:
 
 
 @transaction.atomic
-def release_task(*, task_id: UUID | str, actor: Person) -> ReviewTask:
-    """Give a claimed task back. A lead may release somebody else's; a task that nobody holds stays as it is."""
+def release_task(*, task_id: UUID | str, actor: Person, expected_version: int | None = None) -> ReviewTask:
+    """Give a claimed task back; a task that nobody holds stays as it is. A lead may release somebody else's: that of
+    whoever had it when it was shown, and not of whoever has taken it since.
+
+    Raises PermissionDenied, StaleTask, TaskMoved, TaskNotFound.
+    """
     task = hold_task(task_id)
     refuse_moved(task)
     if task.claimed_by_id is None:
@@ -100,6 +104,7 @@ def release_task(*, task_id: UUID | str, actor: Person) -> ReviewTask:
         return task
     if task.claimed_by_id != actor.pk:
         require(actor, "task.release", task)
+        refuse_stale(task, expected_version)
     now = ports.clock().process_now()
     holder = task.claimed_by
     end_claims(task, at=now)

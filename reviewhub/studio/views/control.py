@@ -21,6 +21,7 @@ from orchestration import api
 from orchestration.exceptions import OrchestrationError
 from reviewhub.accounts.actors import actor_of
 from reviewhub.accounts.permissions import require
+from reviewhub.numbers import number_in
 from reviewhub.studio.access import run_for, viewer
 from reviewhub.studio.rows import run_name, short
 
@@ -63,8 +64,7 @@ def retry(request: HttpRequest, run_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def fork(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    sequence = request.POST.get("sequence", "")
-    return _again(request, run_id, api.fork, sequence=int(sequence) if sequence.isdecimal() else 0)
+    return _again(request, run_id, api.fork, sequence=number_in(request.POST.get("sequence", "")) or 0)
 
 
 def _again(request: HttpRequest, run_id: UUID, act: Callable[..., Any], **given: Any) -> HttpResponse:

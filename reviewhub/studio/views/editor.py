@@ -16,6 +16,7 @@ from orchestration import api
 from orchestration.exceptions import InvalidTransition, InvalidWorkflow
 from reviewhub.accounts.actors import actor_of
 from reviewhub.accounts.permissions import require
+from reviewhub.numbers import number_in
 from reviewhub.studio.access import may, viewer, workflow_for
 from reviewhub.studio.drawing import drawn_definition
 from reviewhub.studio.editing import CheckedText, Tests, starter
@@ -175,4 +176,4 @@ def _posted_text(request: HttpRequest) -> str:
 
 def _number(request: HttpRequest, name: str) -> int:
     value = request.POST.get(name, "")
-    return int(value) if value.isdecimal() and len(value) < 10 else 0
+    return number_in(value) or 0

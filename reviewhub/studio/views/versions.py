@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from orchestration import api
 from orchestration.exceptions import InvalidWorkflow
 from reviewhub.accounts.actors import actor_of
+from reviewhub.numbers import number_in
 from reviewhub.studio.access import may, viewer, workflow_for
 from reviewhub.studio.changes import changes_between
 from reviewhub.studio.comparison import compare
@@ -79,16 +80,18 @@ def comparison(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _before(numbers: list[int], newer: str) -> str:
-    older = [number for number in numbers if not newer.isdecimal() or number < int(newer)]
+    newest = number_in(newer)
+    older = [number for number in numbers if newest is None or number < newest]
     return str(older[0]) if older else newer
 
 
 def _text(name: str, key: str, kept: Any) -> Text:
     if key == "draft" and kept is not None:
         return Text(key, _("The draft"), kept.text, api.check_workflow(kept.text).canonical)
-    if not key.isdecimal():
+    number = number_in(key)
+    if number is None:
         raise Http404("There is no such version.")
-    version = _version(name, int(key))
+    version = _version(name, number)
     return Text(key, _label(key), version.text, version.definition)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from orchestration import ports
 from reviewhub.accounts.models import Person
+from reviewhub.numbers import number_in
 from reviewhub.reviews import services
 from reviewhub.reviews.exceptions import InvalidRequest, NudgedAlready, TaskMoved
 from reviewhub.reviews.selectors import TaskDetail
@@ -37,11 +38,10 @@ def _act(name: str, do: Do, then: Callable[[HttpRequest, UUID, str], HttpRespons
 
     def make(request: HttpRequest, task_id: UUID) -> HttpResponse:
         detail = detail_or_404(request, task_id)
-        version = request.POST.get("version", "")
         sent = {
             "task_id": task_id,
             "actor": viewer(request),
-            "expected_version": int(version) if version.isdigit() else None,
+            "expected_version": number_in(request.POST.get("version", "")),
         }
         try:
             said = do(request, detail, sent)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from reviewhub.numbers import number_in
 from reviewhub.reviews.exceptions import TaskMoved
 from reviewhub.reviews.services import claim_task, release_task
 from reviewhub.web.answers import by_method, view_name, viewer, wants_fragment
@@ -26,7 +27,9 @@ def _make(request: HttpRequest, task_id: UUID) -> HttpResponse:
 
 def _end(request: HttpRequest, task_id: UUID) -> HttpResponse:
     try:
-        release_task(task_id=task_id, actor=viewer(request))
+        release_task(
+            task_id=task_id, actor=viewer(request), expected_version=number_in(request.POST.get("version", ""))
+        )
     except TaskMoved as error:
         return _moved(request, task_id, error)
     return _shown(request, task_id)

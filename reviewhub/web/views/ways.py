@@ -18,6 +18,7 @@ from reviewhub.notifications.channels.known import channels
 from reviewhub.notifications.channels.port import DIGEST, NOW, OFF, PENDING, Channel
 from reviewhub.notifications.models import Notice
 from reviewhub.notifications.ways import InvalidWays, Ways, choose_ways, ways_of
+from reviewhub.numbers import number_in
 from reviewhub.web.answers import by_method, viewer
 
 WAY_LABELS = {NOW: _("At once"), PENDING: _("If still pending"), DIGEST: _("In the digest"), OFF: _("Not at all")}
@@ -64,13 +65,12 @@ def _set(request: HttpRequest) -> HttpResponse:
 
 
 def _sent(data: QueryDict) -> dict[str, Any]:
-    hours = [int(hour) if hour.isdigit() else hour for hour in data.getlist("hour")]
-    after = data.get("mail_after", "")
+    hours = [_typed(hour) for hour in data.getlist("hour")]
     chosen = {
         channel.name: {kind: data[name] for kind in Notice.Kind.values if (name := f"{channel.name}.{kind}") in data}
         for channel in channels()
     }
-    return {"mail_after": int(after) if after.isdigit() else after, "digest_hours": hours, "chosen": chosen}
+    return {"mail_after": _typed(data.get("mail_after", "")), "digest_hours": hours, "chosen": chosen}
 
 
 def _page(request: HttpRequest, ways: Ways, *, saved: bool = False, fault: str = "", status: int = 200) -> HttpResponse:
@@ -116,3 +116,9 @@ def _choice(ways: Ways, channel: Channel, kind: Notice.Kind) -> Choice:
 
 
 ways = by_method(get=_shown, post=_set)
+
+
+def _typed(text: str) -> int | str:
+    """What is no number is refused by its name."""
+    number = number_in(text)
+    return text if number is None else number

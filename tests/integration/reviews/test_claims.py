@@ -93,6 +93,18 @@ def test_a_lead_may_release_somebody_elses_claim_and_a_reviewer_may_not(people: 
     assert not released.assignments.filter(ended_at__isnull=True).exists()
 
 
+def test_a_lead_releases_whom_they_saw_and_not_whoever_has_taken_it_since(people: Cast) -> None:
+    task = claim_task(task_id=opened().pk, actor=people.alice)
+    release_task(task_id=task.pk, actor=people.alice)
+    people.finance.memberships.create(person=people.bob)
+    claim_task(task_id=task.pk, actor=people.bob)
+    with pytest.raises(StaleTask):
+        release_task(task_id=task.pk, actor=people.carol, expected_version=task.version)
+    task.refresh_from_db()
+    assert task.claimed_by == people.bob
+    assert release_task(task_id=task.pk, actor=people.bob, expected_version=1).claimed_by is None  # their own
+
+
 def test_releasing_what_nobody_holds_changes_nothing(people: Cast) -> None:
     task = opened()
     assert release_task(task_id=task.pk, actor=people.alice).version == task.version
