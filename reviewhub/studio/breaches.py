@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -23,6 +24,7 @@ from reviewhub.studio.rows import run_name
 from reviewhub.studio.selectors import DAY
 
 OPEN = {"open": True, "over": False}  # by whether it is still late
+_FORMULA = re.compile(r"(^|[;\n\r\t])(\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")
 MINUTE = timedelta(minutes=1)
 NOTED = 5  # of a run's late steps
 COLUMNS = (
@@ -150,5 +152,5 @@ def _values(breach: Any, now: datetime) -> Iterator[Any]:
 
 
 def _cell(value: Any) -> str:
-    text = str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not isinstance(value, int) else text
+    """Also where a spreadsheet of another language begins a cell anew at a semicolon, or reads wide signs as these."""
+    return str(value) if isinstance(value, int) else _FORMULA.sub(r"\1'\2", str(value))

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from orchestration import api
 from reviewhub.reviews.models import Breach
+from reviewhub.studio.breaches import _cell
 from tests.support.studio import Studio
 
 DELIVERY = """
@@ -115,6 +116,23 @@ def test_they_leave_as_a_table_in_which_nothing_is_a_formula(late: Studio) -> No
     ]
     assert lines[0]["title"] == "Delivery: =D-1"
     assert datetime.fromisoformat(lines[0]["due"]).utcoffset() == timedelta()  # ISO 8601, whatever the reader's zone
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        (" =1+1", "' =1+1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\n=1+1", "'\n=1+1"),
+        ("\uff1d1+1", "'\uff1d1+1"),  # a full-width sign, which is the same to some
+        ("pens;=1+1", "pens;'=1+1"),  # a new cell, where semicolons part them
+        ("Pens - 3 for 2", "Pens - 3 for 2"),
+        (-5, "-5"),
+    ],
+)
+def test_what_a_spreadsheet_would_take_for_a_formula_is_text(value: object, cell: str) -> None:
+    assert _cell(value) == cell
 
 
 def test_the_list_of_runs_marks_and_finds_what_is_late_or_may_be(late: Studio) -> None:
