@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from reviewhub.api.access import person_of, require_right, service_of
 from reviewhub.reviews.hidden import as_seen_by
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.models.querysets import ReviewTaskQuerySet
-from reviewhub.reviews.selectors import require_answered, visible_run, visible_runs
+from reviewhub.reviews.selectors import require_answered, tells_its_run, visible_run, visible_runs
 
 
 def runs_for(request: Request) -> QuerySet[Any]:
@@ -40,6 +41,12 @@ def told_run_for(request: Request, run_id: UUID) -> Any:
         raise Http404
     require_answered(person_of(request), run)
     return run
+
+
+def told_run(request: Request) -> Mapping[str, Any]:
+    """The context of tasks that are shown to the caller: of which run each is, as far as they may know."""
+    person = None if service_of(request) is not None else person_of(request)
+    return {"told_run": lambda task: task.run_id if person is None or tells_its_run(task, person) else None}
 
 
 def tasks_for(request: Request) -> ReviewTaskQuerySet:

@@ -216,8 +216,7 @@ def _opened(request: ReviewRequest, queue: Queue, recommendation: Any | None) ->
         task.ai_outcome = task.incident["proposal"]["way"]
     if request.workflow == WORKFLOW:
         dress(task, request.context["input"])
-    else:
-        hide(task, queue.hidden_share)
+    hide(task, queue.hidden_share)
     task.evidence_hash, task.content_hash = evidence_of(task), content_hash(task)
     return task
 

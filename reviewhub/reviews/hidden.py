@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reviewhub.accounts.models import Person
-from reviewhub.reviews.looks.drawing import is_drawn
+from reviewhub.reviews.looks.lots import is_drawn
 from reviewhub.reviews.models import FirstAnswer, ReviewTask
 
 OF_THE_AI = ("low_confidence",)  # why a person sees a task, as far as it says how sure the AI is

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -25,7 +27,9 @@ class TaskRow(Shown):
     queue = serializers.CharField(source="queue.slug")
     workflow = serializers.CharField()
     workflow_version = serializers.IntegerField()
-    run = serializers.UUIDField(source="run_id")
+    run = serializers.SerializerMethodField(
+        help_text="Null for whoever may be asked to decide the task, until it is closed."
+    )
     step = serializers.CharField(source="step_id")
     status = serializers.ChoiceField(choices=ReviewTask.Status.values)
     priority = serializers.ChoiceField(choices=ReviewTask.Priority.values)
@@ -49,6 +53,11 @@ class TaskRow(Shown):
 
     def get_url(self, task: ReviewTask) -> str:
         return f"/api/v1/tasks/{task.pk}/"
+
+    def get_run(self, task: ReviewTask) -> UUID | None:
+        """`told_run`: of `reviewhub.api.visibility`, in the context."""
+        told_run: Callable[[ReviewTask], UUID | None] = self.context["told_run"]
+        return told_run(task)
 
     def get_ai_outcome(self, task: ReviewTask) -> str:
         return said_by_ai(task)

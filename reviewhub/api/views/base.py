@@ -42,9 +42,15 @@ def read_query(serializer: type[Serializer[Any]], request: Request) -> dict[str,
     return _validated(serializer(data=request.query_params.dict()))
 
 
-def shown(serializer: type[Serializer[Any]], value: Any, status: int = 200, **headers: str) -> Response:
+def shown(
+    serializer: type[Serializer[Any]],
+    value: Any,
+    status: int = 200,
+    context: Mapping[str, Any] | None = None,
+    **headers: str,
+) -> Response:
     named = {name.replace("_", "-"): header for name, header in headers.items()}
-    return Response(serializer(value).data, status=status, headers=named)
+    return Response(serializer(value, context=context or {}).data, status=status, headers=named)
 
 
 def _validated(serializer: Serializer[Any]) -> dict[str, Any]:

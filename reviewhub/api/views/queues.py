@@ -26,6 +26,7 @@ from reviewhub.api.serializers.queues import (
     TeamShown,
 )
 from reviewhub.api.views.base import ApiView, read_body, shown
+from reviewhub.api.visibility import told_run
 from reviewhub.reviews import services
 from reviewhub.reviews.models import Queue
 from reviewhub.reviews.selectors.leading import absences_of, led_queues, next_breaches, team_of, waiting_of
@@ -55,7 +56,7 @@ class OneQueue(ApiView):
             "next_breaches": next_breaches([queue.pk]),
             "absences": absences_of([one.person.pk for one in team]),
         }
-        return shown(TeamShown, values)
+        return shown(TeamShown, values, context=told_run(request))
 
 
 class Holding(ApiView):

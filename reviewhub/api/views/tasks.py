@@ -18,7 +18,7 @@ from reviewhub.api.schema import IDEMPOTENCY_KEY, IF_MATCH, IF_MATCH_REQUIRED, p
 from reviewhub.api.serializers.queries import PageQuery, ReasonQuery, TaskQuery
 from reviewhub.api.serializers.tasks import CommentGiven, CommentShown, DecisionGiven, ReasonShown, TaskRow, TaskShown
 from reviewhub.api.views.base import ApiView, read_body, read_query, shown
-from reviewhub.api.visibility import task_for, tasks_for
+from reviewhub.api.visibility import task_for, tasks_for, told_run
 from reviewhub.reviews import services
 from reviewhub.reviews.models import Decision
 from reviewhub.reviews.selectors import VIEWS, reason_groups, view
@@ -39,7 +39,7 @@ class Tasks(ApiView):
         tasks = _view(request, query["view"]).filter(**wanted).for_listing()
         order = LATEST_FIRST if query["view"] == "done" else URGENT_FIRST
         rows, cursor = order.page(tasks, query.get("cursor"), query["limit"])
-        return page_response(request, TaskRow(rows, many=True).data, cursor)
+        return page_response(request, TaskRow(rows, many=True, context=told_run(request)).data, cursor)
 
 
 class OneTask(ApiView):
@@ -50,7 +50,7 @@ class OneTask(ApiView):
         task = task_for(request, task_id)
         if not task.ai_hidden and is_known(request, etag_of(task.version)):
             return Response(status=304, headers={"ETag": etag_of(task.version)})
-        return shown(TaskShown, task, ETag=etag_of(task.version))
+        return shown(TaskShown, task, context=told_run(request), ETag=etag_of(task.version))
 
 
 class Claim(ApiView):
@@ -69,7 +69,10 @@ class Claim(ApiView):
     @extend_schema(operation_id="release_task", request=None, responses={200: TaskShown})
     def delete(self, request: Request, task_id: UUID) -> Response:
         """Gives the task back. A lead may give back somebody else's."""
-        services.release_task(task_id=task_for(request, task_id).pk, actor=deciding_person(request))
+        task = task_for(request, task_id)
+        services.release_task(
+            task_id=task.pk, actor=deciding_person(request), expected_version=expected_version(request)
+        )
         return as_it_stands(request, task_id)
 
 
@@ -157,4 +160,4 @@ def deciding_person(request: Request) -> Any:
 
 def as_it_stands(request: Request, task_id: UUID, status: int = 200) -> Response:
     task = task_for(request, task_id)
-    return shown(TaskShown, task, status=status, ETag=etag_of(task.version))
+    return shown(TaskShown, task, status, told_run(request), ETag=etag_of(task.version))

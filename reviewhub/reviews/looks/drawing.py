@@ -1,5 +1,4 @@
-"""Which cases are looked at again: drawn by a keyed hash, so that nobody can tell beforehand, and the same lot is drawn
-however often it is drawn."""
+"""Which cases are looked at again."""
 
 from __future__ import annotations
 
@@ -7,12 +6,12 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, Q
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from orchestration import api, ports
 from orchestration.exceptions import InvalidTransition
 from reviewhub.reviews.looks import STEP
+from reviewhub.reviews.looks.lots import is_drawn
 from reviewhub.reviews.looks.opening import open_known, open_second
 from reviewhub.reviews.models import KnownAnswer, Queue, ReviewTask, SecondLook
 
@@ -20,7 +19,6 @@ OVERLAP = timedelta(minutes=5)  # what was being committed when it was last draw
 DECIDED_WITHIN = timedelta(days=1)  # of closing; a run may have been paused in between, but not for longer
 AT_ONCE = 200  # closed cases of a queue in one round
 GIVEN_UP_AFTER = timedelta(days=30)
-HUNDRED = 100
 
 
 def draw_looks() -> None:
@@ -29,12 +27,6 @@ def draw_looks() -> None:
     for queue_id in Queue.objects.filter(wanting).order_by("pk").values_list("pk", flat=True):
         _draw(queue_id)
     _give_up()
-
-
-def is_drawn(kind: str, task: ReviewTask, share: int) -> bool:
-    """`share` in percent. The key is the installation's."""
-    digest = salted_hmac(f"reviewhub.looks.{kind}", str(task.pk), algorithm="sha256").digest()
-    return int.from_bytes(digest[:8], "big") * HUNDRED < share << 64
 
 
 @transaction.atomic

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from orchestration import api, ports
 from reviewhub.accounts.models import Person
+from reviewhub.accounts.permissions import VERBS
+from reviewhub.reviews.hidden import show
 from reviewhub.reviews.looks import STEP, WORKFLOW
 from reviewhub.reviews.models import Decision, KnownAnswer, Queue, ReviewTask, SecondLook
 from reviewhub.reviews.urgency import urgency_at
@@ -24,11 +26,11 @@ AS_IT_WAS = (
         "concerns",
         "why",
         "context",
-        "recommendation_id",
+        "recommendation",
         "ai_outcome",
         "ai_confidence",
     ),
-    *("undo_seconds", "information"),
+    *("undo_seconds", "information", "skills"),
 )
 _INPUT = {
     "type": "object",
@@ -53,7 +55,7 @@ def open_known(known: KnownAnswer, drawn_for: ReviewTask) -> SecondLook | None:
 def _open(
     kind: SecondLook.Kind, original: ReviewTask, *, drawn_for: ReviewTask, expected: str, first_by: Person | None
 ) -> SecondLook | None:
-    exclude = sorted(set(original.excluded) | _who_know_it(original))
+    exclude = sorted(set(original.excluded) | _who_know_it(original) | _who_could_tell(original))
     if not _takers(original.queue).exclude(username__in=exclude).exclude(email__in=exclude).exists():
         return None
     look = SecondLook.objects.create(
@@ -84,6 +86,14 @@ def _who_know_it(original: ReviewTask) -> set[str]:
     ]
     names = set(Decision.objects.filter(task__in=cases).values_list("by__username", flat=True))
     return names | set(KnownAnswer.objects.filter(task=original).values_list("marked_by__username", flat=True))
+
+
+def _who_could_tell(original: ReviewTask) -> set[str]:
+    """User names of those who read its run, by which they would tell a second look from any other task."""
+    readers = Q(grants__workflow="", grants__role__in=VERBS["run.read"].roles)
+    owners = Q(grants__workflow=original.workflow) | Q(username=original.workflow_owner)
+    found = Person.objects.filter(readers | owners, is_active=True)
+    return set(found.values_list("username", flat=True))
 
 
 def _takers(queue: Queue) -> QuerySet[Person]:
@@ -117,7 +127,9 @@ def _text_of(original: ReviewTask) -> str:
 def dress(task: ReviewTask, given: Mapping[str, Any]) -> None:
     """Makes the task that is being opened look like the case that it is about. Nobody is asked, for the requester
     has had the answer; and its deadline is for the order alone: nothing is done when it passes."""
-    original = SecondLook.objects.select_related("original").get(pk=given["look"]).original
+    looks = SecondLook.objects.select_related("original__recommendation")
+    original = looks.get(pk=given["look"]).original
+    show(original)
     for name in AS_IT_WAS:
         setattr(task, name, getattr(original, name))
     later = task.created_at - original.created_at

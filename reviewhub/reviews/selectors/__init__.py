@@ -30,7 +30,7 @@ from reviewhub.reviews.selectors.paging import Cursor, Page, cursor_of, page_of
 from reviewhub.reviews.selectors.precedents import Precedent, precedents_of
 from reviewhub.reviews.selectors.queues import held_queues_of, queues_of
 from reviewhub.reviews.selectors.reasons import ReasonGroup, reason_groups
-from reviewhub.reviews.selectors.runs import require_answered, visible_run, visible_runs
+from reviewhub.reviews.selectors.runs import require_answered, tells_its_run, visible_run, visible_runs
 from reviewhub.reviews.selectors.saved import count_in, saved_filters
 from reviewhub.reviews.selectors.views import COUNTED_UP_TO, VIEWS, counts, first_rows, next_to_decide, task_of, view
 
@@ -81,6 +81,7 @@ __all__ = [
     "task_detail",
     "task_of",
     "tasks_before",
+    "tells_its_run",
     "view",
     "visible_run",
     "visible_runs",

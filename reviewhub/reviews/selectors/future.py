@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from orchestration import ports
+from reviewhub.reviews.looks import STEP
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.people import people_for
 
@@ -29,7 +31,17 @@ class FutureEntry:
 
 def future_of(task: ReviewTask) -> list[FutureEntry]:
     """In the order of time. Whom a level would reach is asked anew each time, until it has fired."""
-    return [_entry(task, step) for step in task.future]
+    asked = _original_of(task) if task.key == STEP else task
+    return [_entry(asked, step) for step in task.future]
+
+
+def _original_of(look: ReviewTask) -> ReviewTask:
+    """The case as it came, in memory alone: a second look is shown to reach whom any task would, and not without those
+    who know the case already."""
+    original = ReviewTask.objects.filter(looks__task=look.pk).only("excluded").get()
+    copied = copy(look)
+    copied.excluded = original.excluded
+    return copied
 
 
 def _entry(task: ReviewTask, step: dict[str, Any]) -> FutureEntry:

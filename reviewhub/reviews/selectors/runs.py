@@ -1,4 +1,8 @@
-"""Which runs a person may read: by role, or because a task of theirs belongs to the run."""
+"""Which runs a person may read: by role or as their process owner, or because a task of theirs in it is over.
+
+While a review is open, those who may be asked to decide it do not see its run, on any channel, nor which run it is: a
+second look's is not theirs to see, and that has to tell nobody anything.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +14,19 @@ from django.utils.translation import gettext as _
 
 from orchestration import api
 from reviewhub.accounts.models import Person
-from reviewhub.accounts.permissions import VERBS, roles_of
+from reviewhub.accounts.permissions import VERBS, owns_workflow, roles_of
 from reviewhub.reviews.exceptions import AnswerFirst
 from reviewhub.reviews.hidden import is_hidden_from
-from reviewhub.reviews.looks import WORKFLOW
+from reviewhub.reviews.looks import STEP, WORKFLOW
 from reviewhub.reviews.models import Assignment, ReviewTask
 from reviewhub.reviews.services.holding import may_decide
 
+_UNTOLD = Q(kind=ReviewTask.Kind.REVIEW, closed_at__isnull=True)
+_UNTOLD_TASK = Q(task__kind=ReviewTask.Kind.REVIEW, task__closed_at__isnull=True)
+
 
 def visible_runs(person: Person) -> QuerySet[Any]:
-    """What `run.read` of the permission table allows, as a filter on `orchestration.api.runs()`.
-
-    Runs of second looks are only for those who read everything: they would tell what their task is.
-    """
+    """What `run.read` of the permission table allows, as a filter on `orchestration.api.runs()`."""
     runs = api.runs()
     if not person.is_active:
         return runs.none()
@@ -31,8 +35,20 @@ def visible_runs(person: Person) -> QuerySet[Any]:
     owned = [workflow for _role, workflow in person.granted if workflow]
     queued = ReviewTask.objects.filter(run=OuterRef("pk"), queue__memberships__person=person)
     asked = Assignment.objects.filter(task__run=OuterRef("pk"), person=person)
+    concerned = Q(Exists(queued)) | Q(Exists(asked))
+    deciding = Q(Exists(queued.filter(_UNTOLD))) | Q(Exists(asked.filter(_UNTOLD_TASK)))
     owns = Q(workflow__name__in=owned) | Q(workflow__owner=person.username)
-    return runs.exclude(workflow__name=WORKFLOW).filter(owns | Q(Exists(queued)) | Q(Exists(asked)))
+    return runs.exclude(workflow__name=WORKFLOW).filter(owns | (concerned & ~deciding))
+
+
+def tells_its_run(task: ReviewTask, person: Person) -> bool:
+    """Whether somebody who may read `task` is told which run it is of: by the same rule, of the task alone."""
+    if roles_of(person) & VERBS["run.read"].roles:
+        return True
+    if task.key == STEP:
+        return False
+    over = task.closed_at is not None or task.kind != ReviewTask.Kind.REVIEW
+    return over or owns_workflow(person, task.workflow, task.workflow_owner)
 
 
 def visible_run(person: Person, run_id: UUID) -> Any | None:

@@ -13,7 +13,7 @@ from orchestration import ports
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.requested import WORKFLOW
-from reviewhub.reviews.selectors import HistoryEntry, TaskDetail
+from reviewhub.reviews.selectors import HistoryEntry, TaskDetail, tells_its_run
 from reviewhub.reviews.selectors.documents import documents_of_case
 from reviewhub.web.presenters.acts import Act, Panel, acts_of, split
 from reviewhub.web.presenters.advice import Advice, advice_of
@@ -138,7 +138,7 @@ def page_of_task(
         key=sent.key or uuid4().hex,
         opened=sent.opened or system_now.isoformat(timespec="seconds"),
         origin=_("%(workflow)s, version %(n)d") % {"workflow": task.workflow_title, "n": task.workflow_version},
-        run_href=_run_href(task),
+        run_href=_run_href(task, viewer),
         state=state_of(task, viewer, now, system_now),
         claim=_claim(detail, holder, viewer),
         deadline=deadline_of(task, now) if task.is_waiting else None,
@@ -199,7 +199,9 @@ def delegates_of(detail: TaskDetail, viewer: Person) -> str:
     return ", ".join(given) if detail.task.is_waiting else ""
 
 
-def _run_href(task: ReviewTask) -> str:
+def _run_href(task: ReviewTask, viewer: Person) -> str:
+    if not tells_its_run(task, viewer):
+        return ""
     try:
         return reverse("studio:run", args=[task.run_id])
     except NoReverseMatch:  # a deployment without these pages

@@ -177,7 +177,7 @@ def test_a_refused_decision_leaves_its_trace_with_a_key_and_without(office: Offi
     alice.post(decision, {"outcome": "approve"}, If_Match='"1"')
     alice.post(decision, {"outcome": "approve"}, If_Match='"1"', Idempotency_Key="k")
 
-    story = alice.get(f"/api/v1/runs/{task.run_id}/timeline/").json()["items"]
+    story = office.calls(office.engineer).get(f"/api/v1/runs/{task.run_id}/timeline/").json()["items"]
     assert [entry["actor"]["label"] for entry in story if entry["kind"] == "desk.refused"] == ["Alice", "Alice"]
 
 

@@ -42,7 +42,7 @@ def test_a_signed_event_starts_a_run_and_is_told_its_address(office: Office, sho
     said = answer.json()
     assert answer.headers["Location"] == said["url"] == f"/api/v1/runs/{said['run_id']}/"
     assert (said["created"], said["reason"]) == (True, "new")
-    run = office.calls(office.alice).get(said["url"]).json()
+    run = office.calls(office.engineer).get(said["url"]).json()
     assert (run["source"], run["event_id"], run["input"]["request"]) == ("webhook:purchases", "msg_1", "pens")
     assert ReviewTask.objects.get().title == "Buy pens"
 

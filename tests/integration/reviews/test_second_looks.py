@@ -13,7 +13,8 @@ from reviewhub.accounts.models import Absence, PeopleGroup, Person
 from reviewhub.accounts.permissions import PermissionDenied
 from reviewhub.notifications.models import Notice
 from reviewhub.reviews.exceptions import InvalidRequest, SelfApproval
-from reviewhub.reviews.looks.drawing import draw_looks, is_drawn
+from reviewhub.reviews.looks.drawing import draw_looks
+from reviewhub.reviews.looks.lots import is_drawn
 from reviewhub.reviews.models import KnownAnswer, Queue, ReviewTask, SecondLook
 from reviewhub.reviews.selectors import task_detail, view, visible_runs
 from reviewhub.reviews.selectors.precedents import precedents_of

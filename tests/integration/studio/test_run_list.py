@@ -109,7 +109,7 @@ def test_a_page_of_ten_thousand_asks_as_much_as_a_page_of_ten(office: Studio) ->
         with CaptureQueriesContext(
             connection,
         ) as asked:
-            office.at("alice").get("/runs/")
+            office.at("ada").get("/runs/")
         return len(asked)
 
     office.start()
@@ -146,6 +146,6 @@ def test_runs_are_found_by_pause_incident_and_day(office: Studio) -> None:
 
 def test_who_may_act_on_no_run_is_not_offered_it(office: Studio) -> None:
     run = office.start()
-    assert "With the chosen runs" not in office.at("alice").get("/runs/").content.decode()
-    acted = office.at("alice").post("/runs/acts/", {"run": [str(run.pk)], "act": "cancel", "reason": "x"}, follow=True)
+    assert "With the chosen runs" not in office.at("ada").get("/runs/").content.decode()
+    acted = office.at("ada").post("/runs/acts/", {"run": [str(run.pk)], "act": "cancel", "reason": "x"}, follow=True)
     assert "may not cancel a run" in acted.content.decode()

@@ -29,7 +29,7 @@ def test_it_says_what_it_waits_for_who_may_decide_and_what_happens_by_itself(off
 
 def test_the_task_is_one_click_away_for_those_who_may_see_it(office: Studio) -> None:
     run = office.start()
-    assert f"/tasks/{run.review_tasks.get().pk}/" in page(office, run, "alice")
+    assert f"/tasks/{run.review_tasks.get().pk}/" in page(office, run, "oscar")
 
 
 def test_the_story_leaves_bookkeeping_out_until_it_is_asked_for(office: Studio) -> None:
@@ -105,7 +105,7 @@ def test_the_live_part_is_sent_again_only_when_the_run_has_changed(office: Studi
 
 def test_the_live_part_of_one_person_is_not_anothers(office: Studio) -> None:
     run = office.start()
-    etags = {office.at(name).get(f"/runs/{run.pk}/live/")["ETag"] for name in ("oscar", "alice", "olga")}
+    etags = {office.at(name).get(f"/runs/{run.pk}/live/")["ETag"] for name in ("oscar", "ada", "olga")}
     assert len(etags) == 3
 
 
@@ -147,8 +147,8 @@ def test_a_run_is_paused_with_a_reason_and_goes_on_again(office: Studio) -> None
 
 def test_who_may_not_pause_is_not_offered_it_and_is_refused(office: Studio) -> None:
     run = office.start()
-    assert "Pause the run" not in page(office, run, "alice")
-    assert office.at("alice").post(f"/runs/{run.pk}/pause/", {"reason": "x"}).status_code == 403
+    assert "Pause the run" not in page(office, run, "ada")
+    assert office.at("ada").post(f"/runs/{run.pk}/pause/", {"reason": "x"}).status_code == 403
 
 
 def test_an_ended_run_is_run_again_or_tried_again_from_one_of_its_steps(office: Studio) -> None:

@@ -12,9 +12,10 @@ from pytest_django import Settings
 
 from orchestration import api
 from orchestration.models import OutboxMessage
-from orchestration.ports import Reading
+from orchestration.ports import SYSTEM, Reading
 from orchestration.runtime import outbox
 from reviewhub.accounts.models import Person
+from reviewhub.accounts.services import grant_role
 from reviewhub.notifications.push import devices
 from reviewhub.reviews.models import Queue, ReviewTask
 from tests.integration.web.conftest import SignedIn
@@ -130,6 +131,8 @@ def test_a_message_tells_nothing_of_it(
 def test_its_run_is_hidden_from_whoever_may_decide_it_and_has_not_answered(
     room: DeskRoom, signed_in: SignedIn, task: ReviewTask, place: str
 ) -> None:
+    for who in (room.people.alice, room.people.carol):
+        grant_role(person=who, role="operator", actor=SYSTEM)  # others do not see it before the task is closed
     path, alice = RUN[place].format(run=task.run_id), signed_in(room.people.alice)
     before = alice.get(path)
     assert (before.status_code, told_in(before.content.decode())) == (403, [])

@@ -17,6 +17,8 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from orchestration.ports import SYSTEM
+from reviewhub.accounts.services import grant_role
 from reviewhub.notifications.chat.cards import card_of
 from reviewhub.notifications.mail import Mail
 from reviewhub.notifications.models import Notice
@@ -30,6 +32,7 @@ from reviewhub.reviews.services import claim_task, decide_task, nudge_assignee
 from reviewhub.web.patches import patch_for
 from reviewhub.web.pushed import figures_for
 from tests.integration.web.conftest import SignedIn
+from tests.support.cast import person
 from tests.support.desk_room import DeskRoom
 
 
@@ -48,7 +51,8 @@ class Shown:
 
     def notice(self) -> Notice:
         values = {"kind": "asked", "subject": self.task.title, "text": "Yours.", "at": self.room.clock.process}
-        return Notice.objects.create(person=self.room.people.bob, task=self.task, key=str(self.task.pk), **values)
+        known = {"person": self.room.people.bob, "task": self.task, "key": str(self.task.pk)}
+        return Notice.objects.get_or_create(**known, defaults=values)[0]
 
     def mailed(self) -> str:
         Mail().deliver(self.notice(), "")
@@ -84,6 +88,22 @@ LISTS = (
     *("/queue/team/?workflow=purchase", "/queue/team/?outcome=approve&sure_from=90", "/queue/team/?order=value"),
     *("/api/v1/tasks/?view=team", "/api/v1/tasks/?workflow=purchase", "/api/v1/tasks/?queue=finance&status=open"),
 )
+OF_THE_RUN = (
+    *("/runs/{run}/", "/runs/{run}/?step=decision", "/runs/{run}/live/", "/runs/{run}/at/", "/runs/{run}/values/abc/"),
+    *("/api/v1/runs/{run}/", "/api/v1/runs/{run}/steps/", "/api/v1/runs/{run}/timeline/", "/api/v1/runs/{run}/at/2/"),
+    *("/api/v1/runs/{run}/documents/abc/", "/audit/chain/run:{run}/"),
+)
+RUN_LISTS = ("/runs/", "/runs/?q=northwind", "/api/v1/runs/", "/deadlines/", "/api/v1/breaches/", "/queue/done/")
+ACTS = {
+    "nothing": ("comments", {"text": ""}),
+    "a comment": ("comments", {"text": "Looks dear."}),
+    "a snooze": ("snooze", {"until": "2026-03-09T12:00:00Z"}),
+    "a delegation": ("delegation", {"to": "carol"}),
+    "a refusal": ("refusal", {"reason": "Not mine"}),
+    "a decision": ("decision", {"outcome": "approve"}),
+    "a decision without a reason": ("decision", {"outcome": "reject"}),
+    "a decision out of date": ("decision", {"outcome": "approve", "evidence_hash": "0" * 64}),
+}
 TELLING = re.compile(r"second[- ]look|looked at again|audit|known[- ]answer", re.IGNORECASE)
 
 
@@ -92,6 +112,7 @@ def two(room: DeskRoom, signed_in: SignedIn) -> tuple[Shown, Shown]:
     """A second look at a case, and the same case for the first time."""
     people = room.people
     people.finance.memberships.create(person=people.bob)
+    grant_role(person=person("olga"), role="operator", workflow="", actor=SYSTEM)
     Queue.objects.update(second_share=100)
     draw_looks()
     room.forward(seconds=1)
@@ -126,6 +147,7 @@ def _without_keys(said: str) -> Iterator[str]:
         (r'"value": "[^"]{40,}"', "SIGNED"),
         (r"/notices/\d+/", "/notices/N/"),
         (r"notice-\d+", "notice-N"),
+        (r'^\{"id":\d+', '{"id":N'),
         (r"unsubscribe/[^/\"> ]+", "unsubscribe/TOKEN"),
     )
     for line in said.splitlines():
@@ -139,6 +161,69 @@ def test_nobody_can_tell_them_apart(two: tuple[Shown, Shown], channel: str, say:
     look, twin = (plain(say(shown), shown.task) for shown in two)
     assert look == twin, channel
     assert not TELLING.search(look), channel
+
+
+@pytest.mark.parametrize("path", OF_THE_RUN)
+def test_neither_runs_address_answers_while_the_task_is_open(two: tuple[Shown, Shown], path: str) -> None:
+    look, twin = (shown.bob.get(path.format(run=shown.task.run_id)) for shown in two)
+    assert look.status_code == twin.status_code
+    assert look.status_code in (403, 404)
+    assert plain(look.content.decode(), two[0].task) == plain(twin.content.decode(), two[1].task)
+
+
+@pytest.mark.parametrize("path", RUN_LISTS)
+def test_neither_run_stands_in_a_list(two: tuple[Shown, Shown], path: str) -> None:
+    for shown in two:
+        assert str(shown.task.run_id) not in shown.get(path)
+
+
+def test_no_channel_says_which_run_it_is(two: tuple[Shown, Shown]) -> None:
+    for shown in two:
+        said = [say(shown) for name, say in CHANNELS if name not in ("who hears of it", "somebody who reminds")]
+        said += [shown.get(path) for path in LISTS]
+        assert not [text for text in said if str(shown.task.run_id) in text or shown.task.run_id.hex in text]
+        assert not groups.may_follow(shown.room.people.bob, f"run.{shown.task.run_id}")
+
+
+@pytest.mark.parametrize(("path", "body"), ACTS.values(), ids=ACTS)
+def test_what_somebody_does_is_answered_alike(two: tuple[Shown, Shown], path: str, body: dict[str, str]) -> None:
+    answers = []
+    for shown in two:
+        headers = {"Idempotency-Key": str(shown.task.pk), "If-Match": f'"{shown.task.version}"'}
+        where = f"/api/v1/tasks/{shown.task.pk}/{path}/"
+        answer = shown.bob.post(where, body, "application/json", headers=headers)
+        said = [answer.content.decode(), *(say(shown) for _, say in CHANNELS[1:5])]
+        answers.append((answer.status_code, answer.headers.get("ETag"), [plain(each, shown.task) for each in said]))
+    for look, twin in zip(*answers, strict=True):
+        assert look == twin
+
+
+def test_an_answer_that_is_hidden_is_hidden_at_a_second_look_too(two: tuple[Shown, Shown]) -> None:
+    Queue.objects.update(hidden_share=100)
+    room = two[0].room
+    SecondLook.objects.all().delete()
+    draw_looks()
+    room.work()
+    fresh, look = room.case("Northwind"), SecondLook.objects.select_related("task").get().task
+    assert look is not None
+    assert (look.ai_hidden, look.ai_outcome, look.ai_confidence) == (True, "", None)
+    assert (fresh.ai_hidden, fresh.ai_outcome, fresh.ai_confidence) == (True, "", None)
+
+
+def test_once_it_counts_an_ordinary_run_is_there_to_read(two: tuple[Shown, Shown]) -> None:
+    for shown in two:
+        decide_task(task_id=shown.task.pk, actor=shown.room.people.bob, outcome="approve")
+        assert "/runs/" not in shown.get("/tasks/{task}/", HX_Request="true")
+    two[0].room.forward(seconds=11)
+    assert f"/runs/{two[1].task.run_id}/" in two[1].get("/tasks/{task}/", HX_Request="true")
+    assert two[1].get(f"/runs/{two[1].task.run_id}/")
+    assert "/runs/" not in two[0].get("/tasks/{task}/", HX_Request="true")
+    assert json.loads(two[0].get("/api/v1/tasks/{task}/"))["run"] is None
+
+
+def test_whoever_reads_every_run_takes_no_second_look(two: tuple[Shown, Shown]) -> None:
+    look, twin = (set(shown.task.excluded) for shown in two)
+    assert look - twin == {"alice", "oscar", "olga"}
 
 
 def test_both_stand_in_the_same_lists_and_count_the_same(two: tuple[Shown, Shown]) -> None:
