@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from reviewhub.accounts.auditing import ModelAdmin, TabularInline
+from reviewhub.numbers import number_in
 
 TAKEN = "version"  # of the address: which version the form begins with
 
@@ -59,8 +60,7 @@ class VersionedAdmin(ModelAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Begins with the version that the address names, or with the current one."""
         form: Any = super().get_form(request, obj, change, **kwargs)
-        number = request.GET.get(TAKEN, "")
-        form.begins_with = obj.versions.filter(number=number).first() if obj and number.isdecimal() else None
+        form.begins_with = obj.versions.filter(number=taken(request)).first() if obj else None
         return form
 
     def version(self, obj: Any) -> str:
@@ -71,3 +71,7 @@ class VersionedAdmin(ModelAdmin):
 
     def changed_by(self, obj: Any) -> str:
         return obj.current.created_by if obj.current else ""
+
+
+def taken(request: HttpRequest) -> int | None:
+    return number_in(request.GET.get(TAKEN, ""))

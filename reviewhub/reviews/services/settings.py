@@ -25,6 +25,7 @@ from reviewhub.reviews.models import (
     SlaPolicyVersion,
 )
 from reviewhub.reviews.policy_texts import read_escalation, read_sla
+from reviewhub.reviews.selectors.reason_versions import KEPT, catalogue_at
 
 
 @transaction.atomic
@@ -186,6 +187,21 @@ def save_reason(
     data = {"version": reason.version, "workflow": workflow, **values}
     api.record_change(chain=f"reason:{code}", kind="reason.changed", data=data, actor=actor)
     return reason
+
+
+@transaction.atomic
+def go_back_to_reasons(*, workflow: str, event: int, actor: Actor) -> list[OverrideReason]:
+    """Make the workflow's catalogue what it was after the audit event: a next version of every reason that was
+    something else then, and one that was not there is not offered. Answers with those that it changed."""
+    made = []
+    for then in catalogue_at(event, workflow).values():
+        values = {name: getattr(then.reason, name) for name in KEPT} | ({} if then.was_there else {"active": False})
+        saved = save_reason(
+            workflow=workflow, group=then.reason.group, detail=then.reason.detail, actor=actor, **values
+        )
+        if saved.pk != then.current.pk:
+            made.append(saved)
+    return made
 
 
 def _record_policy(kind: str, name: str, number: int, body: Any, actor: Actor) -> None:

@@ -14,6 +14,8 @@ from reviewhub.accounts.models import Person
 from reviewhub.accounts.services import grant_role
 from reviewhub.reviews.models import BusinessCalendar, EscalationPolicy, OverrideReason, Queue, SlaPolicy
 from reviewhub.reviews.policies import SettingsPolicies
+from reviewhub.reviews.selectors.reason_versions import changes_of_reasons
+from reviewhub.reviews.services.settings import save_reason
 from tests.support.bench import OSCAR
 from tests.support.cast import Cast, person
 
@@ -240,6 +242,91 @@ def test_changing_a_reason_keeps_the_old_version_for_the_decisions_that_gave_it(
         (2, "The rule is out of date", True, False),
     ]
     assert kinds("reason:policy/rule_outdated") == [("reason.changed", "Ada Berg")]
+
+
+def change_reason(ada: Client, code: str, workflow: str = "", **fields: Any) -> str:
+    """By its page, to `fields`; answers with the page's address as it is afterwards."""
+    reason = OverrideReason.objects.get(code=code, workflow=workflow, current=True)
+    kept = {name: getattr(reason, name) for name in ("label", "feeds", "position")}
+    kept |= {name: "on" for name in ("trains", "needs_note", "active") if getattr(reason, name)}
+    post(ada, reverse("admin:reviews_overridereason_change", args=(reason.pk,)), **{**kept, **fields})
+    newest = OverrideReason.objects.get(code=code, workflow=workflow, current=True)
+    return reverse("admin:reviews_overridereason_change", args=(newest.pk,))
+
+
+def test_a_reasons_page_shows_who_changed_what_and_begins_with_an_earlier_version(ada: Client) -> None:
+    url = change_reason(ada, "policy", label="Our <b>rules</b>", position=7)
+
+    page = ada.get(url).content.decode()
+
+    assert "label: <del>Policy</del> → <ins>Our &lt;b&gt;rules&lt;/b&gt;</ins>" in page
+    assert "position: <del>200</del> → <ins>7</ins>" in page
+    assert "Ada Berg" in page
+    assert "with the product" in page
+    assert '<a href="?version=1">Look at it, then save</a>' in page
+    assert 'value="Policy"' in ada.get(f"{url}?version=1").content.decode()
+    for number in ("2", "99", "x", "٣", "9" * 30):
+        assert 'value="Our &lt;b&gt;rules&lt;/b&gt;"' in ada.get(f"{url}?version={number}").content.decode()
+
+
+def test_whoever_goes_on_editing_a_reason_goes_on_with_its_next_version(ada: Client) -> None:
+    old = OverrideReason.objects.get(code="policy")
+    url = reverse("admin:reviews_overridereason_change", args=(old.pk,))
+    fields = {"label": "Rules", "feeds": "process_owner", "active": "on", "position": 200}
+    there = ada.post(url, {**fields, "_continue": "1"}).headers["Location"]
+    assert ada.get(there).status_code == 200
+    assert 'value="Rules"' in ada.get(url).content.decode(), "an earlier version's address shows the current one"
+    ada.post(url, {**fields, "label": "From a form of before"})
+    assert OverrideReason.objects.get(code="policy", current=True).label == "Rules"
+
+
+def test_the_whole_catalogue_goes_back_to_what_it_was(ada: Client) -> None:
+    versions = reverse("admin:reviews_overridereason_versions")
+    change_reason(ada, "policy", label="Rules")
+    [first] = changes_of_reasons("")
+    change_reason(ada, "policy", label="Rules and laws")
+    save_reason(group="budget", label="Over budget", feeds="process_owner", trains=False, actor=OSCAR)
+    save_reason(workflow="purchase", group="policy", label="Ours", feeds="nobody", trains=False, actor=OSCAR)
+    then = reverse("admin:reviews_overridereason_then", args=(first.event,))
+
+    listed, asked = ada.get(versions).content.decode(), ada.get(then).content.decode()
+    listed = listed[listed.index("<tbody>") :]
+    assert listed.index("Over budget") < listed.index("Rules and laws") < listed.index("Policy")
+    assert "Ours" not in listed
+    assert "Ours" in ada.get(f"{versions}?workflow=purchase").content.decode()
+    assert "label: <del>Rules and laws</del> → <ins>Rules</ins>" in asked
+    assert "active: <del>True</del> → <ins>False</ins>" in asked
+    assert OverrideReason.objects.get(code="policy", workflow="", current=True).label == "Rules and laws"
+
+    assert ada.post(then).status_code == 302
+    now = {each.code: each for each in OverrideReason.objects.filter(workflow="", current=True)}
+    assert (now["policy"].label, now["policy"].version) == ("Rules", 4)
+    assert (now["budget"].active, now["budget"].version) == (False, 2)
+    assert [each.version for code, each in now.items() if code not in ("policy", "budget")] == [1] * (len(now) - 2)
+    assert OverrideReason.objects.get(workflow="purchase", current=True).label == "Ours"
+    assert kinds("reason:policy")[-1] == ("reason.changed", "Ada Berg")
+    assert "Nothing: the reasons are as they were then." in ada.get(then).content.decode()
+    at_first = reverse("admin:reviews_overridereason_then", args=(0,))
+    assert "label: <del>Rules</del> → <ins>Policy</ins>" in ada.get(at_first).content.decode()
+    assert ada.get(reverse("admin:reviews_overridereason_then", args=(10**6,))).status_code == 404
+    assert ada.get(f"{then}?workflow=purchase").status_code == 404
+
+
+def test_an_auditor_reads_the_versions_and_others_nothing(ada: Client, people: Cast) -> None:
+    change_reason(ada, "policy", label="Rules")
+    [change] = changes_of_reasons("")
+    change_reason(ada, "policy", label="Laws")
+    pages = (
+        reverse("admin:reviews_overridereason_versions"),
+        reverse("admin:reviews_overridereason_then", args=(change.event,)),
+    )
+    grant_role(person=people.bob, role="auditor", actor=OSCAR)
+    for page in pages:
+        assert signed_in(people.bob).get(page).status_code == 200
+        assert signed_in(people.alice).get(page).status_code in (302, 403)
+    assert "Go back to these" not in signed_in(people.bob).get(pages[1]).content.decode()
+    assert signed_in(people.bob).post(pages[1]).status_code == 403
+    assert OverrideReason.objects.get(code="policy", current=True).label == "Laws"
 
 
 CONNECTION = {"name": "erp-hook", "kind": "webhook", "base_url": "", "model": "", "region": "eu", "enabled": "on"}
