@@ -55,10 +55,16 @@ def _read(clause: str, text: str) -> Any:
     frame = _FRAME.format(queue=queue, clause=clause)
     before = frame.count("\n")
     checked = api.check_workflow(frame + indent(text.strip("\n"), " " * 8) + "\n")
-    faults = [(max(fault.line - before, 1), fault.message) for fault in checked.faults if fault.level == "error"]
+    last = text.strip("\n").count("\n") + 1
+    faults = [
+        (min(max(fault.line - before, 1), last), fault.message) for fault in checked.faults if fault.level == "error"
+    ]
     if faults or checked.canonical is None:
         raise InvalidPolicy(faults or [(1, _("This could not be read."))])
-    return _step(checked.canonical)[clause]
+    step = _step(checked.canonical)
+    if clause not in step:
+        raise InvalidPolicy([(1, _("It says nothing."))])
+    return step[clause]
 
 
 def _step(canonical: Any) -> Any:

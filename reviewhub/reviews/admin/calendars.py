@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,9 +15,13 @@ from django.utils.translation import gettext_lazy as _lazy
 from orchestration.api import InvalidCalendar, calendar_from
 from reviewhub.accounts.auditing import AnyForm, actor_behind
 from reviewhub.accounts.models.people import validate_zone
+from reviewhub.reviews.admin.previews import ComesForm, supposed_of
+from reviewhub.reviews.admin.unsaved import UnsavedAdmin
 from reviewhub.reviews.admin.versions import VersionedAdmin, VersionInline
 from reviewhub.reviews.holidays import holidays_of
 from reviewhub.reviews.models import BusinessCalendar, BusinessCalendarVersion
+from reviewhub.reviews.selectors.future import FutureEntry
+from reviewhub.reviews.selectors.preview import foreseen
 from reviewhub.reviews.services.settings import save_calendar
 
 DAYS = {
@@ -28,6 +33,9 @@ DAYS = {
     "sat": "Saturday",
     "sun": "Sunday",
 }
+
+
+OF_THE_CALENDAR = ("zone", "country", "subdivision", "extra_holidays", *DAYS)
 
 
 class CalendarForm(AnyForm):
@@ -74,7 +82,7 @@ class CalendarForm(AnyForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if self.errors:
+        if self.errors.keys() & {*OF_THE_CALENDAR}:
             return cleaned
         try:
             holidays_of(cleaned["country"], cleaned["subdivision"])
@@ -102,15 +110,35 @@ class CalendarVersionInline(VersionInline):
         return ", ".join(part for part in (place, *version.extra_holidays) if part) or "none"
 
 
+class DueForm(ComesForm):
+    hours = forms.DecimalField(
+        label=_lazy("due after"), initial=8, min_value=0, max_value=10_000, help_text=_lazy("Working hours.")
+    )
+
+
 @admin.register(BusinessCalendar)
-class CalendarAdmin(VersionedAdmin):
+class CalendarAdmin(UnsavedAdmin, VersionedAdmin):
     form = CalendarForm
+    supposed_form = DueForm
     inlines = (CalendarVersionInline,)
     fieldsets = (
         (None, {"fields": ("title", "name", "zone")}),
         (_lazy("Opening hours"), {"fields": tuple(DAYS)}),
         (_lazy("Days off"), {"fields": ("country", "subdivision", "extra_holidays")}),
     )
+
+    def foresee(self, request: HttpRequest, given: Mapping[str, Any]) -> Sequence[FutureEntry]:
+        """When a task of so many working hours would be due."""
+        form = CalendarForm(request.POST)
+        wrong = [f"{form[name].label}: {said}" for name in OF_THE_CALENDAR for said in form.errors.get(name, ())]
+        wrong += [str(said) for said in form.non_field_errors()]
+        if wrong:
+            raise forms.ValidationError(wrong)
+        typed = form.cleaned_data
+        days = {*holidays_of(typed["country"], typed["subdivision"]), *typed["extra_holidays"]}
+        content = {"zone": typed["zone"], "week": form.week(), "holidays": [day.isoformat() for day in sorted(days)]}
+        calendar = calendar_from({"name": "calendar", "version": 1, **content})
+        return foreseen(supposed_of(given), clock={"due": float(given["hours"] * 3600)}, calendar=calendar)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         given = form.cleaned_data

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -15,11 +15,23 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from orchestration.ports import Actor
 from reviewhub.accounts.auditing import AnyForm, actor_behind
-from reviewhub.reviews.admin.previews import preview_page
+from reviewhub.reviews.admin.previews import ComesForm, SupposedForm, preview_page, supposed_of
+from reviewhub.reviews.admin.unsaved import UnsavedAdmin
 from reviewhub.reviews.admin.versions import VersionedAdmin, VersionInline
 from reviewhub.reviews.models import EscalationPolicy, EscalationPolicyVersion, SlaPolicy, SlaPolicyVersion
+from reviewhub.reviews.policies import SettingsPolicies
 from reviewhub.reviews.policy_texts import InvalidPolicy, read_escalation, read_sla
+from reviewhub.reviews.selectors.future import FutureEntry
+from reviewhub.reviews.selectors.preview import foreseen
 from reviewhub.reviews.services.settings import save_escalation_policy, save_sla_policy
+
+
+def _written(text: str) -> str:
+    return text.replace("\r\n", "\n").rstrip() + "\n"
+
+
+def _typed(request: HttpRequest) -> str:
+    return _written(request.POST.get("text", ""))
 
 
 class PolicyForm(AnyForm):
@@ -34,7 +46,7 @@ class PolicyForm(AnyForm):
             self.initial["text"] = current.text
 
     def clean_text(self) -> str:
-        text = str(self.cleaned_data["text"]).replace("\r\n", "\n").rstrip() + "\n"
+        text = _written(str(self.cleaned_data["text"]))
         try:
             type(self).read(text)
         except InvalidPolicy as error:
@@ -74,7 +86,7 @@ class EscalationVersionInline(PolicyVersionInline):
     model = EscalationPolicyVersion
 
 
-class PolicyAdmin(VersionedAdmin):
+class PolicyAdmin(UnsavedAdmin, VersionedAdmin):
     fieldsets = ((None, {"fields": ("title", "name", "text")}),)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -91,6 +103,10 @@ class PolicyAdmin(VersionedAdmin):
 class SlaPolicyAdmin(PolicyAdmin):
     form = SlaPolicyForm
     inlines = (SlaVersionInline,)
+    supposed_form = ComesForm
+
+    def foresee(self, request: HttpRequest, given: Mapping[str, Any]) -> Sequence[FutureEntry]:
+        return foreseen(supposed_of(given), clock=read_sla(_typed(request)))
 
     def save_version(self, name: str, title: str, text: str, actor: Actor) -> Any:
         return save_sla_policy(name=name, title=title, text=text, actor=actor)
@@ -100,6 +116,11 @@ class SlaPolicyAdmin(PolicyAdmin):
 class EscalationPolicyAdmin(PolicyAdmin):
     form = EscalationPolicyForm
     inlines = (EscalationVersionInline,)
+    supposed_form = SupposedForm
+
+    def foresee(self, request: HttpRequest, given: Mapping[str, Any]) -> Sequence[FutureEntry]:
+        clock = SettingsPolicies().sla_policy(given["sla"].name).body if given["sla"] else None
+        return foreseen(supposed_of(given), levels=read_escalation(_typed(request)), clock=clock)
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(preview_page)

@@ -1,10 +1,11 @@
-"""Who would be asked, and when: a page beside each escalation policy."""
+"""Who would be asked, and when: a page beside each escalation policy, and for what is typed and not saved yet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -31,22 +32,27 @@ TOLD = {
 }
 
 
-class SupposedForm(forms.Form):
-    """A task that there is not."""
+class ComesForm(forms.Form):
+    """When a task comes that there is not."""
 
-    queue = forms.ModelChoiceField(Queue.objects.all(), empty_label=None)
     at = forms.DateTimeField(
         label="comes at",
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
         help_text=_lazy("In your time zone; now where it is empty."),
     )
+
+
+class SupposedForm(ComesForm):
+    queue = forms.ModelChoiceField(Queue.objects.all(), empty_label=None)
     sla = forms.ModelChoiceField(
         SlaPolicy.objects.all(), label=_lazy("SLA policy"), required=False, to_field_name="name"
     )
     workflow = forms.ChoiceField(required=False, help_text=_lazy("Whose process owner is meant."))
     requester = forms.CharField(required=False, help_text=_lazy("An address or a user name, who is never asked."))
     critical = forms.BooleanField(required=False)
+
+    field_order = ("queue",)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -68,7 +74,7 @@ def preview_page(request: HttpRequest, object_id: str) -> HttpResponse:
     if not request.user.has_perm("reviews.view_escalationpolicy"):
         raise PermissionDenied
     form = SupposedForm(request.GET or None)
-    rows = _rows(preview_of(policy.name, *_supposed(form))) if form.is_valid() else ()
+    rows = rows_of(preview_of(policy.name, *_supposed(form))) if form.is_valid() else ()
     context = {
         **admin.site.each_context(request),
         "title": _("Who would be asked by %(title)s") % {"title": policy.title},
@@ -82,19 +88,23 @@ def preview_page(request: HttpRequest, object_id: str) -> HttpResponse:
 
 def _supposed(form: SupposedForm) -> tuple[Supposed, str]:
     given = form.cleaned_data
-    workflow = api.workflows().filter(name=given["workflow"]).first()
-    supposed = Supposed(
-        queue=given["queue"],
+    return supposed_of(given), given["sla"].name if given["sla"] else ""
+
+
+def supposed_of(given: Mapping[str, Any]) -> Supposed:
+    name = given.get("workflow", "")
+    workflow = api.workflows().filter(name=name).first() if name else None
+    return Supposed(
+        queue=given.get("queue"),
         at=given["at"] or ports.clock().process_now(),
-        critical=given["critical"],
-        requester=given["requester"],
-        workflow=given["workflow"],
+        critical=given.get("critical", False),
+        requester=given.get("requester", ""),
+        workflow=name,
         owner=workflow.owner if workflow is not None else "",
     )
-    return supposed, given["sla"].name if given["sla"] else ""
 
 
-def _rows(entries: Iterable[FutureEntry]) -> list[Row]:
+def rows_of(entries: Iterable[FutureEntry]) -> list[Row]:
     return [_row(entry) for entry in entries]
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from orchestration import api, ports
+from orchestration.api import Calendar
 from reviewhub.reviews.models import Queue, ReviewTask
 from reviewhub.reviews.people import people_for
 from reviewhub.reviews.selectors.future import FutureEntry
@@ -15,7 +18,7 @@ from reviewhub.reviews.selectors.future import FutureEntry
 class Supposed:
     """A task that there is not. `requester` is an address or a user name; `owner` the workflow's."""
 
-    queue: Queue
+    queue: Queue | None
     at: datetime  # process time
     critical: bool = False
     requester: str = ""
@@ -24,18 +27,27 @@ class Supposed:
 
 
 def preview_of(policy: str, supposed: Supposed, sla: str = "") -> list[FutureEntry]:
-    """In the order of time. Whom a level reaches is asked for the instant of the level: who is away then is passed
-    over. Raises `NotFound` for a policy that is not in the settings."""
+    """By policies of the settings. Raises `NotFound` for one that is not there."""
     source = ports.policies()
     clock = source.sla_policy(sla).body if sla else {}
-    calendar = source.calendar(clock["calendar"]) if clock.get("calendar") else None
-    steps = api.preview(
-        supposed.at,
-        due_seconds=clock.get("due"),
-        levels=source.escalation_policy(policy).body,
-        calendar=calendar,
-        critical=supposed.critical,
-    )
+    return foreseen(supposed, levels=source.escalation_policy(policy).body, clock=clock)
+
+
+def foreseen(
+    supposed: Supposed,
+    *,
+    levels: Sequence[Mapping[str, Any]] = (),
+    clock: Mapping[str, Any] | None = None,
+    calendar: Calendar | None = None,
+) -> list[FutureEntry]:
+    """In the order of time, by what may not be saved yet. Whom a level reaches is asked for the instant of the level:
+    who is away then is passed over. `clock`: the body of an SLA policy; its calendar is one of the settings, unless one
+    is given. Raises `NotFound`, and `OverflowError` for what would come after the year 9999."""
+    clock = clock or {}
+    if calendar is None and clock.get("calendar"):
+        calendar = ports.policies().calendar(clock["calendar"])
+    due = clock.get("due")
+    steps = api.preview(supposed.at, due_seconds=due, levels=levels, calendar=calendar, critical=supposed.critical)
     task = _task(supposed)
     return [_entry(task, step) for step in steps]
 
