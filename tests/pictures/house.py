@@ -8,14 +8,24 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from django.urls import reverse
+
 from orchestration import api
 from orchestration.models import LimitSetting, OutboxMessage, ReceivedEvent
 from orchestration.ports import Actor, clock
 from reviewhub.accounts.models import Person
 from reviewhub.notifications.questions import link_to
 from reviewhub.reviews.links import DecisionLink, decision_token
-from reviewhub.reviews.models import InformationRequest, Queue, ReviewTask
+from reviewhub.reviews.models import (
+    BusinessCalendar,
+    EscalationPolicy,
+    InformationRequest,
+    OverrideReason,
+    Queue,
+    ReviewTask,
+)
 from reviewhub.reviews.selectors import Criteria
+from reviewhub.reviews.selectors.reason_versions import changes_of_reasons
 from reviewhub.reviews.services import (
     answer_information,
     ask_for_information,
@@ -29,6 +39,7 @@ from reviewhub.reviews.services import (
     snooze_task,
     wake_task,
 )
+from reviewhub.reviews.services.settings import save_reason
 from tests.support.documents import a_locked_pdf, a_mail, a_pdf, a_picture
 
 WORKFLOWS = Path(__file__).with_name("workflows")
@@ -75,6 +86,20 @@ class House:
         asked = InformationRequest.objects.filter(task=self.task(name)).latest("asked_at")
         return "/information/" + link_to(asked).partition("/information/")[2]
 
+    def settings(self) -> dict[str, str]:
+        """Pages of settings with versions, by name."""
+        reason = OverrideReason.objects.get(code="policy", workflow="", current=True)
+        change = min(each.event or 0 for each in changes_of_reasons(""))
+        chain, calendar = EscalationPolicy.objects.first(), BusinessCalendar.objects.first()
+        pages = {
+            "reason": ("overridereason_change", reason.pk),
+            "reasons-then": ("overridereason_then", change),
+            "chain": ("escalationpolicy_change", chain.pk if chain else 0),
+            "calendar": ("businesscalendar_change", calendar.pk if calendar else 0),
+        }
+        found = {name: reverse(f"admin:reviews_{page}", args=[pk]) for name, (page, pk) in pages.items()}
+        return {**found, "reasons-versions": reverse("admin:reviews_overridereason_versions")}
+
     def fill(self) -> None:
         for path in sorted(WORKFLOWS.glob("*.yaml")):
             api.publish_workflow(text=path.read_text(encoding="utf-8"), note="For the pictures", actor=OSCAR)
@@ -82,6 +107,8 @@ class House:
         self._move_on()
         self._lead()
         self._operate()
+        for label in ("Rules", f"Rules of {LONG}"[:60], "Rules and laws"):
+            save_reason(group="policy", label=label, feeds="process_owner", trains=True, position=200, actor=OSCAR)
 
     # ---- what comes -----------------------------------------------------------------------------
 

@@ -278,10 +278,12 @@ def _studio(house: House, size: str) -> Iterator[State]:
 
 
 def _settings(house: House, size: str) -> Iterator[State]:
-    del house, size
+    del size
     yield State("settings", "ada", "/admin/", ours=False)
     for name in ("queue", "escalationpolicy", "slapolicy", "businesscalendar", "overridereason"):
         yield State(f"settings-{name}", "ada", f"/admin/reviews/{name}/", ours=False)
+    for name, address in house.settings().items():
+        yield State(f"settings-{name}", "ada", address, _wait(900), ours=False, tall=True)
     yield State("settings-connections", "ada", "/admin/orchestration/connection/", ours=False)
     yield State("settings-people", "ada", "/admin/accounts/person/", ours=False)
 
