@@ -186,7 +186,7 @@ def test_a_socket_follows_and_hears_nothing_of_it_either(world: World) -> None:
         assert not [topic for topic in topics if groups.may_follow(stranger, topic)], who
         assert not told & set(groups.heard_by(stranger)), who
         assert groups.told_of_a_look(stranger, str(world.task.pk)) == (), who
-    assert groups.may_follow(world.office.alice, f"run.{run}")
+    assert groups.may_follow(world.office.oscar, f"run.{run}")
     assert told & set(groups.heard_by(world.office.alice))
 
 

@@ -85,7 +85,7 @@ def test_what_is_chosen_against_the_proposal_is_kept_and_needs_no_reason(desk: D
 
 
 def test_programs_are_told_that_rules_proposed_it_and_no_model(desk: Desk, incident: ReviewTask) -> None:
-    shown = TaskRow(incident).data
+    shown = TaskRow(incident, context={"told_run": lambda task: task.run_id}).data
     assert (shown["proposed_outcome"], shown["proposed_by"], shown["ai_outcome"]) == ("retry_corrected", "rules", "")
     override = OverrideShown(decide_task(task_id=incident.pk, actor=desk.people.oscar, outcome="retry").override).data
     assert (override["proposed_outcome"], override["proposed_by"]) == ("retry_corrected", "rules")
