@@ -22,6 +22,7 @@ from reviewhub.demo.people import SWITCH
 from reviewhub.demo.sending import Sender, as_body
 from reviewhub.demo.systems import erp as erp_system
 from reviewhub.demo.trail import trail
+from reviewhub.reviews.selectors import visible_runs
 
 SHOWN = 8  # orders and mails
 AGAIN = "again"
@@ -30,14 +31,14 @@ AGAIN = "again"
 @login_required
 @require_GET
 def tour(request: HttpRequest) -> HttpResponse:
-    return render(request, "demo/tour.html", {"current": "tour", "cases": cases.BUTTONS, **_now()})
+    return render(request, "demo/tour.html", {"current": "tour", "cases": cases.BUTTONS, **_now(request)})
 
 
 @login_required
 @require_GET
 def happened(request: HttpRequest) -> HttpResponse:
     """The live part of the page alone; nothing where nothing has happened since."""
-    now = _now()
+    now = _now(request)
     if request.GET.get("seen") == now["seen"]:
         return HttpResponse(status=204)
     return render(request, "demo/tour.html#now", now)
@@ -80,21 +81,30 @@ def become(request: HttpRequest, username: str) -> HttpResponse:
 
 def _shown(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
-        return render(request, "demo/tour.html#now", _now())
+        return render(request, "demo/tour.html#now", _now(request))
     return redirect("demo:tour")
 
 
-def _now() -> dict[str, Any]:
+def _now(request: HttpRequest) -> dict[str, Any]:
+    last, moments = SentEvent.objects.first(), trail()
     now = {
-        "last": SentEvent.objects.first(),
+        "last": last,
         "erp_down": erp_system.is_down(),
         "orders": list(Order.objects.all()[:SHOWN]),
         "order_count": Order.objects.count(),
         "mails": list(Mail.objects.all()[:SHOWN]),
         "mail_count": Mail.objects.count(),
-        "trail": trail(),
+        "trail": moments,
     }
-    return {**now, "seen": _digest(now)}
+    ids = {str(moment.run_id) for moment in moments} | {last.run_id if last else ""}
+    return {**now, "seen": _digest(now), "opens": _opened_by(request, ids - {""})}
+
+
+def _opened_by(request: HttpRequest, run_ids: set[str]) -> set[str]:
+    """Those of the runs that whoever looks may open."""
+    if not isinstance(request.user, Person):
+        return set()
+    return {str(pk) for pk in visible_runs(request.user).filter(pk__in=run_ids).values_list("pk", flat=True)}
 
 
 def _digest(now: dict[str, Any]) -> str:

@@ -213,3 +213,11 @@ def test_a_mailbox_that_is_away_is_said_and_not_swallowed() -> None:
     with pytest.raises(NotFound):
         MailboxBackend().send_messages([EmailMessage("Due", "Soon.", to=["bob@example.com"])])
     assert MailboxBackend(fail_silently=True).send_messages([EmailMessage("Due", "Soon.", to=["b@example.com"])]) == 0
+
+
+def test_a_run_that_whoever_looks_may_not_open_is_named_and_no_link(demo: Client, sender: FakeSender) -> None:
+    demo.get("/demo/")
+    demo.post("/demo/events/", {"case": "small"})
+    page = demo.get("/demo/").content.decode()
+    assert "a new run" in page
+    assert f"/runs/{sender._answer().run_id}/" not in page
