@@ -16,6 +16,7 @@ from reviewhub.accounts.models import Person
 from reviewhub.notifications.letters import hand_over, letter
 from reviewhub.notifications.mail import GATHERED, Mail, link_to, unsubscribe_address
 from reviewhub.notifications.models import Delivery, Notice
+from reviewhub.notifications.standing import may_be_told
 
 DIGESTS = "notices.digest"
 
@@ -27,8 +28,8 @@ def send_digest(payload: Mapping[str, Any], key: str) -> None:
     if person is None or not person.email:
         return
     waiting = Notice.objects.filter(person=person, in_digest=True)
-    found = list(waiting.select_related("task__queue", "run").order_by("at", "id"))
-    told = [notice for notice in found if notice.still_tells]
+    found = list(waiting.select_related("person", "task__queue", "run__workflow").order_by("at", "id"))
+    told = [notice for notice in found if notice.still_tells and may_be_told(notice)]
     if told:
         hand_over(digest_of(person, told, key))
     _mark(found, told)

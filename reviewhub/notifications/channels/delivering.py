@@ -12,6 +12,7 @@ from orchestration import api, ports
 from orchestration.api import on_topic
 from reviewhub.notifications.channels.known import channel_named, channels
 from reviewhub.notifications.models import Delivery, Notice
+from reviewhub.notifications.standing import may_be_told
 from reviewhub.reviews.announcements import Fact
 
 DELIVERIES, CHANGES = "notices.deliver", "notices.change"
@@ -30,6 +31,8 @@ def deliver(payload: Mapping[str, Any], key: str) -> None:
     channel, address = channel_named(payload["channel"]), payload["address"]
     notice = Notice.objects.select_related("person", "task__queue", "run").filter(pk=payload["notice"]).first()
     if channel is None or notice is None or not notice.person.is_active or not notice.still_tells:
+        return
+    if not may_be_told(notice):
         return
     if address not in channel.addresses_of([notice.person]).get(notice.person_id, ()):
         return

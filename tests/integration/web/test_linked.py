@@ -282,6 +282,30 @@ def test_who_may_not_sign_in_any_more_decides_nothing(room: DeskRoom) -> None:
     assert client.post(address, {"outcome": "approve"}).status_code == 404
 
 
+def test_who_has_left_the_queue_is_shown_nothing_and_decides_nothing_with_an_old_link(room: DeskRoom) -> None:
+    task, client = room.case(), knows(Client(), room.people.alice)
+    address = link(room, task, room.people.alice)
+    sent = form(client, address)
+    room.people.finance.memberships.filter(person=room.people.alice).delete()
+    shown = client.get(address)
+    assert (shown.status_code, "Northwind" in shown.content.decode()) == (403, False)
+    assert client.post(address, {**sent, "outcome": "approve"}).status_code == 403
+    assert not Decision.objects.exists()
+
+
+def test_a_mail_that_waits_does_not_leave_to_who_has_lost_their_role(room: DeskRoom, mails: MailServer) -> None:
+    alice, bob = room.people.alice, room.people.bob
+    Person.objects.filter(pk__in=(alice.pk, bob.pk)).update(email_verified_at=room.clock.system)
+    task = room.case()
+    ask(task, bob)
+    claim_task(task_id=task.pk, actor=alice)
+    DeskGateway().warn(str(task.run_id), task.key, "half", room.clock.process)
+    room.people.finance.memberships.filter(person=alice).delete()
+    for message in OutboxMessage.objects.order_by("pk"):
+        outbox.send(message.pk)
+    assert mails.recipients == [bob.email]
+
+
 def test_mallory_gets_nowhere_with_a_link_of_their_own(room: DeskRoom) -> None:
     address = link(room, room.case(), room.people.mallory)
     assert knows(Client(), room.people.mallory).post(address, {"outcome": "approve"}).status_code == 403
