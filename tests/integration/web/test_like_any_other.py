@@ -148,7 +148,10 @@ def _without_keys(said: str) -> Iterator[str]:
         (r"/notices/\d+/", "/notices/N/"),
         (r"notice-\d+", "notice-N"),
         (r'^\{"id":\d+', '{"id":N'),
-        (r'(data-mark|name="mark" value)="[^"]+"', "MARK"),  # how far it was seen: the last comment's id
+        (
+            r'(data-mark|name="mark" value)="[^"]+"|"mark": ?"[^"]+"',
+            "MARK",
+        ),  # how far it was seen: the last comment's id
         (r"unsubscribe/[^/\"> ]+", "unsubscribe/TOKEN"),
     )
     for line in said.splitlines():
