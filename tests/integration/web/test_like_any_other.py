@@ -96,7 +96,6 @@ OF_THE_RUN = (
 RUN_LISTS = ("/runs/", "/runs/?q=northwind", "/api/v1/runs/", "/deadlines/", "/api/v1/breaches/", "/queue/done/")
 ACTS = {
     "nothing": ("comments", {"text": ""}),
-    "a comment": ("comments", {"text": "Looks dear."}),
     "a snooze": ("snooze", {"until": "2026-03-09T12:00:00Z"}),
     "a delegation": ("delegation", {"to": "carol"}),
     "a refusal": ("refusal", {"reason": "Not mine"}),
@@ -147,7 +146,6 @@ def _without_keys(said: str) -> Iterator[str]:
         (r'"value": "[^"]{40,}"', "SIGNED"),
         (r"/notices/\d+/", "/notices/N/"),
         (r"notice-\d+", "notice-N"),
-        (r'^\{"id":\d+', '{"id":N'),
         (
             r'(data-mark|name="mark" value)="[^"]+"|"mark": ?"[^"]+"',
             "MARK",
