@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.models import Decision, ReviewTask
@@ -134,6 +134,11 @@ def test_a_slow_answer_shows_that_it_is_on_its_way_and_a_second_press_decides_no
     assert Decision.objects.get().task == task
 
 
+def is_an_act(sent: Request) -> bool:
+    """A page says by itself how far it was seen."""
+    return sent.method == "POST" and not sent.url.endswith("/seen/")
+
+
 def test_keys_pressed_before_a_slow_question_has_come_decide_nothing(room: DeskRoom, open_as: Open, axe: Axe) -> None:
     """Here `d` asks to whom, and its answers are digits, which are outcomes as long as the question is on its way."""
     task, other = room.case("Northwind"), room.case("Halden")
@@ -145,7 +150,7 @@ def test_keys_pressed_before_a_slow_question_has_come_decide_nothing(room: DeskR
     def hold(route: Route) -> None:
         held.append(route)
 
-    page.on("request", lambda sent: decides.append(sent.url) if sent.method == "POST" else None)
+    page.on("request", lambda sent: decides.append(sent.url) if is_an_act(sent) else None)
     page.route("**/tasks/*/delegation/**", hold)
     page.route(f"**/tasks/{other.pk}/**", hold)
     with page.expect_request("**/delegation/**"):
