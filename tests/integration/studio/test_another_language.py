@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from orchestration import api
 from reviewhub.api.tokens.scopes import SCOPES
@@ -26,8 +28,8 @@ WRITTEN = {word.lower() for text in (PURCHASE, PEOPLE, VALUES, SCOPED) for word 
 
 
 @pytest.fixture
-def another_language(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Puts everything that is translated in brackets."""
+def another_language(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Puts everything that is translated in brackets, in a language in which nothing has been printed yet."""
 
     def marked(text: Any, *others: Any) -> str:
         chosen = others[0] if len(others) == 2 and others[1] != 1 else text
@@ -37,6 +39,8 @@ def another_language(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"{TRANSLATES}.{name}", marked, raising=False)
     for name in ("pgettext", "npgettext"):
         monkeypatch.setattr(f"{TRANSLATES}.{name}", lambda _, *texts: marked(*texts), raising=False)
+    with translation.override("eo"):
+        yield
 
 
 class Bare(HTMLParser):
