@@ -17,7 +17,7 @@ from orchestration.core.reaching import Away, Member, reached
 from orchestration.core.rehearsal.outcome import Failure, Rehearsed, Told
 from orchestration.core.state import RunState, StepState, TimerState
 from orchestration.models.secrets import SecretField
-from orchestration.ports import SYSTEM, Actor
+from orchestration.ports import COMMAND_LINE, SYSTEM, Actor
 from orchestration.runtime import sql as statements
 from orchestration.runtime.advice import keep_advice
 from orchestration.runtime.answering import (
@@ -128,6 +128,7 @@ from orchestration.triggers import (
 )
 
 __all__ = [
+    "COMMAND_LINE",
     "DOCUMENT_DIGEST",
     "GIVEN_RESULT",
     "LARGE_DIGEST",

@@ -60,6 +60,7 @@ class Actor:
 
 
 SYSTEM = Actor("system", "engine", "ReviewHub")
+COMMAND_LINE = Actor("system", "command-line", "Command line")
 
 
 class Clock(Protocol):

@@ -10,7 +10,7 @@ from orchestration.exceptions import InvalidWorkflow, OrchestrationError
 class Here:
     """Publishes as the command line."""
 
-    actor = api.Actor("system", "command-line", "Command line")
+    actor = api.COMMAND_LINE
 
     def names(self) -> list[str]:
         return list(api.workflows().exclude(current=None).values_list("name", flat=True))

@@ -39,7 +39,7 @@ from orchestration.ports import SYSTEM, clock
 from orchestration.runtime import calls, figures, hints, limits, pace, values
 from orchestration.runtime.advance import Decisions, commit_many
 from orchestration.runtime.definitions import definition_of
-from orchestration.runtime.loading import lock_ready, lock_where_ready, next_ready, read_runs
+from orchestration.runtime.loading import lock_ready, lock_where_ready, next_ready, with_runs
 from orchestration.runtime.parts import reads_in_part
 from orchestration.runtime.plain import own
 from orchestration.runtime.store import END_ATTEMPT, INSERT_ATTEMPT, Held, Rows, held_ready, hold_known, read_timer
@@ -215,21 +215,13 @@ def _leased(found: Sequence[tuple[Run, str]]) -> list[Lease]:
 def _found(run_id: str, path: str, queue: str) -> list[tuple[Run, str]]:
     """Ready steps whose runs are locked now. Only the first lock is waited for, so nobody waits in a circle."""
     row = lock_where_ready(run_id, path)
-    found = [(row, path)] if row is not None else _with_rows(lock_ready(queue, 1)) if queue else []
+    found = [(row, path)] if row is not None else with_runs(lock_ready(queue, 1)) if queue else []
     if not found or not queue:
         return found
     first, where = found[0]
     room = pace.room(definition_of(first.version).at(where))
     others = lock_ready(queue, room) if room > 1 else []
-    return found + _with_rows([other for other in others if other != (first.id, where)], first)
-
-
-def _with_rows(ready: Sequence[tuple[UUID, str]], *known: Run) -> list[tuple[Run, str]]:
-    """Each with its run, which is locked. One of many ready steps is read once: what it was given may be large."""
-    rows = {row.id: row for row in known}
-    unknown = {run_id for run_id, _ in ready} - rows.keys()
-    rows |= {row.id: row for row in read_runs(unknown)} if unknown else {}
-    return [(rows[run_id], path) for run_id, path in ready]
+    return found + with_runs([other for other in others if other != (first.id, where)], first)
 
 
 def _pass_on(queue: str, leases: list[Lease]) -> None:

@@ -72,6 +72,14 @@ def lock_ready(queue: str, limit: int) -> list[tuple[UUID, str]]:
     return _pairs(fetch(_lock_ready(connection.vendor), (queue, limit)))
 
 
+def with_runs(ready: Sequence[tuple[UUID, str]], *known: Run) -> list[tuple[Run, str]]:
+    """Each ready step with its run, which is locked. A run of many is read once: what it was given may be large."""
+    rows = {row.id: row for row in known}
+    unknown = {run_id for run_id, _ in ready} - rows.keys()
+    rows |= {row.id: row for row in read_runs(unknown)} if unknown else {}
+    return [(rows[run_id], path) for run_id, path in ready]
+
+
 def next_ready(queue: str, number: int) -> list[tuple[UUID, str]]:
     """The steps that are ready in this queue, those that wait longest first. Locks nothing."""
     return _pairs(fetch(_next_ready(connection.vendor), (queue, number)))

@@ -16,8 +16,6 @@ from django.core.serializers.json import DjangoJSONEncoder
 from orchestration import api
 from orchestration.exceptions import OrchestrationError
 
-COMMAND_LINE = api.Actor("system", "command-line", "Command line")
-
 
 class Command(BaseCommand):
     help = "Pauses, resumes, cancels, starts again, migrates and replays runs."
@@ -70,7 +68,7 @@ class Command(BaseCommand):
 
     def _of_workflow(self, act: Callable[..., None], name: str, done: str) -> bool:
         try:
-            act(workflow=name, actor=COMMAND_LINE)
+            act(workflow=name, actor=api.COMMAND_LINE)
         except OrchestrationError as error:
             raise CommandError(str(error), returncode=1) from error
         self.stdout.write(f"{name}: {done}")
@@ -124,7 +122,7 @@ class Command(BaseCommand):
         refused = 0
         for run_id in ids:
             try:
-                made = act(run_id=run_id, actor=COMMAND_LINE)
+                made = act(run_id=run_id, actor=api.COMMAND_LINE)
             except OrchestrationError as error:
                 refused += 1
                 self.stderr.write(f"{run_id}: {error}")

@@ -12,8 +12,6 @@ from django.core.management.base import BaseCommand
 from orchestration import api
 from orchestration.exceptions import OrchestrationError
 
-COMMAND_LINE = api.Actor("system", "command-line", "Command line")
-
 
 class Command(BaseCommand):
     help = "Sends or drops messages that are stuck, starts or drops refused events; see `runs stuck` for their ids."
@@ -45,15 +43,15 @@ class Command(BaseCommand):
         return bool(done)
 
     def _send(self, message: int, options: Any) -> str:
-        return "sent" if api.send_message_now(message_id=message, actor=COMMAND_LINE) else ""
+        return "sent" if api.send_message_now(message_id=message, actor=api.COMMAND_LINE) else ""
 
     def _drop(self, message: int, options: Any) -> str:
-        api.drop_message(message_id=message, reason=options["reason"], actor=COMMAND_LINE)
+        api.drop_message(message_id=message, reason=options["reason"], actor=api.COMMAND_LINE)
         return "dropped"
 
     def _start(self, event: int, options: Any) -> str:
-        return "started" if api.start_refused_again(event_id=event, actor=COMMAND_LINE) else ""
+        return "started" if api.start_refused_again(event_id=event, actor=api.COMMAND_LINE) else ""
 
     def _drop_event(self, event: int, options: Any) -> str:
-        api.drop_refused(event_id=event, reason=options["reason"], actor=COMMAND_LINE)
+        api.drop_refused(event_id=event, reason=options["reason"], actor=api.COMMAND_LINE)
         return "dropped"

@@ -18,7 +18,7 @@ from reviewhub.api.views.tasks import deciding_person
 from reviewhub.api.visibility import task_for
 from reviewhub.reviews import services
 from reviewhub.reviews.models import Comment, ReviewTask
-from reviewhub.reviews.selectors import Changes, changes_seen, changes_since, mark_of, seen_by, tasks_before
+from reviewhub.reviews.selectors import Changes, changes_seen, changes_since, how_far_seen, mark_of, tasks_before
 from reviewhub.reviews.selectors.changes import differences
 
 
@@ -38,7 +38,7 @@ class ChangesOfTask(ApiView):
     def _new(self, request: Request, task: ReviewTask, comments: list[Comment]) -> Changes | None:
         if service_of(request) is None:
             person = person_of(request)
-            return changes_seen(task, person, seen_by(person, task), comments)
+            return changes_seen(task, person, how_far_seen(person, task), comments)
         earlier = tasks_before(task).first()
         if earlier is None:
             return None

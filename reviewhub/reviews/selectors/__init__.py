@@ -15,9 +15,9 @@ from reviewhub.reviews.selectors.changes import (
     changes_from,
     changes_seen,
     changes_since,
+    how_far_seen,
     mark_of,
     seen_among,
-    seen_by,
     tasks_before,
 )
 from reviewhub.reviews.selectors.criteria import Criteria
@@ -61,6 +61,7 @@ __all__ = [
     "future_of",
     "held_queues_of",
     "history_of",
+    "how_far_seen",
     "late_runs",
     "mark_of",
     "mentionable",
@@ -77,7 +78,6 @@ __all__ = [
     "require_answered",
     "saved_filters",
     "seen_among",
-    "seen_by",
     "task_detail",
     "task_of",
     "tasks_before",

@@ -51,7 +51,7 @@ class Changes:
     may_open: bool = False  # the earlier task and its documents may be read
 
 
-def seen_by(person: Person, task: ReviewTask) -> CaseSeen | None:
+def how_far_seen(person: Person, task: ReviewTask) -> CaseSeen | None:
     return CaseSeen.objects.filter(person=person, run=task.run_id, item=task.item).first()
 
 

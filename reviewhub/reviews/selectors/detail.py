@@ -20,8 +20,14 @@ from reviewhub.reviews.exceptions import TaskNotFound
 from reviewhub.reviews.hidden import as_seen_by
 from reviewhub.reviews.models import Assignment, Comment, Decision, InformationRequest, Queue, ReviewTask
 from reviewhub.reviews.selectors.approvals import Approvals, approvals_of
-from reviewhub.reviews.selectors.changes import Changes, changes_before, changes_seen, has_seen_all, mark_of
-from reviewhub.reviews.selectors.changes import seen_by as seen_by_person
+from reviewhub.reviews.selectors.changes import (
+    Changes,
+    changes_before,
+    changes_seen,
+    has_seen_all,
+    how_far_seen,
+    mark_of,
+)
 from reviewhub.reviews.selectors.future import FutureEntry, future_of
 from reviewhub.reviews.selectors.history import HistoryEntry, history_of
 from reviewhub.reviews.selectors.looked import Looked, looked_of
@@ -67,7 +73,7 @@ def task_detail(task_id: UUID | str, person: Person) -> TaskDetail:
     as_seen_by(task, person)
     not_picked = why_not_picked(task, person) if task.is_waiting else ""
     comments = list(task.comments.select_related("by")) if has.has_comments else []
-    saw = seen_by_person(person, task)
+    saw = how_far_seen(person, task)
     return TaskDetail(
         task=task,
         recommendation=task.recommendation,

@@ -11,14 +11,12 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from orchestration.exceptions import OrchestrationError
-from orchestration.ports import Actor, clock
+from orchestration.ports import COMMAND_LINE, clock
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import PermissionDenied, require
 from reviewhub.api.models import ApiToken
 from reviewhub.api.tokens.scopes import SCOPES
 from reviewhub.api.tokens.services import DEFAULT_LIFETIME, create_token, revoke_token
-
-COMMAND_LINE = Actor("system", "command-line", "Command line")
 
 
 class Command(BaseCommand):
