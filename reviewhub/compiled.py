@@ -28,6 +28,7 @@ M = TypeVar("M", bound=Model)
 # Nothing that is asked for is ever one of these.
 INSTANTS = tuple(datetime(2999, 1, day, tzinfo=UTC) for day in (1, 2, 3))
 NUMBER = 2_000_000_999
+NAME = "(stands for a name)"
 IDENTITY = UUID("29990101-0000-4000-8000-000000000000")
 MARK = re.compile("%%|%s")
 

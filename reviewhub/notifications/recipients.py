@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from orchestration import ports
 from reviewhub.accounts.models import Person
+from reviewhub.compiled import IDENTITY, Statement, statement_of
 from reviewhub.reviews.announcements import Fact
 from reviewhub.reviews.models import QueueMembership, ReviewTask
 from reviewhub.reviews.people import owners_of
@@ -204,7 +207,12 @@ def _undo_left(task: ReviewTask) -> float:
 
 
 def _assignees(task: ReviewTask) -> list[Person]:
-    return list(Person.objects.filter(assignments__task=task, assignments__ended_at__isnull=True))
+    return list(_asked(connection.vendor).objects(Person, task.pk))
+
+
+@lru_cache(maxsize=2)
+def _asked(vendor: str) -> Statement:
+    return statement_of(Person.objects.filter(assignments__task=IDENTITY, assignments__ended_at__isnull=True), IDENTITY)
 
 
 def _leads(task: ReviewTask) -> list[Person]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from django.db import connection
 from django.db.models import Q
@@ -24,19 +25,38 @@ def people_for(
     Where nobody is left, the queue's manager, its leads, its people and the process owners are asked, one after the
     other, so that a level never falls silent. Nobody who is away is asked.
     """
-    for named in _one_after_the_other(task, target):
-        found = _reachable(task, named, at, without)
-        if found:
-            return found
-    return []
+    return Reach(task, at, without).people_for(target)
 
 
-def _one_after_the_other(task: ReviewTask, target: Mapping[str, str]) -> Iterator[Iterable[Person | None]]:
-    yield _named(task, target)
-    yield [task.queue.manager]
-    yield _leads(task.queue)
-    yield _members(task.queue)
-    yield owners_of(task)
+@dataclass(frozen=True)
+class Reach:
+    """As `people_for`, for several targets of one task: what they have in common is read once."""
+
+    task: ReviewTask
+    at: datetime
+    without: Collection[str] = frozenset()
+
+    def people_for(self, target: Mapping[str, str]) -> list[Person]:
+        return self._reachable(_named(self.task, target)) or self._whoever_else
+
+    @cached_property
+    def _whoever_else(self) -> list[Person]:
+        task = self.task
+        others: tuple[Callable[[], Iterable[Person | None]], ...] = (
+            lambda: [task.queue.manager],
+            lambda: _leads(task.queue),
+            lambda: _members(task.queue),
+            lambda: owners_of(task),
+        )
+        return next((found for named in others if (found := self._reachable(named()))), [])
+
+    def _reachable(self, named: Iterable[Person | None]) -> list[Person]:
+        people = [person for person in named if person]
+        found = {person.pk: person for person in all_standing_in(people, self.at, self._may_act)} if people else {}
+        return [found[pk] for pk in sorted(found)]
+
+    def _may_act(self, person: Person) -> bool:
+        return str(person.pk) not in self.without and not is_excluded(self.task, person)
 
 
 def _named(task: ReviewTask, target: Mapping[str, str]) -> Iterable[Person | None]:
@@ -93,7 +113,12 @@ def _holders(task: ReviewTask, role: str) -> Iterable[Person]:
 
 
 def _members(queue: Queue) -> Iterable[Person]:
-    return Person.objects.filter(memberships__queue=queue)
+    return _of_queue(connection.vendor).objects(Person, queue.pk)
+
+
+@lru_cache(maxsize=2)
+def _of_queue(vendor: str) -> Statement:
+    return statement_of(Person.objects.filter(memberships__queue=NUMBER), NUMBER)
 
 
 def _leads(queue: Queue) -> Iterable[Person]:
@@ -104,13 +129,3 @@ def _leads(queue: Queue) -> Iterable[Person]:
 def _led_by(vendor: str) -> Statement:
     leads = Person.objects.filter(memberships__queue=NUMBER, memberships__role=QueueMembership.Role.LEAD)
     return statement_of(leads, NUMBER)
-
-
-def _reachable(
-    task: ReviewTask, named: Iterable[Person | None], at: datetime, without: Collection[str]
-) -> list[Person]:
-    def may_act(person: Person) -> bool:
-        return str(person.pk) not in without and not is_excluded(task, person)
-
-    found = {person.pk: person for person in all_standing_in((each for each in named if each), at, may_act)}
-    return [found[pk] for pk in sorted(found)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from orchestration import api, ports
 from orchestration.api import statements
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import allows
+from reviewhub.compiled import IDENTITY, NAME, NUMBER, Statement, statement_of
 from reviewhub.reviews.differences import Change, changes_between, content_of
 from reviewhub.reviews.models import CaseSeen, Comment, ReviewTask
 from reviewhub.reviews.selectors.documents import documents_of_context
@@ -52,7 +54,15 @@ class Changes:
 
 
 def how_far_seen(person: Person, task: ReviewTask) -> CaseSeen | None:
-    return CaseSeen.objects.filter(person=person, run=task.run_id, item=task.item).first()
+    for seen in _seen(connection.vendor).objects(CaseSeen, person.pk, task.run_id, task.item):
+        return seen
+    return None
+
+
+@lru_cache(maxsize=2)
+def _seen(vendor: str) -> Statement:
+    """One person has at most one of a case."""
+    return statement_of(CaseSeen.objects.filter(person=NUMBER, run=IDENTITY, item=NAME), NUMBER, IDENTITY, NAME)
 
 
 def mark_of(task: ReviewTask, comments: Sequence[Comment]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from orchestration import ports
 from reviewhub.reviews.looks import STEP
 from reviewhub.reviews.models import ReviewTask
-from reviewhub.reviews.people import people_for
+from reviewhub.reviews.people import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ class FutureEntry:
 def future_of(task: ReviewTask) -> list[FutureEntry]:
     """In the order of time. Whom a level would reach is asked anew each time, until it has fired."""
     asked = _original_of(task) if task.key == STEP else task
-    return [_entry(asked, step) for step in task.future]
+    reach = Reach(asked, ports.clock().process_now())
+    return [_entry(reach, step) for step in task.future]
 
 
 def _original_of(look: ReviewTask) -> ReviewTask:
@@ -44,26 +45,25 @@ def _original_of(look: ReviewTask) -> ReviewTask:
     return copied
 
 
-def _entry(task: ReviewTask, step: dict[str, Any]) -> FutureEntry:
-    now = ports.clock().process_now()
+def _entry(reach: Reach, step: dict[str, Any]) -> FutureEntry:
     at = datetime.fromisoformat(step["at"])
     return FutureEntry(
         kind=step["kind"],
         at=at,
-        people=_people(task, step, now),
+        people=_people(reach, step),
         to=step["to"],
         level=step["level"] + 1 if step["level"] is not None else None,
         mode=step.get("mode", "add"),
         applies=step["applies"],
         condition=step["when"],
-        outcome=task.label_of(step["outcome"]) if step["outcome"] else "",
-        reached="reached_at" in step or (step["kind"] != "level" and at <= now),
+        outcome=reach.task.label_of(step["outcome"]) if step["outcome"] else "",
+        reached="reached_at" in step or (step["kind"] != "level" and at <= reach.at),
     )
 
 
-def _people(task: ReviewTask, step: dict[str, Any], now: datetime) -> tuple[str, ...]:
+def _people(reach: Reach, step: dict[str, Any]) -> tuple[str, ...]:
     if step["kind"] != "level":
         return ()
     if "people" in step:
         return tuple(person["label"] for person in step["people"])
-    return tuple(person.display_name for person in people_for(task, step["to"], now))
+    return tuple(person.display_name for person in reach.people_for(step["to"]))

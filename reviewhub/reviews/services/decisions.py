@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from orchestration import api, ports
@@ -15,6 +16,7 @@ from orchestration.exceptions import InvalidResult, InvalidTransition, MissedTim
 from reviewhub.accounts.actors import actor_of
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import require
+from reviewhub.compiled import IDENTITY, NAME, NUMBER, Statement, statement_of
 from reviewhub.reviews.announcements import Fact, announce
 from reviewhub.reviews.approvals import is_sealed
 from reviewhub.reviews.evidence import EvidenceOpened, evidence_of
@@ -25,6 +27,7 @@ from reviewhub.reviews.services.answers import Answer, CheckedAnswer, checked_an
 from reviewhub.reviews.services.first_answers import keep_first_answer
 from reviewhub.reviews.services.holding import (
     hold_task,
+    read_again,
     refuse_moved,
     refuse_picking,
     refuse_requester,
@@ -156,10 +159,17 @@ def _of_evidence(opened: EvidenceOpened | None) -> dict[str, float]:
 def _sent_before(task: ReviewTask, actor: Person, given: Given) -> Decision | None:
     if not given.idempotency_key:
         return None
-    before = Decision.objects.filter(task=task, by=actor, idempotency_key=given.idempotency_key).first()
+    same = _with_key(connection.vendor).objects(Decision, task.pk, actor.pk, given.idempotency_key)
+    before = next(iter(same), None)
     if before is not None and before.outcome != given.answer.outcome:
         raise KeyReused
     return before
+
+
+@lru_cache(maxsize=2)
+def _with_key(vendor: str) -> Statement:
+    sent = Decision.objects.filter(task=IDENTITY, by=NUMBER, idempotency_key=NAME)
+    return statement_of(sent, IDENTITY, NUMBER, NAME)
 
 
 def _refuse(task: ReviewTask, actor: Person, given: Given) -> None:
@@ -212,7 +222,7 @@ def _mark(task: ReviewTask, decision: Decision, standing: api.Standing) -> bool:
 
     Whether it is a vote that nobody may see yet.
     """
-    task.refresh_from_db()
+    read_again(task)
     if standing.settled:
         _mark_decided(task, decision, standing.outcome or decision.outcome)
     else:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from orchestration import api, ports
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import PermissionDenied, allows
+from reviewhub.compiled import IDENTITY, Statement, statement_of
 from reviewhub.reviews.approvals import has_voted
 from reviewhub.reviews.exceptions import (
     AlreadyDecided,
@@ -26,11 +29,29 @@ from reviewhub.reviews.models.querysets import BY_NAME
 
 def hold_task(task_id: UUID | str) -> ReviewTask:
     """Lock the run, then the task, until the transaction ends."""
-    run_id = ReviewTask.objects.filter(pk=task_id).values_list("run_id", flat=True).first()
-    if run_id is None:
+    known = _run(connection.vendor).rows(UUID(str(task_id)))
+    if not known:
         raise TaskNotFound
-    api.hold_run(run_id)
+    api.hold_run(known[0][0])
     return ReviewTask.objects.select_related("queue", "claimed_by").select_for_update(of=("self",)).get(pk=task_id)
+
+
+@lru_cache(maxsize=2)
+def _run(vendor: str) -> Statement:
+    return statement_of(ReviewTask.objects.filter(pk=IDENTITY).order_by().values_list("run_id"), IDENTITY)
+
+
+def read_again(task: ReviewTask) -> None:
+    """What others have made of the task meanwhile, in this transaction. The queue is not read again where it is the
+    same one."""
+    (now,) = _alone(connection.vendor).objects(ReviewTask, task.pk)
+    for each in ReviewTask._meta.concrete_fields:  # noqa: SLF001 - public
+        setattr(task, each.attname, getattr(now, each.attname))
+
+
+@lru_cache(maxsize=2)
+def _alone(vendor: str) -> Statement:
+    return statement_of(ReviewTask.objects.filter(pk=IDENTITY).order_by(), IDENTITY)
 
 
 def refuse_requester(task: ReviewTask, person: Person) -> None:

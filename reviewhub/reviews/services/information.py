@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache
 from mimetypes import guess_type
 from typing import Any
 from uuid import UUID
@@ -11,13 +12,14 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from orchestration import api, ports
 from orchestration.ports import Actor
 from reviewhub.accounts.actors import actor_of
 from reviewhub.accounts.models import Person
+from reviewhub.compiled import NAME, Statement, statement_of
 from reviewhub.reviews.announcements import Fact, announce
 from reviewhub.reviews.evidence import evidence_of
 from reviewhub.reviews.exceptions import InformationClosed, InvalidRequest, TaskNotFound
@@ -110,13 +112,19 @@ def answer_information(*, request_id: UUID, text: str, files: Sequence[File] = (
 
 def requester_address(task: ReviewTask) -> str:
     """Where the task's requester can be reached: an address, or the one of the person so called. Empty: nowhere."""
-    known = Person.objects.filter(username=task.requester.strip().lower(), is_active=True).first()
-    address = known.email if known else task.requester.strip()
+    requester = task.requester.strip()
+    known = _addresses(connection.vendor).rows(requester.lower())
+    address = known[0][0] if known else requester
     try:
         validate_email(address)
     except ValidationError:
         return ""
     return address
+
+
+@lru_cache(maxsize=2)
+def _addresses(vendor: str) -> Statement:
+    return statement_of(Person.objects.filter(username=NAME, is_active=True).values_list("email"), NAME)
 
 
 def _kept(files: Sequence[File]) -> list[dict[str, Any]]:
