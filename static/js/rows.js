@@ -17,9 +17,7 @@ export function rowFrom(html, from) {
   const row = holder.content.querySelector(".row");
   unsaid(row);
   const link = row.querySelector(".row-title a");
-  const href = `${link.getAttribute("href")}${from}`;
-  link.setAttribute("href", href);
-  link.setAttribute("hx-get", href);
+  link.setAttribute("href", `${link.getAttribute("href")}${from}`);
   const face = row.querySelector("[data-person]");
   face?.classList.toggle("me", face.dataset.person === document.body.dataset.me);
   return row;
