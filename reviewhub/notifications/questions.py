@@ -14,6 +14,7 @@ from orchestration.api import on_topic
 from reviewhub.accounts.zones import zone_of
 from reviewhub.notifications.letters import hand_over, letter
 from reviewhub.reviews.links import information_token
+from reviewhub.reviews.looks import STEP as SECOND_LOOK
 from reviewhub.reviews.models import InformationRequest
 
 QUESTIONS = "questions.mail"
@@ -23,17 +24,24 @@ QUESTIONS = "questions.mail"
 def send_question(payload: Mapping[str, Any], key: str) -> None:
     """One mail for one question; none for a question that was revoked before it left."""
     asked = InformationRequest.objects.select_related("task", "by").filter(pk=payload["request"]).first()
-    if asked is None or not asked.is_open(ports.clock().system_now()):
+    if asked is None or not asked.to or not asked.is_open(ports.clock().system_now()):
         return
+    again = asked.task.key == SECOND_LOOK
     hand_over(
         letter(
             to=asked.to,
             subject=_("A question about %(title)s") % {"title": asked.task.title},
             template="question",
-            context={"asked": asked, "task": asked.task, "link": link_to(asked), "zone": zone_of(asked.to)},
+            context={
+                "again": again,
+                "asked": asked,
+                "task": asked.task,
+                "link": link_to(asked),
+                "zone": zone_of(asked.to),
+            },
             number=key,
             about=f"task-{asked.task_id}",
-            reply_to=[asked.by.email] if asked.by.email else [],
+            reply_to=[asked.by.email] if asked.by.email and not again else [],
         )
     )
 

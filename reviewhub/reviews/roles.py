@@ -14,8 +14,9 @@ from reviewhub.accounts.permissions import Role, owns_workflow, roles_on
 from reviewhub.compiled import IDENTITY, NUMBER, Statement, planned_once
 from reviewhub.reviews.approvals import has_voted
 from reviewhub.reviews.models import Assignment, Queue, QueueMembership, ReviewTask
-from reviewhub.reviews.models.querysets import BY_NAME
+from reviewhub.reviews.models.querysets import BY_NAME, looked_at_again_before
 
+_READING = {Role.REVIEWER, Role.LEAD, Role.ASSIGNEE}
 _MENDERS = {Role.ENGINEER.value, Role.OPERATOR.value}
 
 
@@ -40,7 +41,13 @@ def _on_task(person: Person, task: ReviewTask) -> set[Role]:
         roles.add(Role.PROCESS_OWNER)
     if task.kind == ReviewTask.Kind.INCIDENT and (owns or any(role in _MENDERS for role, _ in person.granted)):
         roles.add(Role.MENDER)
+    if task.closed_at is not None and roles & _READING and _is_looked_at_again_before(person, task):
+        roles -= _READING
     return roles
+
+
+def _is_looked_at_again_before(person: Person, task: ReviewTask) -> bool:
+    return ReviewTask.objects.filter(looked_at_again_before(person), pk=task.pk).exists()
 
 
 def _asked_for_it(person: Person, task: ReviewTask) -> bool:

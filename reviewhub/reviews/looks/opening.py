@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Q, QuerySet
 
 from orchestration import api, ports
@@ -14,8 +15,9 @@ from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import VERBS
 from reviewhub.reviews.hidden import show
 from reviewhub.reviews.looks import STEP, WORKFLOW
-from reviewhub.reviews.models import Decision, KnownAnswer, Queue, ReviewTask, SecondLook
-from reviewhub.reviews.urgency import urgency_at
+from reviewhub.reviews.looks.clocks import clocks_of, conditions_of
+from reviewhub.reviews.models import KnownAnswer, Queue, ReviewTask, SecondLook
+from reviewhub.reviews.models.querysets import KNOWS
 
 AS_IT_WAS = (
     *("workflow", "workflow_title", "workflow_version", "workflow_owner", "step_id", "title", "critical", "outcomes"),
@@ -79,13 +81,12 @@ def _open(
 
 
 def _who_know_it(original: ReviewTask) -> set[str]:
-    """User names of those who have decided the case, here or at a second look, or stand for its answer."""
-    cases = [
-        original.pk,
-        *SecondLook.objects.filter(original=original, task__isnull=False).values_list("task", flat=True),
-    ]
-    names = set(Decision.objects.filter(task__in=cases).values_list("by__username", flat=True))
-    return names | set(KnownAnswer.objects.filter(task=original).values_list("marked_by__username", flat=True))
+    """User names of those who had the case, here or at a second look, or spoke of it, or stand for its answer."""
+    looks = SecondLook.objects.filter(original=original, task__isnull=False).values_list("task", flat=True)
+    cases = [original.pk, *looks]
+    found = (apps.get_model("reviews", name).objects.filter(task__in=cases) for name in KNOWS)
+    names = (each.values_list(f"{who}__username", flat=True) for each, who in zip(found, KNOWS.values(), strict=True))
+    return set(chain.from_iterable(names))
 
 
 def _who_could_tell(original: ReviewTask) -> set[str]:
@@ -105,12 +106,20 @@ def _takers(queue: Queue) -> QuerySet[Person]:
 
 
 def _text_of(original: ReviewTask) -> str:
-    """JSON, which is YAML too. Cases that may be decided alike share a version."""
+    """JSON, which is YAML too. Cases that may be decided alike, in the same time, share a version. Where somebody or
+    something that the case's clocks name is there no more, it has none."""
+    text = _text(original, clocks_of(original))
+    has_faults = any(fault.level == "error" for fault in api.check_workflow(text).faults)
+    return _text(original, {}) if has_faults else text
+
+
+def _text(original: ReviewTask, clocks: Mapping[str, Any]) -> str:
     outcomes = {each["id"]: {name: each[name] for name in ("label", "risk", "reason")} for each in original.outcomes}
     review = {
         "title": "${ input.title }",
         "outcomes": outcomes,
         "assign": {"queue": (original.queue.looks_in or original.queue).slug, "exclude": ["${ input.exclude }"]},
+        **clocks,
     }
     workflow = {
         "workflow": WORKFLOW,
@@ -118,29 +127,20 @@ def _text_of(original: ReviewTask) -> str:
         "input": _INPUT,
         "steps": [{"id": STEP, "review": review}],
     }
-    return json.dumps(workflow, ensure_ascii=False)
+    owner = {"owner": original.workflow_owner} if original.workflow_owner else {}
+    return json.dumps(workflow | owner, ensure_ascii=False)
 
 
 # ---- the task that it becomes ------------------------------------------------------------------
 
 
 def dress(task: ReviewTask, given: Mapping[str, Any]) -> None:
-    """Makes the task that is being opened look like the case that it is about. Nobody is asked, for the requester
-    has had the answer; and its deadline is for the order alone: nothing is done when it passes."""
+    """Makes the task that is being opened look like the case that it is about. Its clocks are its own."""
     looks = SecondLook.objects.select_related("original__recommendation")
     original = looks.get(pk=given["look"]).original
     show(original)
     for name in AS_IT_WAS:
         setattr(task, name, getattr(original, name))
-    later = task.created_at - original.created_at
-    for name in ("due_at", "half_at", "three_quarters_at"):
-        at = getattr(original, name)
-        setattr(task, name, at + later if at else None)
     task.requester = original.requester
-    task.future = [_later(step, later) for step in original.future]
-    task.urgency_at = urgency_at(task.created_at, task.due_at, task.priority)
-
-
-def _later(step: dict[str, Any], by: timedelta) -> dict[str, Any]:
-    fresh = {name: value for name, value in step.items() if name not in ("reached_at", "people")}
-    return {**fresh, "at": (datetime.fromisoformat(step["at"]) + by).isoformat()}
+    conditions = conditions_of(original)
+    task.future = [{**step, "when": conditions.get(step["level"])} for step in task.future]

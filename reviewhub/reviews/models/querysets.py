@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -48,16 +50,25 @@ PLACES: Mapping[str, Combinable] = {
 # Assignments by which somebody who need not belong to the queue may decide.
 BY_NAME = Q(level__gt=0) | Q(role__in=("delegate", "approver", "colleague"))
 
+# What somebody did by whom a case is known, and under which name: it was theirs, or they have spoken of it.
+KNOWS = {"Decision": "by", "Assignment": "person", "Comment": "by", "KnownAnswer": "marked_by"}
+
 
 class ReviewTaskQuerySet(QuerySet["ReviewTask"]):
     def visible_to(self, person: Person) -> ReviewTaskQuerySet:
         """What `task.read` of the permission table allows, as a filter."""
+        return self._concerning(person, ~looked_at_again_before(person))
+
+    def concerning(self, person: Person) -> ReviewTaskQuerySet:
+        """`visible_to`, of what still waits: that is never looked at again, and need not be asked for it."""
+        return self._concerning(person, Q())
+
+    def _concerning(self, person: Person, shown: Q) -> ReviewTaskQuerySet:
         if not person.is_active:
             return self.none()
         if roles_of(person) & VERBS["task.read"].roles:
             return self.all()
-        queued = Q(queue__in=_queues_of(person), moved=False) | Q(queue__in=_queues_of(person, leads=True))
-        return self.filter(queued | Q(pk__in=_asked(person)) | _owned_by(person) | _mended_by(person))
+        return self.filter((_before(person) & shown) | _owned_by(person) | _mended_by(person))
 
     def waiting(self) -> ReviewTaskQuerySet:
         return self.filter(STILL_WAITING)
@@ -148,6 +159,20 @@ def with_holders(rows: Iterable[ReviewTask]) -> list[ReviewTask]:
 
 def _of_team(person: Person) -> Q:
     return _queued(person) | _mended_by(person)
+
+
+def looked_at_again_before(person: Person) -> Q:
+    """Closed cases that are before this person for a second look just now: until it counts they do not find out how
+    the case ended. Not those that they know already."""
+    looks = _rows_of("SecondLook").filter(_before(person, "task__"), original=OuterRef("pk"), ended_at__isnull=True)
+    knows = [Q(Exists(_rows_of(name).filter(task=OuterRef("pk"), **{who: person}))) for name, who in KNOWS.items()]
+    return Q(Exists(looks), ~reduce(or_, knows), closed_at__isnull=False)
+
+
+def _before(person: Person, of: str = "") -> Q:
+    """What waits, or waited, in a queue of theirs, or was asked of them by name. `of`: the way to the task."""
+    queued = {f"{of}queue__in": _queues_of(person), f"{of}moved": False}
+    return Q(**queued) | Q(**{f"{of}queue__in": _queues_of(person, leads=True)}) | Q(**{f"{of}pk__in": _asked(person)})
 
 
 def _queued(person: Person) -> Q:

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from orchestration import api
 from reviewhub.accounts.models import Person
 from reviewhub.accounts.permissions import VERBS, roles_of
+from reviewhub.reviews.looks import STEP
 from reviewhub.reviews.models import Breach, ReviewTask
 from reviewhub.reviews.selectors.runs import visible_runs
 
@@ -32,13 +33,15 @@ _OVER: Mapping[str, Q] = {
 
 
 def breaches() -> QuerySet[Any]:
-    """Each with `over_at`: when its subject was decided or ended; nothing where it is still open."""
+    """Each with `over_at`: when its subject was decided or ended; nothing where it is still open. A second look is late
+    like any other task; once it counts, only what its case was is told."""
     over = Case(
         When(kind=Breach.Kind.TASK, then=Coalesce("task__decided_at", "task__closed_at")),
         When(kind=Breach.Kind.RUN, then=F("run__ended_at")),
         default=api.step_end(run=OuterRef("run"), path=OuterRef("key")),
     )
-    return Breach.objects.annotate(over_at=over).select_related("queue", "holder")
+    counted_twice = Q(key=STEP, kind=Breach.Kind.TASK, task__closed_at__isnull=False)
+    return Breach.objects.annotate(over_at=over).exclude(counted_twice).select_related("queue", "holder")
 
 
 def breaches_for(person: Person) -> QuerySet[Any]:
@@ -74,7 +77,7 @@ def late_runs() -> QuerySet[Any]:
 
 def near_tasks(person: Person, now: datetime) -> QuerySet[ReviewTask]:
     """The next breaches of tasks, if nobody decides."""
-    tasks = ReviewTask.objects.visible_to(person).at_risk(now).filter(due_at__gt=now)
+    tasks = ReviewTask.objects.concerning(person).at_risk(now).filter(due_at__gt=now)
     return tasks.for_listing().order_by("due_at", "id")
 
 

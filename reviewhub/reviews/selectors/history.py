@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from orchestration import api
 from orchestration.api import Entry
+from reviewhub.reviews.asked import as_asked
 from reviewhub.reviews.models import Agreement, ReviewTask
 
 
@@ -30,7 +31,7 @@ class HistoryEntry:
 
 def history_of(task: ReviewTask) -> list[HistoryEntry]:
     """The newest first."""
-    told = [_told(task, entry) for entry in _about(task) if entry.kind in _SAYS]
+    told = [_told(task, as_asked(task, entry)) for entry in _about(task) if entry.kind in _SAYS]
     return [entry for entry in reversed(told) if entry.says]
 
 
@@ -186,7 +187,9 @@ def _clocks_started(task: ReviewTask, entry: Entry) -> str:
 
 
 def _delegated(task: ReviewTask, entry: Entry) -> str:
-    return _("%(who)s gave it to %(to)s") % {"who": entry.actor.label, "to": entry.data["to_label"]}
+    words = {"who": entry.actor.label, "to": entry.data["to_label"], "wanted": entry.data.get("for_label")}
+    instead = _("%(who)s gave it to %(to)s, in the place of %(wanted)s")
+    return (instead if words["wanted"] else _("%(who)s gave it to %(to)s")) % words
 
 
 def _undelegated(task: ReviewTask, entry: Entry) -> str:

@@ -19,6 +19,7 @@ from reviewhub.reviews.exceptions import AnswerFirst
 from reviewhub.reviews.hidden import is_hidden_from
 from reviewhub.reviews.looks import STEP, WORKFLOW
 from reviewhub.reviews.models import Assignment, ReviewTask
+from reviewhub.reviews.models.querysets import looked_at_again_before
 from reviewhub.reviews.services.holding import may_decide
 
 _UNTOLD = Q(kind=ReviewTask.Kind.REVIEW, closed_at__isnull=True)
@@ -37,8 +38,15 @@ def visible_runs(person: Person) -> QuerySet[Any]:
     asked = Assignment.objects.filter(task__run=OuterRef("pk"), person=person)
     concerned = Q(Exists(queued)) | Q(Exists(asked))
     deciding = Q(Exists(queued.filter(_UNTOLD))) | Q(Exists(asked.filter(_UNTOLD_TASK)))
+    again = ReviewTask.objects.filter(looked_at_again_before(person), run=OuterRef("pk"))
     owns = Q(workflow__name__in=owned) | Q(workflow__owner=person.username)
-    return runs.exclude(workflow__name=WORKFLOW).filter(owns | (concerned & ~deciding))
+    return runs.exclude(workflow__name=WORKFLOW).filter(owns | (concerned & ~deciding & ~Exists(again)))
+
+
+def workflows_told(person: Person) -> QuerySet[Any]:
+    """Those whose runs somebody may look for."""
+    found = api.workflows()
+    return found if roles_of(person) & VERBS["run.read"].roles else found.exclude(name=WORKFLOW)
 
 
 def tells_its_run(task: ReviewTask, person: Person) -> bool:

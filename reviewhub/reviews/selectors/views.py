@@ -124,7 +124,7 @@ def _parts_of(name: str, person: Person, at: Moments) -> Iterable[ReviewTaskQuer
         case "unassigned":
             return (part.unassigned(at.system_now) for part in ReviewTask.objects.team_in_parts(person))
         case "at-risk":
-            late = ReviewTask.objects.visible_to(person).at_risk(Unlooked(Value(at.process_now, DateTimeField())))
+            late = ReviewTask.objects.concerning(person).at_risk(Unlooked(Value(at.process_now, DateTimeField())))
             return (late.order_by("three_quarters_at"),)
         case _:
             return (_VIEWS[name](person, at).order_by(),)
@@ -203,7 +203,7 @@ def _unassigned(person: Person, at: Moments) -> ReviewTaskQuerySet:
 
 
 def _at_risk(person: Person, at: Moments) -> ReviewTaskQuerySet:
-    return ReviewTask.objects.visible_to(person).at_risk(at.process_now)
+    return ReviewTask.objects.concerning(person).at_risk(at.process_now)
 
 
 def _escalated(person: Person, at: Moments) -> ReviewTaskQuerySet:

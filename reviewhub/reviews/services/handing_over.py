@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from reviewhub.accounts.permissions import PermissionDenied, require
 from reviewhub.reviews.announcements import Fact, announce
 from reviewhub.reviews.approvals import is_for_named
 from reviewhub.reviews.exceptions import InvalidRequest, TaskMoved
+from reviewhub.reviews.looks.appearing import as_it_came
 from reviewhub.reviews.models import Assignment, ReviewTask
 from reviewhub.reviews.people import people_for
 from reviewhub.reviews.services.claims import end_claims
@@ -36,29 +38,35 @@ LONGEST = 500
 @transaction.atomic
 def delegate_task(
     *, task_id: UUID | str, actor: Person, to: Person, note: str = "", expected_version: int | None = None
-) -> ReviewTask:
+) -> list[Person]:
     """Hand the task to a colleague, who may decide it from now on. Others of the queue still can; a claim is given up.
+    Where the colleague is away, or may not decide, it reaches whoever stands in, as an escalation level would.
 
-    Raises PermissionDenied, SelfApproval, StaleTask, TaskMoved, TaskTaken, InvalidRequest, TaskNotFound.
+    Returns whom it has reached. Raises PermissionDenied, SelfApproval, StaleTask, TaskMoved, TaskTaken,
+    InvalidRequest, TaskNotFound.
     """
     task = hold_to_give(task_id, actor, "task.delegate", expected_version)
     if to.pk not in {person.pk for person in colleagues_for(task, actor)}:
         raise InvalidRequest([_fault("/to", _("%(to)s cannot be given this task.") % {"to": to.display_name})])
-    now = ports.clock().process_now()
+    now, note = ports.clock().process_now(), note.strip()
+    reached = people_for(task, {"kind": "user", "name": to.username}, now, {str(actor.pk)})
+    if not reached:
+        raise InvalidRequest([_fault("/to", _("Nobody is here who could be given this task."))])
     _end_own(task, actor, ended=Assignment.Ended.MOVED)
-    values = {"role": Assignment.Role.DELEGATE, "asked_by": actor, "note": note.strip()[:LONGEST]}
-    if not task.assignments.filter(person=to, ended_at=None).update(**values):
-        Assignment.objects.create(task=task, person=to, assigned_at=now, **values)
+    values = {"role": Assignment.Role.DELEGATE, "asked_by": actor, "note": note[:LONGEST]}
+    for person in reached:
+        if not task.assignments.filter(person=person, ended_at=None).update(**values):
+            Assignment.objects.create(task=task, person=person, assigned_at=now, **values)
     _give_up_claim(task)
     api.record_run_event(
         run_id=task.run_id,
         kind="desk.delegated",
-        data={"key": task.key, "to": str(to.pk), "to_label": to.display_name},
+        data={"key": task.key, **_given_to(reached), **({} if to in reached else {"for_label": to.display_name})},
         actor=actor_of(actor),
-        values={"note": note.strip()} if note.strip() else None,
+        values={"note": note} if note else None,
     )
-    announce(Fact("delegated", task, now, by=actor, people=(to,), details={"note": note.strip()}))
-    return task
+    announce(Fact("delegated", task, now, by=actor, people=tuple(reached), details={"note": note}))
+    return reached
 
 
 @transaction.atomic
@@ -147,10 +155,11 @@ def escalate_task(
 
 def colleagues_for(task: ReviewTask, actor: Person) -> list[Person]:
     """Whom `actor` may give the task to: the queue's people and their own manager, in the order of their names."""
+    came = as_it_came(task)
     queue = task.queue
     near = Q(memberships__queue=queue) | Q(pk__in=[queue.manager_id, queue.backup_id, actor.manager_id])
     found = Person.objects.filter(near, is_active=True).exclude(pk=actor.pk).distinct().order_by("display_name")
-    return [person for person in found if not is_excluded(task, person)]
+    return [person for person in found if not is_excluded(came, person)]
 
 
 def hold_to_give(task_id: UUID | str, actor: Person, verb: str, expected_version: int | None) -> ReviewTask:
@@ -183,6 +192,13 @@ def _ask_manager(task: ReviewTask, actor: Person, note: str) -> None:
             Assignment.objects.create(task=task, person=person, assigned_at=now, **values)
     details = {"level": task.level, "to": {"kind": "manager_of", "of": "queue"}, "mode": "add"}
     announce(Fact("escalated", task, now, by=actor, people=tuple(people), details=details))
+
+
+def _given_to(people: Sequence[Person]) -> dict[str, str]:
+    return {
+        "to": ",".join(str(person.pk) for person in people),
+        "to_label": ", ".join(person.display_name for person in people),
+    }
 
 
 def _end_own(task: ReviewTask, actor: Person, *, ended: str) -> None:

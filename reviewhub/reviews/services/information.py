@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import lru_cache
 from mimetypes import guess_type
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from orchestration import api, ports
 from orchestration.ports import Actor
 from reviewhub.accounts.actors import actor_of
 from reviewhub.accounts.models import Person
-from reviewhub.compiled import NAME, Statement, statement_of
 from reviewhub.reviews.announcements import Fact, announce
+from reviewhub.reviews.asked import requester_address
 from reviewhub.reviews.evidence import evidence_of
 from reviewhub.reviews.exceptions import InformationClosed, InvalidRequest, TaskNotFound
 from reviewhub.reviews.looks import STEP
+from reviewhub.reviews.looks.answering import actor_answering, answered_instead
 from reviewhub.reviews.models import InformationRequest, ReviewTask
 from reviewhub.reviews.services.comments import MOST_FILES, File
 from reviewhub.reviews.services.holding import hold_task
@@ -46,14 +44,12 @@ def ask_for_information(
     to = requester_address(task)
     if not to:
         raise InvalidRequest([{"path": "", "code": "nobody", "message": _("This task names no requester to ask.")}])
-    if task.key == STEP:  # offered all the same: what is missing would tell
-        raise InvalidRequest(
-            [{"path": "", "code": "nobody", "message": _("The requester cannot be asked about this.")}]
-        )
     clock, wait = ports.clock(), timedelta(days=task.queue.answer_days)
     now = clock.process_now()
     InformationRequest.objects.filter(task=task, answered_at=None, revoked_at=None).update(revoked_at=now)
     task = set_aside(task, actor, why="asked", until=now + wait, stops_clock=task.queue.asking_stops_clock)
+    if task.key == STEP:
+        to = answered_instead(task, actor)
     asked = InformationRequest.objects.create(
         task=task, by=actor, to=to, text=text, asked_at=now, expires_at=clock.system_now() + wait
     )
@@ -87,7 +83,7 @@ def answer_information(*, request_id: UUID, text: str, files: Sequence[File] = (
     sent = {"documents": documents} if documents else {}
     asked.answer, asked.answered_at = text, now
     asked.save(update_fields=("answer", "answered_at"))
-    actor = Actor("requester", asked.to, asked.to)
+    actor = Actor("requester", asked.to, asked.to) if task.key != STEP else actor_answering(asked)
     api.record_run_event(
         run_id=task.run_id,
         kind="desk.answered",
@@ -108,23 +104,6 @@ def answer_information(*, request_id: UUID, text: str, files: Sequence[File] = (
     task.save()
     announce(Fact("answered", task, now, people=(asked.by,), details={"request": str(asked.pk)}))
     return asked
-
-
-def requester_address(task: ReviewTask) -> str:
-    """Where the task's requester can be reached: an address, or the one of the person so called. Empty: nowhere."""
-    requester = task.requester.strip()
-    known = _addresses(connection.vendor).rows(requester.lower())
-    address = known[0][0] if known else requester
-    try:
-        validate_email(address)
-    except ValidationError:
-        return ""
-    return address
-
-
-@lru_cache(maxsize=2)
-def _addresses(vendor: str) -> Statement:
-    return statement_of(Person.objects.filter(username=NAME, is_active=True).values_list("email"), NAME)
 
 
 def _kept(files: Sequence[File]) -> list[dict[str, Any]]:

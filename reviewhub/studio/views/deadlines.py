@@ -11,9 +11,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
-from orchestration import api, ports
+from orchestration import ports
 from reviewhub.reviews.models import Breach, Queue
 from reviewhub.reviews.selectors import breaches_for, near_runs, near_tasks, newest
+from reviewhub.reviews.selectors.runs import workflows_told
 from reviewhub.studio import breaches
 from reviewhub.studio.access import viewer
 from reviewhub.studio.paging import page
@@ -47,7 +48,7 @@ def deadlines(request: HttpRequest) -> HttpResponse:
         "kinds": KINDS,
         "causes": Breach.Cause.choices,
         "queues": Queue.objects.order_by("title"),
-        "workflows": api.workflows().defer("current__text", "current__definition"),
+        "workflows": workflows_told(viewer(request)).defer("current__text", "current__definition"),
     }
     partial = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
     return render(request, "runs/deadlines.html#rows" if partial else "runs/deadlines.html", context)

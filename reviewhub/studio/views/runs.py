@@ -11,9 +11,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
-from orchestration import api
 from reviewhub.accounts.permissions import allows, allows_somewhere
 from reviewhub.reviews.selectors import visible_runs
+from reviewhub.reviews.selectors.runs import workflows_told
 from reviewhub.studio import selectors
 from reviewhub.studio.access import viewer
 from reviewhub.studio.paging import page
@@ -44,7 +44,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
     )
     after = request.GET.get("after", "")
     shown = page(selectors.for_rows(runs), moment="started_at", after=after, size=SIZE, identity=UUID)
-    workflows = list(api.workflows().defer("current__text", "current__definition"))
+    workflows = list(workflows_told(person).defer("current__text", "current__definition"))
     narrowed = {name: value for name, value in asked.items() if value}
     context = {
         "current": "runs",

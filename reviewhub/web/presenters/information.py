@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from reviewhub.reviews.asked import asked_of
 from reviewhub.web import moments
 
 if TYPE_CHECKING:
@@ -51,5 +52,5 @@ def question_of(asked: InformationRequest | None, viewer: Person, now: datetime)
     if asked is None:
         return None
     who = _("You") if asked.by_id == viewer.pk else asked.by.display_name
-    values = {"who": who, "to": asked.to, "at": moments.moment(asked.asked_at, now)}
+    values = {"who": who, "to": asked_of(asked), "at": moments.moment(asked.asked_at, now)}
     return Question(_("%(who)s asked %(to)s at %(at)s; no answer yet") % values, asked.text)

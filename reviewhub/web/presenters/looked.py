@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from reviewhub.accounts.models import Person
+from reviewhub.reviews.looks.answering import answered_by
 from reviewhub.reviews.models import ReviewTask, SecondLook
 from reviewhub.reviews.selectors.looked import Looked
 
@@ -54,7 +55,9 @@ def _own(look: SecondLook, task: ReviewTask, viewer: Person) -> str:
         said = _("This was a case whose answer is known: “%(expected)s”. %(who)s decided “%(outcome)s”.")
     else:
         said = _("This was a second look. %(first)s had decided “%(expected)s”, %(who)s decided “%(outcome)s”.")
-    return f"{said % words} {_('It has no effect but to be compared.')}"
+    instead = ", ".join(person.display_name for person in answered_by(task))
+    answered = _("%(who)s answered in the requester’s place.") % {"who": instead} if instead else ""
+    return " ".join(filter(None, (said % words, answered, _("It has no effect but to be compared."))))
 
 
 def _other(look: SecondLook, task: ReviewTask, viewer: Person) -> str:

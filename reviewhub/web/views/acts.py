@@ -16,6 +16,7 @@ from orchestration import ports
 from reviewhub.accounts.models import Person
 from reviewhub.numbers import number_in
 from reviewhub.reviews import services
+from reviewhub.reviews.asked import asked_of
 from reviewhub.reviews.exceptions import InvalidRequest, NudgedAlready, TaskMoved
 from reviewhub.reviews.selectors import TaskDetail
 from reviewhub.web.answers import View, by_method, fragment, headers, view_name, viewer, wants_fragment, whole
@@ -94,15 +95,16 @@ def _stay(request: HttpRequest, task_id: UUID, said: str) -> HttpResponse:
 
 def _ask(request: HttpRequest, detail: TaskDetail, sent: dict[str, Any]) -> str:
     asked = services.ask_for_information(text=request.POST.get("text", ""), **sent)
-    return _("%(to)s was asked") % {"to": asked.to}
+    return _("%(to)s was asked") % {"to": asked_of(asked)}
 
 
 def _delegate(request: HttpRequest, detail: TaskDetail, sent: dict[str, Any]) -> str:
     to = Person.objects.filter(username=request.POST.get("to", ""), is_active=True).first()
     if to is None:
         raise InvalidRequest([{"path": "/to", "code": "missing", "message": _("Choose somebody.")}])
-    services.delegate_task(to=to, note=request.POST.get("note", ""), **sent)
-    return _("Given to %(name)s") % {"name": to.display_name}
+    reached = services.delegate_task(to=to, note=request.POST.get("note", ""), **sent)
+    names = {"name": ", ".join(person.display_name for person in reached), "to": to.display_name}
+    return (_("Given to %(name)s") if to in reached else _("Given to %(name)s, in the place of %(to)s")) % names
 
 
 def _escalate(request: HttpRequest, detail: TaskDetail, sent: dict[str, Any]) -> str:

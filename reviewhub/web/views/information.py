@@ -11,6 +11,7 @@ from orchestration import ports
 from reviewhub.accounts.zones import zone_of
 from reviewhub.reviews.exceptions import InformationClosed, InvalidRequest
 from reviewhub.reviews.links import information_id
+from reviewhub.reviews.looks import STEP as SECOND_LOOK
 from reviewhub.reviews.models import InformationRequest
 from reviewhub.reviews.services import answer_information
 from reviewhub.web.answers import headers
@@ -39,7 +40,7 @@ def information(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, asked: InformationRequest, status: int = 200, **more: str) -> HttpResponse:
-    context = {"asked": asked, "state": _state(asked), **more}
+    context = {"asked": asked, "state": _state(asked), "again": asked.task.key == SECOND_LOOK, **more}
     with timezone.override(zone_of(asked.to)):  # as in the mail that led here
         return headers(render(request, "desk/information.html", context, status=status), PRIVATE)
 

@@ -81,7 +81,8 @@ def test_a_second_look_is_a_task_like_any_other_for_somebody_else(desk: Desk) ->
 def test_the_case_itself_is_no_precedent_of_its_second_look(desk: Desk) -> None:
     share(desk, second_share=100)
     earlier = closed(desk, amount=501)
-    SecondLook.objects.all().delete()
+    draw_looks()
+    SecondLook.objects.update(ended_at=desk.bench.clock.process_now())
     case = closed(desk)
     draw_looks()
     desk.bench.work()

@@ -28,7 +28,7 @@ from reviewhub.reviews.links import DecisionLink, decision_token
 from reviewhub.reviews.looks.drawing import draw_looks
 from reviewhub.reviews.models import Queue, ReviewTask, SecondLook
 from reviewhub.reviews.selectors import counts
-from reviewhub.reviews.services import claim_task, decide_task, nudge_assignee
+from reviewhub.reviews.services import answer_information, ask_for_information, claim_task, decide_task, nudge_assignee
 from reviewhub.web.patches import patch_for
 from reviewhub.web.pushed import figures_for
 from tests.integration.web.conftest import SignedIn
@@ -73,6 +73,8 @@ CHANNELS: list[tuple[str, Callable[[Shown], str]]] = [
     ("the row in the list", lambda shown: json.dumps(patch_for(shown.task.pk))),
     ("the task's page", lambda shown: shown.get("/tasks/{task}/?view=team", HX_Request="true")),
     ("the question to the requester", lambda shown: shown.get("/tasks/{task}/information/", HX_Request="true")),
+    ("the question to a colleague", lambda shown: shown.get("/tasks/{task}/delegation/", HX_Request="true")),
+    ("the question whether to escalate", lambda shown: shown.get("/tasks/{task}/escalation/", HX_Request="true")),
     ("the card on the phone", lambda shown: shown.get("/cards/{task}/")),
     ("the API", lambda shown: shown.get("/api/v1/tasks/{task}/")),
     ("its comments over the API", lambda shown: shown.get("/api/v1/tasks/{task}/comments/")),
@@ -97,6 +99,8 @@ RUN_LISTS = ("/runs/", "/runs/?q=northwind", "/api/v1/runs/", "/deadlines/", "/a
 ACTS = {
     "nothing": ("comments", {"text": ""}),
     "a snooze": ("snooze", {"until": "2026-03-09T12:00:00Z"}),
+    "a question": ("information", {"text": "Which of the two?"}),
+    "an escalation": ("escalation", {}),
     "a delegation": ("delegation", {"to": "carol"}),
     "a refusal": ("refusal", {"reason": "Not mine"}),
     "a decision": ("decision", {"outcome": "approve"}),
@@ -198,6 +202,29 @@ def test_what_somebody_does_is_answered_alike(two: tuple[Shown, Shown], path: st
         answers.append((answer.status_code, answer.headers.get("ETag"), [plain(each, shown.task) for each in said]))
     for look, twin in zip(*answers, strict=True):
         assert look == twin
+
+
+@pytest.mark.parametrize("hours", [4, 9, 13])
+def test_time_goes_by_alike(two: tuple[Shown, Shown], hours: int) -> None:
+    """Warned, breached and escalated."""
+    two[0].room.forward(hours=hours)
+    said = [[plain(say(shown), shown.task) for _, say in (*CHANNELS[:3], CHANNELS[6])] for shown in two]
+    assert said[0] == said[1]
+    notices = [Notice.objects.filter(task=shown.task).order_by("kind", "person", "text") for shown in two]
+    look, twin = (list(each.values_list("kind", "person__username", "text")) for each in notices)
+    assert look == [each for each in twin if each[1] not in two[0].task.excluded]
+    late = two[0].get("/deadlines/"), two[1].get("/api/v1/breaches/")
+    assert not any(TELLING.search(each.replace("/quality/", "")) for each in late)
+
+
+def test_what_is_answered_reads_alike(two: tuple[Shown, Shown]) -> None:
+    said = []
+    for shown in two:
+        asked = ask_for_information(task_id=shown.task.pk, actor=shown.room.people.bob, text="Which of the two?")
+        answer_information(request_id=asked.pk, text="The first.")
+        notice = Notice.objects.get(task=shown.task, kind="answered")
+        said.append([notice.text, *(plain(say(shown), shown.task) for _, say in (*CHANNELS[:3], *CHANNELS[5:8]))])
+    assert said[0] == said[1]
 
 
 def test_an_answer_that_is_hidden_is_hidden_at_a_second_look_too(two: tuple[Shown, Shown]) -> None:
