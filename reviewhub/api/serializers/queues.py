@@ -74,6 +74,12 @@ class Picked(Strict):
 
 
 class Handover(Picked):
+    versions = serializers.DictField(
+        child=serializers.IntegerField(min_value=0, max_value=2**31 - 1),
+        required=False,
+        default=dict,
+        help_text="By task, as each was looked at: what has changed since is held back. Others are not asked.",
+    )
     to = serializers.CharField(
         required=False, allow_null=True, default=None, max_length=100, help_text="A user name; null: back to the queue."
     )

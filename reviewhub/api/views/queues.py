@@ -122,7 +122,8 @@ class Handovers(ApiView):
         """Hands tasks to somebody of the queue, or back to all of it, each for itself. What cannot go is named."""
         queue, given = _queue(request, slug), read_body(Handover, request)
         to = _person(given["to"], "to")
-        handed = services.hand_over_tasks(queue=queue, task_ids=given["tasks"], to=to, actor=person_of(request))
+        versions = {task_id: given["versions"].get(str(task_id)) for task_id in given["tasks"]}
+        handed = services.hand_over_tasks(queue=queue, versions=versions, to=to, actor=person_of(request))
         return shown(HandedShown, handed)
 
 

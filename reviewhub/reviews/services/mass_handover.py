@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -16,25 +16,31 @@ from reviewhub.accounts.permissions import require
 from reviewhub.reviews.announcements import Fact, announce
 from reviewhub.reviews.exceptions import InvalidRequest, TaskMoved, TaskNotFound
 from reviewhub.reviews.models import Assignment, Queue, ReviewTask
-from reviewhub.reviews.services.holding import hold_task, is_excluded, refuse_moved, standing_of
+from reviewhub.reviews.services.holding import hold_task, is_excluded, refuse_moved, refuse_stale, standing_of
 from reviewhub.reviews.services.one_by_one import Done, one_by_one
 
 
-def hand_over_tasks(*, queue: Queue, task_ids: Iterable[UUID], to: Person | None, actor: Person) -> Done:
-    """Hands tasks of the queue to somebody of it, or back to all of it. At most `one_by_one.MOST`.
+def hand_over_tasks(*, queue: Queue, versions: Mapping[UUID, int | None], to: Person | None, actor: Person) -> Done:
+    """Hands tasks of the queue to somebody of it, or back to all of it. At most `one_by_one.MOST`. `versions`: as each
+    was shown; what has changed since is held back, and None is not asked.
 
     Raises PermissionDenied, InvalidRequest.
     """
     require(actor, "queue.lead", queue)
     if to is not None:
         _refuse_recipient(queue, to)
-    return one_by_one(queue=queue, task_ids=task_ids, act=lambda task_id: _hand_over(task_id, queue, to, actor))
+
+    def act(task_id: UUID) -> ReviewTask:
+        return _hand_over(task_id, versions[task_id], queue, to, actor)
+
+    return one_by_one(queue=queue, task_ids=versions, act=act)
 
 
 @transaction.atomic
-def _hand_over(task_id: UUID, queue: Queue, to: Person | None, actor: Person) -> ReviewTask:
+def _hand_over(task_id: UUID, version: int | None, queue: Queue, to: Person | None, actor: Person) -> ReviewTask:
     task = hold_task(task_id)
     _refuse(task, queue, to)
+    refuse_stale(task, version)
     now = ports.clock().process_now()
     before = _let_go(task, now)
     if to is not None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +17,7 @@ from reviewhub.reviews.services import hand_over_tasks, nudge_together
 from reviewhub.reviews.services.one_by_one import MOST, Done
 from reviewhub.web.answers import by_method, viewer
 from reviewhub.web.views.leading import led_or_404
+from reviewhub.web.views.together import picked
 
 NOBODY = "-"  # in the place of a user name: what nobody has
 
@@ -30,15 +29,15 @@ def _look(request: HttpRequest, slug: str) -> HttpResponse:
 def _hand_over(request: HttpRequest, slug: str) -> HttpResponse:
     queue, chosen = led_or_404(request, slug), request.POST.get("to", "")
     to = Person.objects.filter(username=chosen).first() if chosen else None
-    picked = _picked(request.POST.getlist("task"))
+    versions = picked(request.POST.getlist("task"))
     fault = ""
     if chosen and to is None:
         fault = _("There is nobody of this name.")
-    elif not picked:
+    elif not versions:
         fault = _("Select the tasks that go.")
     if not fault:
         try:
-            handed = hand_over_tasks(queue=queue, task_ids=picked, to=to, actor=viewer(request))
+            handed = hand_over_tasks(queue=queue, versions=versions, to=to, actor=viewer(request))
         except InvalidRequest as refused:
             fault = str(refused)
     if fault:
@@ -51,13 +50,13 @@ def _hand_over(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _nudge(request: HttpRequest, slug: str) -> HttpResponse:
-    queue, picked = led_or_404(request, slug), _picked(request.POST.getlist("task"))
+    queue, chosen = led_or_404(request, slug), picked(request.POST.getlist("task"))
     try:
-        nudged = nudge_together(queue=queue, task_ids=picked, actor=viewer(request))
+        nudged = nudge_together(queue=queue, task_ids=chosen, actor=viewer(request))
     except InvalidRequest as refused:
         messages.error(request, str(refused))
         return _page(request, queue, request.POST.get("person", ""), status=422)
-    if not picked:
+    if not chosen:
         messages.error(request, _("Select the tasks that are reminded of."))
         return _page(request, queue, request.POST.get("person", ""), status=422)
     said = ngettext("Reminded of %(n)d task.", "Reminded of %(n)d tasks.", len(nudged.tasks)) % {"n": len(nudged.tasks)}
@@ -91,17 +90,6 @@ def _page(
         "current": "lead",
     }
     return render(request, "lead/handover.html", context, status=status)
-
-
-def _picked(texts: list[str]) -> list[UUID]:
-    """What is mangled is left out."""
-    found = []
-    for text in texts:
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found
 
 
 handover = by_method(get=_look, post=_hand_over)

@@ -30,7 +30,11 @@ def test_a_lead_sees_holds_and_hands_over(office: Office) -> None:
     assert shown["waiting"]["all"] == 1
     assert [each["id"] for each in shown["next_breaches"]] == [str(task.pk)]
     assert "alice" in {each["person"]["username"] for each in shown["people"]}
-    handed = alice.post(f"{QUEUE}handovers/", {"tasks": [str(task.pk)], "to": "alice"}).json()
+    stale = {"tasks": [str(task.pk)], "to": "alice", "versions": {str(task.pk): task.version + 1}}
+    assert "has changed since" in alice.post(f"{QUEUE}handovers/", stale).json()["held_back"][0]["why"]
+    handed = alice.post(
+        f"{QUEUE}handovers/", {"tasks": [str(task.pk)], "to": "alice", "versions": {str(task.pk): task.version}}
+    ).json()
     assert handed == {"tasks": [str(task.pk)], "held_back": []}
     assert alice.post(f"{QUEUE}handovers/", {"tasks": [str(task.pk)], "to": "nobody"}).status_code == 422
     nudged = alice.post(f"{QUEUE}nudges/", {"tasks": [str(task.pk)]}).json()

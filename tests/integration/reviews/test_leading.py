@@ -66,7 +66,7 @@ def test_only_those_who_lead_may_and_a_reason_is_needed(people: Cast, clock: Sta
         with pytest.raises(PermissionDenied):
             hold_queue(queue=people.finance, actor=actor, reason="Why not")
         with pytest.raises(PermissionDenied):
-            hand_over_tasks(queue=people.finance, task_ids=[], to=None, actor=actor)
+            hand_over_tasks(queue=people.finance, versions={}, to=None, actor=actor)
     with pytest.raises(InvalidRequest, match="Say why"):
         hold_queue(queue=people.finance, actor=people.carol, reason="  ")
     opened()
@@ -141,7 +141,7 @@ def test_many_are_handed_over_each_with_its_record_and_those_that_cannot_are_nam
     elsewhere = desk.task()
     ReviewTask.objects.filter(pk=elsewhere.pk).update(queue=other)
     wanted = [goes.pk, own.pk, asleep.pk, decided.pk, elsewhere.pk]
-    handed = hand_over_tasks(queue=finance, task_ids=wanted, to=people.bob, actor=people.carol)
+    handed = hand_over_tasks(queue=finance, versions=dict.fromkeys(wanted), to=people.bob, actor=people.carol)
     assert [task.pk for task in handed.tasks] == [goes.pk]
     whys = [each.why for each in handed.held_back]
     assert whys[0] == "Bob Tan may not decide it."
@@ -153,7 +153,9 @@ def test_many_are_handed_over_each_with_its_record_and_those_that_cannot_are_nam
     assert history_of(goes)[0].says == "Carol Nyström gave it to Bob Tan, from Alice Moreau"
     told = set(Notice.objects.filter(task=goes).values_list("person__username", "kind"))
     assert {("bob", "asked"), ("alice", "released")} <= told
-    again = hand_over_tasks(queue=finance, task_ids=[goes.pk], to=None, actor=people.carol)
+    stale = hand_over_tasks(queue=finance, versions={goes.pk: goes.version - 1}, to=None, actor=people.carol)
+    assert "has changed since it was shown: Bob Tan has claimed it" in stale.held_back[0].why
+    again = hand_over_tasks(queue=finance, versions={goes.pk: goes.version}, to=None, actor=people.carol)
     assert [task.status for task in again.tasks] == ["open"]
     assert not goes.assignments.filter(ended_at=None).exists()
 
@@ -161,10 +163,10 @@ def test_many_are_handed_over_each_with_its_record_and_those_that_cannot_are_nam
 def test_nothing_is_handed_to_whoever_is_away_or_does_not_work_here(people: Cast, clock: StandingClock) -> None:
     task = opened()
     with pytest.raises(InvalidRequest, match="does not work in Finance"):
-        hand_over_tasks(queue=people.finance, task_ids=[task.pk], to=people.mallory, actor=people.carol)
+        hand_over_tasks(queue=people.finance, versions={task.pk: None}, to=people.mallory, actor=people.carol)
     Absence.objects.create(person=people.alice, starts_at=NOON - DAY, ends_at=NOON + DAY)
     with pytest.raises(InvalidRequest, match="Alice Moreau is away"):
-        hand_over_tasks(queue=people.finance, task_ids=[task.pk], to=people.alice, actor=people.carol)
+        hand_over_tasks(queue=people.finance, versions={task.pk: None}, to=people.alice, actor=people.carol)
 
 
 def test_absences_are_entered_and_removed_on_the_persons_record(people: Cast, clock: StandingClock) -> None:

@@ -109,8 +109,13 @@ def test_tasks_are_handed_over(room: DeskRoom, signed_in: SignedIn) -> None:
     assert "Northwind" in carol.get(f"{PAGE}handover/?person=alice").content.decode()
     assert "Northwind" not in carol.get(f"{PAGE}handover/?person=-").content.decode()
     assert carol.post(f"{PAGE}handover/", {"to": "carol"}).status_code == 422
-    assert carol.post(f"{PAGE}handover/", {"to": "nobody", "task": [task.pk]}).status_code == 422
-    done = carol.post(f"{PAGE}handover/", {"to": "carol", "task": [str(task.pk), str(own.pk), "mangled"]})
+    assert carol.post(f"{PAGE}handover/", {"to": "nobody", "task": [f"{task.pk}:1"]}).status_code == 422
+    task.refresh_from_db()
+    stale = carol.post(f"{PAGE}handover/", {"to": "carol", "task": [f"{task.pk}:{task.version - 1}"]})
+    assert "has changed since it was shown: Alice Moreau has claimed it." in stale.content.decode()
+    ticked = [f"{task.pk}:{task.version}", f"{own.pk}:{own.version}", "mangled", str(own.pk)]
+    assert f'value="{ticked[0]}"' in stale.content.decode()
+    done = carol.post(f"{PAGE}handover/", {"to": "carol", "task": ticked})
     shown = done.content.decode()
     assert "1 handed over to Carol Nyström." in shown
     assert "Own: Carol Nyström may not decide it." in shown
@@ -142,10 +147,10 @@ def test_whoever_has_tasks_is_reminded_of_many_at_once(room: DeskRoom, signed_in
     claim_task(task_id=first.pk, actor=people.alice)
     assert "Remind who has them" in carol.get(f"{PAGE}handover/").content.decode()
     assert carol.post(f"{PAGE}nudges/").status_code == 422
-    shown = carol.post(f"{PAGE}nudges/", {"task": [str(first.pk), str(free.pk)]}).content.decode()
+    shown = carol.post(f"{PAGE}nudges/", {"task": [f"{first.pk}:{first.version}", f"{free.pk}:1"]}).content.decode()
     assert "Reminded of 1 task." in shown
     assert "Halden: Nobody else has" in shown
-    assert signed_in(people.alice).post(f"{PAGE}nudges/", {"task": [str(first.pk)]}).status_code == 404
+    assert signed_in(people.alice).post(f"{PAGE}nudges/", {"task": [f"{first.pk}:1"]}).status_code == 404
 
 
 def test_the_tasks_page_reminds_and_says_when_it_may_be_again(room: DeskRoom, signed_in: SignedIn) -> None:
