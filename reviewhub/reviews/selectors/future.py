@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from orchestration import ports
-from reviewhub.reviews.looks import STEP
+from reviewhub.reviews.looks.appearing import as_it_came
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.people import Reach
 
@@ -31,18 +30,9 @@ class FutureEntry:
 
 def future_of(task: ReviewTask) -> list[FutureEntry]:
     """In the order of time. Whom a level would reach is asked anew each time, until it has fired."""
-    asked = _original_of(task) if task.key == STEP else task
+    asked = as_it_came(task)
     reach = Reach(asked, ports.clock().process_now())
     return [_entry(reach, step) for step in task.future]
-
-
-def _original_of(look: ReviewTask) -> ReviewTask:
-    """The case as it came, in memory alone: a second look is shown to reach whom any task would, and not without those
-    who know the case already."""
-    original = ReviewTask.objects.filter(looks__task=look.pk).only("excluded").get()
-    copied = copy(look)
-    copied.excluded = original.excluded
-    return copied
 
 
 def _entry(reach: Reach, step: dict[str, Any]) -> FutureEntry:
