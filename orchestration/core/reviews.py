@@ -13,8 +13,11 @@ from orchestration.core.effects import FutureStep, OpenReview, ReviewRequest
 from orchestration.core.escalation import Deadlines, Level, PlannedLevel, deadlines, schedule
 from orchestration.core.language.definition import Step
 from orchestration.core.language.expressions import ExpressionError, Value, compile_value, evaluate_or_say
+from orchestration.core.large import is_reference
 from orchestration.core.readings import reading_of, readings_of
 from orchestration.core.state import StepState
+
+_GIVES = ("tool", "ai", "set", "review")  # the kinds whose results are part of a case as they are
 
 
 def request_for(d: Deciding, step: Step) -> ReviewRequest:
@@ -150,11 +153,21 @@ def _results(d: Deciding, at: str) -> dict[str, Any]:
     """What the steps that can be seen from a path gave, in the order in which they were opened."""
     known = (d.world.definition.run_path(step.id, at) for step in d.world.definition.all_steps())
     seen = [d.work.steps[path] for path in known if path is not None and path in d.work.steps]
-    return {
-        step.id: step.result
-        for step in sorted(seen, key=_position)
-        if step.status == "succeeded" and step.kind in ("tool", "ai", "set", "review")
-    }
+    done = [step for step in sorted(seen, key=_position) if step.status == "succeeded"]
+    return {step.id: _told(step) for step in done if step.kind in _GIVES or _is_of_an_event(step)}
+
+
+def _is_of_an_event(step: StepState) -> bool:
+    """Not that a time has come."""
+    return step.kind == "wait" and (is_reference(step.result) or "payload" in (step.result or {}))
+
+
+def _told(step: StepState) -> Any:
+    """Of an event what it brought, or as what it was given up; when it came is no part of the case."""
+    if step.kind != "wait" or is_reference(step.result):
+        return step.result
+    brought = step.result["payload"]
+    return {"payload": brought} if brought is not None else {"outcome": step.result["outcome"]}
 
 
 def _position(step: StepState) -> int:

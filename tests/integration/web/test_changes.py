@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from orchestration import api
+from orchestration.runtime import outbox
 from orchestration.runtime import tools as registry
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.links import information_token
@@ -439,3 +440,48 @@ steps:
       outcomes: {ok: {label: OK}}
       assign: {queue: finance, exclude: ["${ input.requester }"]}
 """
+
+
+HEARD = """
+workflow: order
+owner: oscar
+input: {type: object}
+steps:
+  - id: rounds
+    repeat:
+      until: ${ steps.check.outcome == 'ship' }
+      max: 9
+      steps:
+        - {id: told, wait: {event: order.said, key: "7", unanswered: {after: 1d, outcome: silent}}}
+        - {id: cooled, wait: {for: 1s}}
+        - {id: check, review: {outcomes: [ship, wait], assign: {queue: finance}, undo: 0s}}
+"""
+
+
+def test_what_an_event_brought_is_part_of_the_case_and_of_what_has_changed(room: DeskRoom, signed_in: SignedIn) -> None:
+    api.publish_workflow(text=HEARD, note="", actor=OSCAR)
+    run_id = api.start_run(workflow="order", input={}, actor=OSCAR, source="test").run_id
+    alice, found = signed_in(room.people.alice), []
+    for said in ({"price": 1200, "by": "Ann"}, {"price": 1400, "by": "Ann"}, None):
+        if said is not None:
+            api.send_event(name="order.said", key="7", payload=said, actor=OSCAR)
+            outbox.send_due()
+        room.forward(days=2 if said is None else 0, seconds=2)
+        room.forward(seconds=2)
+        task = ReviewTask.objects.filter(run_id=run_id).latest("created_at")
+        found.append(see(alice, task))
+        decide_task(task_id=task.pk, actor=room.people.alice, outcome="wait")
+        room.work()
+    first, second, third = ReviewTask.objects.filter(run_id=run_id).order_by("created_at")
+    told = [each.context["steps"].get("told") for each in (first, second, third)]
+    assert told == [
+        {"payload": {"price": 1200, "by": "Ann"}},
+        {"payload": {"price": 1400, "by": "Ann"}},
+        {"outcome": "silent"},
+    ]
+    assert "cooled" not in first.context["steps"]
+    assert "1,200" in found[0]
+    assert "Changed since you last looked: 1 value" in found[1]
+    before = task_detail(second.pk, room.people.alice).before
+    assert before is not None
+    assert [(each.name, each.was, each.now) for each in before.found] == [("steps.told.payload.price", 1200, 1400)]
