@@ -11,6 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from reviewhub.api.fields import Instant, PersonShown, Shown, Strict
+from reviewhub.api.serializers.changes import AnswerShown, ChangeShown
 from reviewhub.api.serializers.documents import DocumentNamed
 
 AS_IN_A_WORKFLOW = "As in a workflow's review step."
@@ -135,6 +136,8 @@ class ReviewShown(Shown):
     reasons = serializers.ListField(child=serializers.CharField())
     note = serializers.CharField(allow_blank=True)
     decisions = ReviewDecisionShown(many=True, help_text="Of all who decided it together.")
+    answers = AnswerShown(many=True, help_text="Of the requester, to what reviewers asked.")
+    changes = ChangeShown(many=True, help_text="Documents that came with the answers, against those it had.")
     requested_at = Instant()
     due_at = Instant(allow_null=True)
     ended_at = Instant(allow_null=True)

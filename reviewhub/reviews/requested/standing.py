@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,8 +11,10 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from orchestration import api
+from reviewhub.reviews.differences import Change
 from reviewhub.reviews.models import Decision, ReviewTask
 from reviewhub.reviews.requested import STEP, WORKFLOW
+from reviewhub.reviews.selectors.changes import documents_answered
 
 Standing = dict[str, Any]
 
@@ -62,6 +64,8 @@ def _standing(run: Any, task: ReviewTask | None) -> Standing:
         "decisions": [
             {"by": _person(each.by), "outcome": each.outcome, "at": _instant(each.received_at)} for each in stands
         ],
+        "answers": [_answered(each) for each in task.information] if task else [],
+        "changes": [_changed(each) for each in documents_answered(task)] if task else [],
         "requested_at": _instant(run.started_at),
         "due_at": _instant(task.due_at) if task else None,
         "ended_at": _instant(run.ended_at or (task.closed_at if task else None)),
@@ -77,6 +81,15 @@ def _standing_decisions(task: ReviewTask) -> list[Decision]:
     """In the order in which they were made. While others still decide, nobody is told of any."""
     found = [each for each in task.decisions.all() if each.taken_back_at is None]
     return sorted(found, key=lambda each: (each.received_at, each.seat))
+
+
+def _answered(answer: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: answer[name] for name in ("asked", "by", "answer", "at")}
+
+
+def _changed(change: Change) -> dict[str, Any]:
+    told = ("label", "kind", "how", "was", "now")
+    return {"path": change.name, **{name: getattr(change, name) for name in told}}
 
 
 def _fields(task: ReviewTask, stands: list[Decision]) -> dict[str, Any]:

@@ -14,7 +14,13 @@ from orchestration.models import Recommendation, Run, WorkflowVersion
 from orchestration.runtime import sweeper
 from reviewhub.reviews.exceptions import TaskMoved
 from reviewhub.reviews.models import Override, ReviewTask
-from reviewhub.reviews.services import decide_task, take_back_decision
+from reviewhub.reviews.services import (
+    File,
+    answer_information,
+    ask_for_information,
+    decide_task,
+    take_back_decision,
+)
 from tests.integration.api.office import Caller, Office
 from tests.integration.api.requested import REFUND, asked, closed, task_of, work
 from tests.support.bench import StandingClock
@@ -279,3 +285,19 @@ def test_a_person_withdraws_what_another_asked_for_only_with_the_right_to_cancel
     office.bob.grants.create(role="auditor", granted_by="test")
     assert office.calls(office.bob).delete(review["url"]).status_code == 403
     assert office.calls(office.alice).delete(review["url"]).status_code == 404
+
+
+def test_what_the_requester_answered_stands_with_the_documents_that_came(office: Office, shop: Caller) -> None:
+    review = asked(shop)
+    question = ask_for_information(task_id=task_of(review).pk, actor=office.alice, text="Which photo?")
+    answer_information(
+        request_id=question.pk, text="This one", files=[File("photo.txt", "text/plain", b"It is broken.")]
+    )
+    told = shop.get(review["url"]).json()
+    assert [(each["asked"], each["answer"]) for each in told["answers"]] == [("Which photo?", "This one")]
+    (change,) = told["changes"]
+    assert (change["kind"], change["how"], change["was"], change["now"]["name"]) == (
+        *("document", "added", None),
+        "photo.txt",
+    )
+    assert asked(shop, event_id="another")["changes"] == []
