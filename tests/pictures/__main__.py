@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext
 
     from tests.pictures.looking import Looked
+    from tests.pictures.states import State
 
 FOLDER = ROOT / "build" / "pictures"
 LONGEST = 25 * 60  # seconds
@@ -58,7 +59,7 @@ def _look_at(demo: Installation, names: tuple[str, ...], sizes: tuple[str, ...])
     with sync_playwright() as playwright:
         browser = launch(playwright)
         for size in sizes:
-            looker = Looker(browser, demo.url, size, _sign_in)
+            looker = Looker(browser, demo.url, size, _know)
             for state in states(house, size):
                 if names and not state.name.startswith(names):
                     continue
@@ -70,16 +71,24 @@ def _look_at(demo: Installation, names: tuple[str, ...], sizes: tuple[str, ...])
     return looked
 
 
-def _sign_in(context: BrowserContext, username: str) -> None:
+def _know(context: BrowserContext, state: State) -> None:
+    """Signs the person in, or lets the browser be known as one that reads their mails."""
     from django.conf import settings
+    from django.core.signing import dumps
     from django.test import Client
 
     from reviewhub.accounts.models import Person
+    from reviewhub.web.views.proving import COOKIE, salt_of
 
-    client = Client()
-    client.force_login(Person.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": settings.PUBLIC_URL, "httpOnly": True}])
+    if not state.person:
+        return
+    person = Person.objects.get(username=state.person)
+    name, value = COOKIE, dumps(person.pk, salt=salt_of(person))
+    if not state.by_mail:
+        client = Client()
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        name, value = settings.SESSION_COOKIE_NAME, client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": name, "value": value, "url": settings.PUBLIC_URL, "httpOnly": True}])
 
 
 def _tell(all_looked: list[Looked]) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.urls import reverse
 
@@ -14,10 +16,13 @@ from orchestration import api
 from orchestration.models import LimitSetting, OutboxMessage, ReceivedEvent
 from orchestration.ports import Actor, clock
 from reviewhub.accounts.models import Person
+from reviewhub.demo.clock import start
+from reviewhub.notifications.mail import GATHERED, unsubscribe_address
 from reviewhub.notifications.questions import link_to
 from reviewhub.reviews.links import DecisionLink, decision_token
 from reviewhub.reviews.models import (
     BusinessCalendar,
+    CaseSeen,
     EscalationPolicy,
     InformationRequest,
     OverrideReason,
@@ -25,6 +30,7 @@ from reviewhub.reviews.models import (
     ReviewTask,
 )
 from reviewhub.reviews.selectors import Criteria
+from reviewhub.reviews.selectors.changes import tasks_before
 from reviewhub.reviews.selectors.reason_versions import changes_of_reasons
 from reviewhub.reviews.services import (
     answer_information,
@@ -35,10 +41,12 @@ from reviewhub.reviews.services import (
     delegate_task,
     enter_absence,
     escalate_task,
+    mark_seen,
     save_filter,
     snooze_task,
     wake_task,
 )
+from reviewhub.reviews.services.comments import File
 from reviewhub.reviews.services.settings import save_reason
 from tests.support.documents import a_locked_pdf, a_mail, a_pdf, a_picture
 
@@ -59,6 +67,14 @@ SPENT = tuple(
     f"{act} {size}" for act in ("Tapped", "Snooze", "Expired", "Broken", "Slow") for size in ("wide", "phone")
 )
 MOVED = ("Decided", "Claimed", "Snoozed", "Given", "Answered", "Waiting", "Taken up", "Late answer", "Escalated")
+BACK, RESENT = (
+    "Halvorsen Drives",
+    "Lindqvist Tools",
+)  # a case that comes back otherwise; one whose document was sent anew
+LONG_NAMED = {
+    "maximiliane": "Maximiliane Hohenstein-Wittgenbach von der Heyden-Lindenau",
+    "xu": LONG[:60],
+}
 CROWD = tuple(f"Pallet truck {number:02}" for number in range(30))
 
 
@@ -86,6 +102,17 @@ class House:
         asked = InformationRequest.objects.filter(task=self.task(name)).latest("asked_at")
         return "/information/" + link_to(asked).partition("/information/")[2]
 
+    def forget_changes(self, name: str, *usernames: str) -> None:
+        """As if they had seen the case as it was at first, and nothing since."""
+        task = self.task(name)
+        CaseSeen.objects.filter(run=task.run_id).delete()
+        for username in usernames:
+            first = tasks_before(task).last() or task
+            mark_seen(task_id=first.pk, actor=self.people[username], mark="0-0-0")
+
+    def unsubscribing(self) -> str:
+        return urlsplit(unsubscribe_address(self.people["alice"], GATHERED)).path
+
     def settings(self) -> dict[str, str]:
         """Pages of settings with versions, by name."""
         reason = OverrideReason.objects.get(code="policy", workflow="", current=True)
@@ -98,13 +125,25 @@ class House:
             "calendar": ("businesscalendar_change", calendar.pk if calendar else 0),
         }
         found = {name: reverse(f"admin:reviews_{page}", args=[pk]) for name, (page, pk) in pages.items()}
+        found["sla"] = reverse("admin:reviews_slapolicy_add")
+        found["reason-before"] = f"{found['reason']}?version={reason.version - 1}"
         return {**found, "reasons-versions": reverse("admin:reviews_overridereason_versions")}
 
+    def differences(self, name: str) -> tuple[str, str]:
+        """Where all that has changed in a case is told, and where its document stands beside the last version."""
+        task = self.task(name)
+        earlier = tasks_before(task).first() or task
+        digest = [sent["documents"][0][api.DOCUMENT_DIGEST] for sent in task.information if sent.get("documents")]
+        whole = f"/tasks/{task.pk}/changes/{earlier.pk}/"
+        return whole, f"{whole}{''.join(digest[-1:])}/"
+
     def fill(self) -> None:
+        start()  # a case that comes back does so later than it came
         for path in sorted(WORKFLOWS.glob("*.yaml")):
             api.publish_workflow(text=path.read_text(encoding="utf-8"), note="For the pictures", actor=OSCAR)
         self._bring()
         self._move_on()
+        self._differ()
         self._lead()
         self._operate()
         for label in ("Rules", f"Rules of {LONG}"[:60], "Rules and laws"):
@@ -118,13 +157,11 @@ class House:
         titles.append(self._purchase("Summit Machines", "Milling machine", 85_000))
         titles.append(self._purchase(LONG, f"Something for {LONG}"))
         titles += [self._start("contract", {"supplier": "Vantage Legal", "advice": ADVICE, **self._documents()})]
+        titles += [self._offer(BACK), self._offer(RESENT, terms=self._terms(30))]
         titles += [self._start("release", {"payee": "Harbour Freight"}), self._start("several-fields", _many())]
         api.start_run(workflow="breaks", input={"what": "Nightly export"}, actor=OSCAR, source="manual")
-        until = time.monotonic() + READY_WITHIN
-        while (came := ReviewTask.objects.filter(run_id__in=titles).count()) < len(titles):
-            if time.monotonic() > until:
-                raise TimeoutError(f"Only {came} of {len(titles)} cases came before people.")
-            time.sleep(0.2)
+        came = ReviewTask.objects.filter(run_id__in=titles)
+        _until(lambda: came.count() == len(titles), f"Not all of the {len(titles)} cases came before people.")
 
     def _purchase(self, supplier: str, item: str, amount: float = 0) -> str:
         number = next(self._numbers)
@@ -143,6 +180,13 @@ class House:
                 ),
             },
         )
+
+    def _offer(self, supplier: str, **documents: Any) -> str:
+        return self._start("offer", {"requester": "priya@example.com", "supplier": supplier, **documents})
+
+    def _terms(self, days: int) -> dict[str, Any]:
+        text = _terms_text(days).encode()
+        return api.keep_document(text, name="terms.txt", media_type="text/plain", by=OSCAR)
 
     def _start(self, workflow: str, values: dict[str, Any]) -> str:
         return api.start_run(workflow=workflow, input=values, actor=OSCAR, source="manual").run_id
@@ -187,7 +231,24 @@ class House:
             comment_on_task(task_id=self.task(name).pk, actor=carol, text=text)
         decide_task(task_id=self.task("Harbour Freight").pk, actor=carol, outcome="pay")
 
+    def _differ(self) -> None:
+        """One case comes back otherwise, the document of another one is sent anew, and of both something is said."""
+        alice, carol = self.people["alice"], self.people["carol"]
+        first, resent = self.task(BACK), self.task(RESENT)
+        decide_task(task_id=first.pk, actor=carol, outcome="back")
+        asked = ask_for_information(task_id=resent.pk, actor=alice, text="Are these the terms of this year?")
+        files = [File("terms.txt", "text/plain", _terms_text(60).encode())]
+        answer_information(request_id=asked.pk, text="No, sorry. Here are the right ones.", files=files)
+        _until(lambda: self.task(BACK).pk != first.pk, "The case did not come back.")
+        for task in (self.task(BACK), self.task(RESENT)):
+            comment_on_task(task_id=task.pk, actor=carol, text="The delivery has grown longer: is that fine with you?")
+
     def _lead(self) -> None:
+        finance = Queue.objects.get(slug="finance")
+        for username, name in LONG_NAMED.items():
+            somebody = Person.objects.create_user(username=username, email=f"{username}@example.com", display_name=name)
+            finance.memberships.create(person=somebody)
+            claim_task(task_id=self.task(f"Pallet truck 0{finance.memberships.count()}").pk, actor=somebody)
         carol, bob, alice = (self.people[name] for name in ("carol", "bob", "alice"))
         care = Queue.objects.get(slug="customer-care")
         now = clock().process_now()
@@ -214,3 +275,15 @@ class House:
 
 def _many() -> dict[str, Any]:
     return {f"field_{number}": f"Value {number}" for number in range(1, 19)}
+
+
+def _terms_text(days: int) -> str:
+    return f"Paid within {days} days of the delivery.\nAll duties are paid by the supplier.\n" * 3
+
+
+def _until(is_so: Callable[[], bool], otherwise: str) -> None:
+    until = time.monotonic() + READY_WITHIN
+    while not is_so():
+        if time.monotonic() > until:
+            raise TimeoutError(otherwise)
+        time.sleep(0.2)

@@ -92,13 +92,13 @@ class Looked:
 class Looker:
     """A browser at one width, with a profile for each person, so that what was fetched once is kept."""
 
-    def __init__(self, browser: Browser, url: str, size: str, sign_in: Callable[[BrowserContext, str], None]) -> None:
-        self._browser, self._url, self._size, self._sign_in = browser, url, size, sign_in
-        self._contexts: dict[str, BrowserContext] = {}
+    def __init__(self, browser: Browser, url: str, size: str, know: Callable[[BrowserContext, State], None]) -> None:
+        self._browser, self._url, self._size, self._know = browser, url, size, know
+        self._contexts: dict[tuple[str, bool], BrowserContext] = {}
 
     def look(self, state: State, folder: Path) -> Looked:
         looked = Looked(state.name, self._size)
-        context = self._context_of(state.person)
+        context = self._context_of(state)
         page = context.new_page()
         try:
             self._listen(page, looked.faults)
@@ -115,18 +115,22 @@ class Looker:
             looked.faults.append(f"Could not be looked at: {error.message[:400]}")
         finally:
             page.close()
-        if state.person and not any(
-            cookie.get("name") == "sessionid" for cookie in context.cookies()
-        ):  # a state that signs out ends the profile
-            self._contexts.pop(state.person).close()
+        self._forget(state)
         return looked
 
-    def _context_of(self, person: str) -> BrowserContext:
-        if person not in self._contexts:
-            self._contexts[person] = self._context()
-            if person:
-                self._sign_in(self._contexts[person], person)
-        return self._contexts[person]
+    def _context_of(self, state: State) -> BrowserContext:
+        whose = (state.person, state.by_mail)
+        if whose not in self._contexts:
+            self._contexts[whose] = self._context()
+            self._know(self._contexts[whose], state)
+        return self._contexts[whose]
+
+    def _forget(self, state: State) -> None:
+        """A profile that was nobody's, or that has signed out, is used for no other state."""
+        whose = (state.person, state.by_mail)
+        signed_in = any(cookie.get("name") == "sessionid" for cookie in self._contexts[whose].cookies())
+        if not state.person or not (state.by_mail or signed_in):
+            self._contexts.pop(whose).close()
 
     def _context(self) -> BrowserContext:
         width, height = SIZES[self._size]

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
 from django.template.loader import render_to_string
-from playwright.sync_api import Page, Route
 
-from tests.pictures.house import LONG, House
+from tests.pictures.acts import (
+    Act,
+    answered_by,
+    click,
+    never_answered,
+    one_after_another,
+    only_card,
+    press,
+    typed,
+    wait,
+    without_a_socket,
+)
+from tests.pictures.house import BACK, LONG, RESENT, House
 
-Act = Callable[[Page], None]
 WIDE, PHONE = "wide", "phone"
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`person` is empty where nobody is signed in. `before` happens before the page is opened, `act` on it."""
+    """`person` is empty where nobody is signed in. `before` happens before the page is opened, `act` on it.
+
+    Every state stands on its own: what another one has left in the browser or the case is none of its business.
+    """
 
     name: str
     person: str
@@ -28,76 +41,26 @@ class State:
     sizes: tuple[str, ...] = (WIDE, PHONE)
     tall: bool = False  # the window is as high as the page
     settled: bool = True  # nothing is expected to come any more
+    by_mail: bool = False  # the person is not signed in: the browser is known to read their mails
     ours: bool = True  # False for Django's and Swagger's pages, whose marks and sizes are theirs
 
 
 def states(house: House, size: str) -> Iterator[State]:
-    for made in (_queue, _task, _acts, _outside, _own, _lead, _process, _studio, _settings, _wrong):
+    for made in (
+        _queue,
+        _task,
+        _acts,
+        _differences,
+        _outside,
+        _linked,
+        _own,
+        _lead,
+        _process,
+        _studio,
+        _settings,
+        _wrong,
+    ):
         yield from (state for state in made(house, size) if size in state.sizes)
-
-
-# ---- acts ---------------------------------------------------------------------------------------
-
-
-def press(*keys: str) -> Act:
-    def act(page: Page) -> None:
-        for key in keys:
-            page.keyboard.press(key)
-            page.wait_for_timeout(350)
-
-    return act
-
-
-def click(*selectors: str) -> Act:
-    def act(page: Page) -> None:
-        for selector in selectors:
-            page.locator(selector).first.click()
-            page.wait_for_timeout(350)
-
-    return act
-
-
-def typed(selector: str, text: str, *keys: str) -> Act:
-    def act(page: Page) -> None:
-        page.locator(selector).first.fill(text)
-        press(*keys)(page)
-
-    return act
-
-
-def one_after_another(*acts: Act) -> Act:
-    def act(page: Page) -> None:
-        for each in acts:
-            each(page)
-
-    return act
-
-
-def _without_a_socket(page: Page) -> None:
-    page.route_web_socket("**/ws/desk/", lambda socket: socket.close())
-
-
-def _answered_by(pattern: str, status: int, body: str) -> Act:
-    def act(page: Page) -> None:
-        page.route(pattern, lambda route: route.fulfill(status=status, body=body, content_type="text/html"))
-
-    return act
-
-
-def _never_answered(pattern: str) -> Act:
-    def act(page: Page) -> None:
-        held: list[Route] = []  # one that nobody holds would go on
-
-        def hold(route: Route) -> None:
-            held.append(route)
-
-        page.route(pattern, hold)
-
-    return act
-
-
-def _wait(milliseconds: int) -> Act:
-    return lambda page: page.wait_for_timeout(milliseconds)
 
 
 # ---- the desk -----------------------------------------------------------------------------------
@@ -126,7 +89,7 @@ def _queue(house: House, size: str) -> Iterator[State]:
         yield State("picked", "alice", "/queue/team/", picks)
         yield State("together", "alice", "/queue/team/", one_after_another(picks, click("#bulk [type=submit]")))
     yield State("keys-page", "alice", "/keys/")
-    yield State("connection-lost", "alice", "/queue/team/", _wait(2500), before=_without_a_socket)
+    yield State("connection-lost", "alice", "/queue/team/", wait(2500), before=without_a_socket)
     yield State("cards", "alice", "/cards/", lambda page: page.locator("#task-title").wait_for())
     yield State("cards-none", "priya", "/cards/")
     yield State("offline", "alice", "/offline/")
@@ -156,7 +119,7 @@ def _task(house: House, size: str) -> Iterator[State]:
     yield State("task-documents-whole", "alice", house.page("Vantage Legal"), tall=True)
     yield State("task-incident", "oscar", house.page("Nightly"), tall=size == PHONE)
     for number, kind in enumerate(("picture", "mail", "text", "json", "table", "locked", "other"), start=1):
-        shown = one_after_another(press(*["o"] * number), _wait(400))
+        shown = one_after_another(press(*["o"] * number), wait(400))
         yield State(f"document-{kind}", "alice", house.page("Vantage Legal"), shown, tall=size == PHONE)
     yield State("task-not-yours", "priya", house.page("Rossi"), status=403)
     yield State("task-of-nobody", "alice", "/tasks/00000000-0000-0000-0000-000000000000/", status=404)
@@ -184,21 +147,46 @@ def _acts(house: House, size: str) -> Iterator[State]:
     ):
         yield State(f"panel-{name}", "alice", pallets, press(key))
     yield State(
-        "comment", "alice", pallets, one_after_another(press("m"), typed("#comment", "Please look, @car"), _wait(600))
+        "comment", "alice", pallets, one_after_another(press("m"), typed("#comment", "Please look, @car"), wait(600))
     )
     yield State("undo", "alice", house.page(f"Tapped {size}"), press("a"))
     yield State("told", "alice", house.page(f"Snooze {size}"), one_after_another(press("z", "1", "Enter")))
-    slow = one_after_another(_never_answered("**/tasks/*/decision/**"), press("a"))
+    slow = one_after_another(never_answered("**/tasks/*/decision/**"), press("a"))
     yield State("decision-slow", "alice", house.page(f"Slow {size}"), slow, settled=False)
     opened = "**/tasks/*" if size == PHONE else "**/tasks/*/?*"
     row = one_after_another(
-        _never_answered(opened), lambda page: page.locator(".row-title a").nth(3).click(no_wait_after=True)
+        never_answered(opened), lambda page: page.locator(".row-title a").nth(3).click(no_wait_after=True)
     )
-    yield State("task-slow", "alice", "/queue/team/", one_after_another(row, _wait(500)), settled=False)
-    broken = one_after_another(_answered_by("**/tasks/*/decision/**", 500, "no"), press("a"))
+    yield State("task-slow", "alice", "/queue/team/", one_after_another(row, wait(500)), settled=False)
+    broken = one_after_another(answered_by("**/tasks/*/decision/**", 500, "no"), press("a"))
     yield State("decision-broken", "alice", house.page(f"Broken {size}"), broken)
     signed_out = one_after_another(lambda page: page.context.clear_cookies(name="sessionid"), press("a"))
     yield State("decision-signed-out", "alice", house.page(f"Expired {size}"), signed_out)
+
+
+def _differences(house: House, size: str) -> Iterator[State]:
+    """Of a case that came back otherwise, and of one whose document was sent anew, to somebody who had seen both."""
+    del size
+    back, resent, opened = house.page(BACK), house.page(RESENT), click(".changes summary")
+
+    def anew(name: str) -> Act:
+        return lambda _page: house.forget_changes(name, "alice")
+
+    seen = partial(State, person="alice", before=anew(BACK))
+    yield seen("queue-changed", address="/queue/team/?q=gearbox")
+    yield seen("changes", address=back)
+    yield seen("changes-open", address=back, act=opened)
+    yield seen("changes-whole", address=back, act=opened, tall=True)
+    yield State("changes-document", "alice", resent, opened, before=anew(RESENT))
+    yield State("changes-history", "carol", back, click(".since-before summary"), before=anew(BACK), tall=True)
+    yield State("changes-all", "alice", house.differences(BACK)[0])
+    yield State("versions", "alice", house.differences(RESENT)[1], wait(600))
+    card = one_after_another(lambda page: page.locator("#task-title").wait_for(), opened)
+    deck = one_after_another(anew(BACK), only_card(house.task(BACK)))
+    yield State("card-changed", "alice", "/cards/", card, before=deck)
+    linked = partial(State, person="alice", by_mail=True)
+    yield linked("link-changes", address=house.link(BACK), act=opened, before=anew(BACK), tall=True)
+    yield linked("link-changes-document", address=house.link(RESENT), act=opened, before=anew(RESENT))
 
 
 # ---- without an account -------------------------------------------------------------------------
@@ -216,12 +204,26 @@ def _outside(house: House, size: str) -> Iterator[State]:
     yield State("question-taken-back", "", house.question("Taken up"))
     yield State("question-late", "", house.question("Late answer"))
     yield State("question-forged", "", "/information/forged.token/", status=404)
-    yield State("link", "", house.link("Pallets"))
-    yield State("link-reasons", "", house.link("Pallets"), click("button[value=reject]"))
-    yield State("link-critical", "", house.link("Summit Machines"), click("button[value=approve]"))
-    yield State("link-documents", "", house.link("Vantage Legal"), tall=True)
-    yield State("link-decided", "", house.link("Decided"))
-    yield State("link-expired", "", house.link("Pallets", hours=-1), status=410)
+    yield State("unsubscribe", "", house.unsubscribing())
+
+
+def _linked(house: House, size: str) -> Iterator[State]:
+    """Behind a mail's link: in a browser that is nobody's, and in one that reads the addressee's mails."""
+    del size
+    yield State("link-unproven", "", house.link("Pallets"))
+    sent = one_after_another(click("[name=send]"), typed("#code", "not it", "Enter"))
+    yield State("link-wrong-code", "", house.link("Pallets"), sent)
+    linked = partial(State, person="alice", by_mail=True)
+    yield linked("link", address=house.link("Pallets"))
+    yield linked("link-reasons", address=house.link("Pallets"), act=click("button[value=reject]"))
+    yield linked("link-critical", address=house.link("Summit Machines"))
+    yield linked("link-documents", address=house.link("Vantage Legal"), tall=True)
+    yield linked("link-long", address=house.link(LONG))
+    confirmed = click("button[value=approve]")
+    yield State("link-confirm", "alice", house.link("Summit Machines"), confirmed)  # where they are signed in
+    yield State("link-of-somebody", "bob", house.link("Pallets"), status=403)
+    yield linked("link-decided", address=house.link("Decided"))
+    yield linked("link-expired", address=house.link("Pallets", hours=-1), status=410)
     yield State("link-forged", "", "/decide/forged.token/", status=404)
 
 
@@ -232,6 +234,7 @@ def _own(house: House, size: str) -> Iterator[State]:
     yield State("ways", "alice", "/notices/ways/", tall=True)
     yield State("hours", "alice", "/notices/hours/")
     yield State("devices", "alice", "/devices/")
+    yield State("asked-for", "priya", "/asked-for/")
     yield State("tokens", "ada", "/tokens/")
     yield State("tour", "alice", "/demo/")
 
@@ -242,6 +245,8 @@ def _lead(house: House, size: str) -> Iterator[State]:
     yield State("team", "carol", "/teams/finance/", tall=True)
     yield State("team-other", "carol", "/teams/customer-care/")
     yield State("handover", "carol", "/teams/finance/handover/")
+    yield State("handover-chosen", "carol", "/teams/finance/handover/", click("[data-all]"))
+    yield State("handover-of-nobody", "carol", "/teams/finance/handover/?person=oscar")
     yield State("quality", "carol", "/quality/")
     yield State("quality-own", "alice", "/quality/")
     yield State("deadlines", "carol", "/deadlines/")
@@ -283,14 +288,29 @@ def _settings(house: House, size: str) -> Iterator[State]:
     for name in ("queue", "escalationpolicy", "slapolicy", "businesscalendar", "overridereason"):
         yield State(f"settings-{name}", "ada", f"/admin/reviews/{name}/", ours=False)
     for name, address in house.settings().items():
-        yield State(f"settings-{name}", "ada", address, _wait(900), ours=False, tall=True)
+        yield State(f"settings-{name}", "ada", address, wait(900), ours=False, tall=True)
+    yield from _previews(house.settings())
     yield State("settings-connections", "ada", "/admin/orchestration/connection/", ours=False)
     yield State("settings-people", "ada", "/admin/accounts/person/", ours=False)
+
+
+def _previews(addresses: dict[str, str]) -> Iterator[State]:
+    """What unsaved text would do."""
+    asked = one_after_another(click("[data-foreseen] button"), wait(900))
+    state = partial(State, person="ada", ours=False, tall=True)
+    chain = "- {after: 1h, to: {backup_of: queue}}\n- {after: 4h, to: {manager_of: queue}}\n"
+    for name, text in (("chain", chain), ("sla", "due: 3h\n")):
+        typing = typed("[name=text]", text)
+        yield state(f"preview-{name}", address=addresses[name], act=one_after_another(typing, asked))
+        wrong = typed("[name=text]", "due: soon\nwhat: is this\n")
+        yield state(f"preview-{name}-wrong", address=addresses[name], act=one_after_another(wrong, asked))
+    hours = typed("[name=mon]", "09:00-12:00, 13:00-16:30")
+    yield state("preview-calendar", address=addresses["calendar"], act=one_after_another(hours, asked))
 
 
 def _wrong(house: House, size: str) -> Iterator[State]:
     del house, size
     yield State("error-403", "alice", "/audit/", status=403)
     yield State("error-404", "alice", "/nowhere/", status=404)
-    broken = partial(_answered_by, "**/queue/team/", 500)
+    broken = partial(answered_by, "**/queue/team/", 500)
     yield State("error-500", "alice", "/queue/team/", before=broken(render_to_string("errors/broken.html")), status=500)

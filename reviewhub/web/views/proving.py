@@ -34,7 +34,7 @@ def proof_of(request: HttpRequest, person: Person) -> str | None:
     if request.user.is_authenticated and request.user.pk == person.pk:
         return ""
     try:
-        held = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_salt(person), max_age=KNOWN_FOR)
+        held = signing.loads(request.COOKIES.get(COOKIE, ""), salt=salt_of(person), max_age=KNOWN_FOR)
     except signing.BadSignature:
         return None
     return CODE if held == person.pk else None
@@ -72,7 +72,7 @@ def _checked(request: HttpRequest, link: DecisionLink, person: Person) -> HttpRe
     answer = redirect(request.path)
     answer.set_cookie(
         COOKIE,
-        signing.dumps(person.pk, salt=_salt(person)),
+        signing.dumps(person.pk, salt=salt_of(person)),
         max_age=KNOWN_FOR,
         path="/decide/",
         secure=settings.SESSION_COOKIE_SECURE,
@@ -95,7 +95,7 @@ def _asked(
     return headers(render(request, "desk/prove.html", context, status=status), PRIVATE)
 
 
-def _salt(person: Person) -> str:
+def salt_of(person: Person) -> str:
     """Another password, and the browser is asked again."""
     return f"reviewhub.web.proving:{person.get_session_auth_hash()}"
 

@@ -36,7 +36,7 @@ def link(room: DeskRoom, task: ReviewTask, person: Person, hours: float = 72) ->
 
 def knows(client: Client, person: Person) -> Client:
     """A browser in which the person has typed a code that came to their address."""
-    client.cookies[COOKIE] = signing.dumps(person.pk, salt=proving._salt(person))
+    client.cookies[COOKIE] = signing.dumps(person.pk, salt=proving.salt_of(person))
     return client
 
 
