@@ -57,11 +57,26 @@ UNSEEN = """() => {
   return unseen.slice(0, 5).map((node) => node.outerHTML.slice(0, 90));
 }"""
 
-# On a phone all that is tapped has 44 pixels, but for links in a sentence and the marks of quotes.
+# On a phone all that is tapped has 44 pixels, but for the marks of quotes and, as WCAG 2.2 has it (2.5.8, "inline"),
+# links among words that are no links: these are as high as their line. A box and its label are one.
 SMALL = """() => {
   const all = "a[href], button, input:not([type=hidden]), select, textarea, summary, label.check";
-  const within = (node) => getComputedStyle(node).display === "inline" && node.tagName === "A";
-  const holder = (node) => (node.matches("input") && node.closest("label")) || node;
+  const inline = (node) => getComputedStyle(node).display.startsWith("inline");
+  const words = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) return node.data.match(/\\p{L}{2,}/gu)?.length ?? 0;
+    if (node.nodeType !== Node.ELEMENT_NODE || node.matches(all) || !node.checkVisibility()) return 0;
+    return [...node.childNodes].reduce((sum, each) => sum + (inlineOrText(each) ? words(each) : 0), 0);
+  };
+  const inlineOrText = (node) => node.nodeType === Node.TEXT_NODE || (node.nodeType === 1 && inline(node));
+  const within = (node) => {
+    if (node.tagName !== "A" || !inline(node)) return false;
+    let holds = node.parentElement;
+    while (inline(holds)) holds = holds.parentElement;
+    return words(holds) >= 2;
+  };
+  const box = "[type=checkbox], [type=radio]";
+  const holder = (node) =>
+    (node.matches("input") && (node.closest("label") ?? (node.matches(box) && node.labels?.[0]))) || node;
   const size = (node) => {
     const { width, height } = holder(node).getBoundingClientRect();
     const after = getComputedStyle(node, "::after");

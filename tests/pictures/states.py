@@ -68,7 +68,7 @@ def states(house: House, size: str) -> Iterator[State]:
 
 def _queue(house: House, size: str) -> Iterator[State]:
     yield State("queue", "alice", "/queue/team/")
-    yield State("queue-of-nothing", "alice", "/queue/at-risk/")
+    yield State("queue-of-nothing", "priya", "/queue/at-risk/")
     yield State("queue-searched-to-nothing", "alice", "/queue/team/?q=Nobody+of+this+name")
     yield State("queue-searched", "alice", "/queue/team/?q=Pallet")
     yield State("queue-filtered", "alice", "/queue/team/?workflow=purchase-approval&sure_below=90&order=value")
@@ -246,7 +246,7 @@ def _lead(house: House, size: str) -> Iterator[State]:
     yield State("team-other", "carol", "/teams/customer-care/")
     yield State("handover", "carol", "/teams/finance/handover/")
     yield State("handover-chosen", "carol", "/teams/finance/handover/", click("[data-all]"))
-    yield State("handover-of-nobody", "carol", "/teams/finance/handover/?person=oscar")
+    yield State("handover-of-nobody", "carol", "/teams/customer-care/handover/?person=alice")
     yield State("quality", "carol", "/quality/")
     yield State("quality-own", "alice", "/quality/")
     yield State("deadlines", "carol", "/deadlines/")
