@@ -112,7 +112,7 @@ class CalendarVersionInline(VersionInline):
 
 class DueForm(ComesForm):
     hours = forms.DecimalField(
-        label=_lazy("due after"), initial=8, min_value=0, max_value=10_000, help_text=_lazy("Working hours.")
+        label=_lazy("Due after"), initial=8, min_value=0, max_value=10_000, help_text=_lazy("Working hours.")
     )
 
 

@@ -36,7 +36,7 @@ class ComesForm(forms.Form):
     """When a task comes that there is not."""
 
     at = forms.DateTimeField(
-        label="comes at",
+        label=_lazy("Comes at"),
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
         help_text=_lazy("In your time zone; now where it is empty."),
