@@ -9,7 +9,7 @@ from playwright.sync_api import WebSocketRoute, expect
 
 from reviewhub.reviews.models import Decision
 from reviewhub.reviews.services import comment_on_task
-from tests.e2e.conftest import Open
+from tests.e2e.conftest import Open, both_widths, press, use
 from tests.support.desk_room import DeskRoom
 
 
@@ -139,11 +139,12 @@ def test_who_is_switched_off_hears_no_more(room: DeskRoom, open_as: Open, monkey
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
+@both_widths
 def test_what_comes_while_one_looks_is_told_and_is_new_no_more_once_it_was_in_view(
-    room: DeskRoom, open_as: Open
+    room: DeskRoom, open_as: Open, size: str
 ) -> None:
     task, people = room.case(), room.people
-    alice = open_as(people.alice, "/queue/mine/")
+    alice = open_as(people.alice, "/queue/mine/", size)
     with alice.expect_response("**/seen/"):
         alice.goto(f"/tasks/{task.pk}/?view=team")
     expect(alice.locator("html")).to_have_attribute("data-live", "on")
@@ -151,9 +152,9 @@ def test_what_comes_while_one_looks_is_told_and_is_new_no_more_once_it_was_in_vi
     with alice.expect_response("**/seen/"):
         comment_on_task(task_id=task.pk, actor=people.carol, text="Look at the quotation")
         expect(alice.locator("#said")).to_have_text("Changed since you last looked: 1 comment")
-    alice.keyboard.press("v")
+    press("v", alice.locator("#task-changes summary"), size)
     expect(alice.locator("#task-changes")).to_contain_text("Carol Nyström commented")
-    alice.get_by_role("button", name="Seen").click()
+    use(alice.get_by_role("button", name="Seen"), size)
     expect(alice.locator("#task-changes")).to_be_empty()
     expect(alice.locator("#task-title")).to_be_focused()
     expect(alice.locator(".row-changed")).to_have_count(0)
