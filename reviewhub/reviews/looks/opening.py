@@ -16,7 +16,7 @@ from reviewhub.accounts.permissions import VERBS
 from reviewhub.reviews.hidden import show
 from reviewhub.reviews.looks import STEP, WORKFLOW
 from reviewhub.reviews.looks.clocks import clocks_of, conditions_of
-from reviewhub.reviews.models import KnownAnswer, Queue, ReviewTask, SecondLook
+from reviewhub.reviews.models import KnownAnswer, Queue, QueueMembership, ReviewTask, SecondLook
 from reviewhub.reviews.models.querysets import KNOWS
 
 AS_IT_WAS = (
@@ -57,7 +57,7 @@ def open_known(known: KnownAnswer, drawn_for: ReviewTask) -> SecondLook | None:
 def _open(
     kind: SecondLook.Kind, original: ReviewTask, *, drawn_for: ReviewTask, expected: str, first_by: Person | None
 ) -> SecondLook | None:
-    exclude = sorted(set(original.excluded) | _who_know_it(original) | _who_could_tell(original))
+    exclude = sorted(set(original.excluded) | _who_know_it(original) | _who_could_tell(original, kind))
     if not _takers(original.queue).exclude(username__in=exclude).exclude(email__in=exclude).exists():
         return None
     look = SecondLook.objects.create(
@@ -89,11 +89,14 @@ def _who_know_it(original: ReviewTask) -> set[str]:
     return set(chain.from_iterable(names))
 
 
-def _who_could_tell(original: ReviewTask) -> set[str]:
-    """User names of those who read its run, by which they would tell a second look from any other task."""
+def _who_could_tell(original: ReviewTask, kind: SecondLook.Kind) -> set[str]:
+    """User names of those who read its run, by which they would tell a second look from any other task, or who read
+    the answers that are known."""
     readers = Q(grants__workflow="", grants__role__in=VERBS["run.read"].roles)
     owners = Q(grants__workflow=original.workflow) | Q(username=original.workflow_owner)
-    found = Person.objects.filter(readers | owners, is_active=True)
+    if kind == SecondLook.Kind.KNOWN:
+        readers |= Q(memberships__queue=original.queue, memberships__role=QueueMembership.Role.LEAD)
+    found = Person.objects.filter(readers | owners, is_active=True).distinct()
     return set(found.values_list("username", flat=True))
 
 
