@@ -119,7 +119,9 @@ def _differ(two: tuple[Shown, Shown], path: str, client: Client) -> list[str]:
         said = plain(answer.content.decode(), shown.task).replace(str(shown.task.run_id)[-12:], "RUN")
         text = f"{answer.status_code}\n{said}"
         told.append(re.sub(r"[>,]", "\\g<0>\n", text).splitlines())
-    return [line for line in unified_diff(*told, n=0, lineterm="") if not line.startswith(("---", "+++", "@@"))]
+    return [
+        line for line in unified_diff(told[0], told[1], n=0, lineterm="") if not line.startswith(("---", "+++", "@@"))
+    ]
 
 
 def test_nothing_that_is_pushed_tells_it(two: tuple[Shown, Shown]) -> None:
