@@ -42,6 +42,18 @@ def test_a_reviewer_decides_a_queue_without_touching_the_mouse(room: DeskRoom, o
     assert {first.pk, third.pk}.isdisjoint(standing.values_list("task", flat=True))
 
 
+def test_a_row_opens_beside_the_list_and_with_control_held_in_a_tab(room: DeskRoom, open_as: Open) -> None:
+    room.case("Northwind"), room.case("Halden")
+    page = open_as(room.people.alice, "/queue/team/")
+    title(page, "Northwind")
+    with page.context.expect_page() as another:
+        page.get_by_role("link", name="Halden").click(modifiers=["Control"])
+    title(another.value, "Halden")
+    title(page, "Northwind")
+    page.get_by_role("link", name="Halden").click()
+    title(page, "Halden")
+
+
 def test_a_comment_never_decides_anything(room: DeskRoom, open_as: Open) -> None:
     task = room.case()
     page = open_as(room.people.alice, f"/tasks/{task.pk}/")
