@@ -203,7 +203,8 @@ class PolicySource(Protocol):
     def sla_policy(self, name: str) -> NamedPolicy: ...
 
     def names(self) -> Mapping[str, frozenset[str]]:
-        """What a workflow may name: {"queues", "groups", "calendars", "escalation_policies", "sla_policies"}."""
+        """What a workflow may name: {"queues", "groups", "calendars", "escalation_policies", "sla_policies"}; and what
+        it and its steps may not be called: {"built_in"}."""
         ...
 
 

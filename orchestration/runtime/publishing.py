@@ -9,6 +9,7 @@ from django.db import transaction
 
 from orchestration.core.language.check import Catalogue, Checked, Fault, check_text
 from orchestration.core.language.check import check_policy as check_policy_text
+from orchestration.core.language.naming import names_in
 from orchestration.exceptions import InvalidTransition, InvalidWorkflow, NotFound
 from orchestration.models import Connection, DecisionPoint, Workflow, WorkflowDraft, WorkflowVersion
 from orchestration.ports import Actor, bound, clock
@@ -82,6 +83,7 @@ def publish_workflow(*, text: str, note: str, actor: Actor, expected_current: in
     canonical = checked.canonical
     if canonical is None or checked.content_hash is None:
         raise InvalidWorkflow(checked.faults)
+    _refuse_built_in(canonical)
     with transaction.atomic():
         workflow = _locked(canonical["workflow"], create_as=canonical.get("title"))
         current = workflow.current
@@ -105,6 +107,16 @@ def publish_workflow(*, text: str, note: str, actor: Actor, expected_current: in
         workflow.owner = canonical.get("owner") or ""
         _point_to(workflow, version, "workflow.published", actor, note)
         return version
+
+
+def _refuse_built_in(canonical: Mapping[str, Any]) -> None:
+    """What the installation knows its own runs and reviews by is nobody else's: not as a workflow's name, and not as
+    a step's. Raises `InvalidWorkflow`."""
+    built_in = bound.policies.names().get("built_in", frozenset()) if bound.policies is not None else frozenset()
+    taken = built_in & {canonical["workflow"], *names_in(canonical).steps}
+    if taken:
+        said = f"The name {min(taken)!r} is the product's own: choose another."
+        raise InvalidWorkflow((Fault(1, 1, "", said),))
 
 
 def keep_version(*, text: str, actor: Actor) -> WorkflowVersion:
@@ -161,6 +173,7 @@ def activate_version(*, workflow: str, number: int, actor: Actor) -> WorkflowVer
         checked = check_workflow(version.text)
         if checked.canonical is None:
             raise InvalidWorkflow(checked.faults, f"Version {number} cannot run in this installation any more.")
+        _refuse_built_in(checked.canonical)
         row.title = version.definition.get("title") or row.name
         row.owner = version.definition.get("owner") or ""
         _point_to(row, version, "workflow.activated", actor, "")

@@ -12,6 +12,7 @@ from orchestration.api import Calendar, calendar_from
 from orchestration.exceptions import NotFound
 from orchestration.ports import NamedPolicy
 from reviewhub.accounts.models import PeopleGroup
+from reviewhub.reviews import looks, requested
 from reviewhub.reviews.models import (
     BusinessCalendar,
     BusinessCalendarVersion,
@@ -49,6 +50,7 @@ class SettingsPolicies:
     def names(self) -> Mapping[str, frozenset[str]]:
         calendars = BusinessCalendar.objects.filter(current__isnull=False)
         return {
+            "built_in": frozenset({looks.WORKFLOW, looks.STEP, requested.WORKFLOW}),
             "queues": frozenset(Queue.objects.values_list("slug", flat=True)),
             "groups": frozenset(PeopleGroup.objects.values_list("name", flat=True)),
             "calendars": frozenset(calendars.values_list("name", flat=True)),

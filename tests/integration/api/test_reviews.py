@@ -9,9 +9,11 @@ from django.conf import settings as configured
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from orchestration import ports
+from orchestration import api, ports
+from orchestration.exceptions import InvalidWorkflow
 from orchestration.models import Recommendation, Run, WorkflowVersion
 from orchestration.runtime import sweeper
+from reviewhub.accounts.actors import actor_of
 from reviewhub.reviews.exceptions import TaskMoved
 from reviewhub.reviews.models import Override, ReviewTask
 from reviewhub.reviews.services import (
@@ -119,6 +121,25 @@ def test_requests_of_one_shape_share_a_version_and_nobody_starts_it_by_name(offi
     refused = office.calls(office.engineer).post("/api/v1/runs/", {"workflow": "requested-review", "input": {}})
     assert refused.status_code == 409
     assert office.at_a_page(office.engineer).get("/workflows/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{workflow: requested-review, input: {type: object}, steps: [{end: done}]}",
+        "{workflow: second-look, input: {type: object}, steps: [{end: done}]}",
+        "{workflow: mine, input: {type: object}, steps: [{id: second-look, set: {a: 1}}]}",
+    ],
+)
+def test_what_the_product_knows_its_own_reviews_by_is_nobody_elses(office: Office, shop: Caller, text: str) -> None:
+    with pytest.raises(InvalidWorkflow, match="is the product's own"):
+        api.publish_workflow(text=text, note="", actor=actor_of(office.engineer))
+
+
+def test_a_version_that_the_product_keeps_is_nobodys_to_start_from(office: Office, shop: Caller) -> None:
+    asked(shop)
+    with pytest.raises(InvalidWorkflow):
+        api.activate_version(workflow="requested-review", number=1, actor=actor_of(office.engineer))
 
 
 def test_the_same_event_asks_once_and_another_systems_same_number_is_another(office: Office, shop: Caller) -> None:
