@@ -91,6 +91,7 @@ urlpatterns = [
     path("v1/tasks/<uuid:task_id>/documents/<slug:digest>/", documents.OneOfTask.as_view(), name="task-document"),
     path("v1/tasks/<uuid:task_id>/comments/", tasks.Comments.as_view(), name="comments"),
     path("v1/decisions/", together.Decisions.as_view(), name="decisions"),
+    path("v1/previews/", previews.Unsaved.as_view(), name="previews"),
     path("v1/escalation-policies/<slug:name>/preview/", previews.Preview.as_view(), name="escalation-preview"),
     path("v1/overrides/", overrides.Overrides.as_view(), name="overrides"),
     path("v1/known-answers/", quality.KnownAnswers.as_view(), name="known-answers"),

@@ -172,6 +172,7 @@ PLACES: Mapping[str, str] = {
     "api:known-answer": NOBODY,
     "api:decisions": OWN,
     "api:escalation-preview": OWN,
+    "api:previews": NOBODY,
     "api:overrides": OWN,
     "api:quality": OWN,
     "api:reasons": OWN,

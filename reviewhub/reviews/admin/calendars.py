@@ -21,7 +21,7 @@ from reviewhub.reviews.admin.versions import VersionedAdmin, VersionInline
 from reviewhub.reviews.holidays import holidays_of
 from reviewhub.reviews.models import BusinessCalendar, BusinessCalendarVersion
 from reviewhub.reviews.selectors.future import FutureEntry
-from reviewhub.reviews.selectors.preview import foreseen
+from reviewhub.reviews.selectors.preview import foreseen, unsaved_calendar
 from reviewhub.reviews.services.settings import save_calendar
 
 DAYS = {
@@ -135,9 +135,8 @@ class CalendarAdmin(UnsavedAdmin, VersionedAdmin):
         if wrong:
             raise forms.ValidationError(wrong)
         typed = form.cleaned_data
-        days = {*holidays_of(typed["country"], typed["subdivision"]), *typed["extra_holidays"]}
-        content = {"zone": typed["zone"], "week": form.week(), "holidays": [day.isoformat() for day in sorted(days)]}
-        calendar = calendar_from({"name": "calendar", "version": 1, **content})
+        place = {name: typed[name] for name in ("zone", "country", "subdivision")}
+        calendar = unsaved_calendar(**place, week=form.week(), extra=typed["extra_holidays"])
         return foreseen(supposed_of(given), clock={"due": float(given["hours"] * 3600)}, calendar=calendar)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

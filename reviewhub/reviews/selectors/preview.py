@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from orchestration import api, ports
 from orchestration.api import Calendar
+from reviewhub.reviews.holidays import holidays_of
 from reviewhub.reviews.models import Queue, ReviewTask
 from reviewhub.reviews.people import people_for
 from reviewhub.reviews.selectors.future import FutureEntry
@@ -50,6 +51,15 @@ def foreseen(
     steps = api.preview(supposed.at, due_seconds=due, levels=levels, calendar=calendar, critical=supposed.critical)
     task = _task(supposed)
     return [_entry(task, step) for step in steps]
+
+
+def unsaved_calendar(
+    *, zone: str, week: Mapping[str, Sequence[str]], country: str, subdivision: str, extra: Iterable[date]
+) -> Calendar:
+    """As the settings would keep it now. Raises `InvalidCalendar`."""
+    days = sorted({*holidays_of(country, subdivision), *extra})
+    content = {"zone": zone, "week": week, "holidays": [day.isoformat() for day in days]}
+    return api.calendar_from({"name": "calendar", "version": 1, **content})
 
 
 def _task(supposed: Supposed) -> ReviewTask:
