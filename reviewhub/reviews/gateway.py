@@ -68,7 +68,7 @@ class DeskGateway:
         api.statements.write({_INSERT_TASK: rows})
         for task, request in zip(tasks, requests, strict=True):
             if request.workflow == WORKFLOW:
-                SecondLook.objects.filter(pk=request.context["input"]["look"]).update(task=task.pk)
+                SecondLook.objects.filter(pk=request.context["input"]["look"], task=None).update(task=task.pk)
             task._state.adding = False  # noqa: SLF001 - public
             if request.workflow == WORKFLOW:
                 put_before(task, request.context["input"]["look"])

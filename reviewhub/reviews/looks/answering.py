@@ -14,7 +14,8 @@ from reviewhub.reviews.models import InformationRequest, QueueMembership, Review
 def answered_instead(task: ReviewTask, asker: Person) -> str:
     """The address that the question goes to: of a lead of the case's queue, else of its manager. Empty where there is
     nobody else: then it waits for its days, and ends without an answer."""
-    queue = SecondLook.objects.select_related("queue").get(task=task).queue
+    look = SecondLook.objects.select_related("queue").filter(task=task).first()
+    queue = look.queue if look is not None else task.queue
     leads = Q(memberships__queue=queue, memberships__role=QueueMembership.Role.LEAD)
     found = Person.objects.filter(leads | Q(pk=queue.manager_id), is_active=True).exclude(pk=asker.pk).exclude(email="")
     person = min(found.distinct(), key=lambda each: (each.pk == queue.manager_id, each.pk), default=None)

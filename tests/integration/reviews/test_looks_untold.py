@@ -11,6 +11,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from orchestration import api
 from orchestration.models import AuditEvent
 from orchestration.runtime import outbox
 from reviewhub.accounts.models import Absence, PeopleGroup, Person
@@ -243,3 +244,17 @@ def test_whoever_had_the_case_or_spoke_of_it_takes_no_second_look(desk: Desk) ->
     assert {"alice", "bob", "carol"} <= set(look.excluded)
     assert "dora" not in look.excluded
     assert allows(people.bob, "task.read", task)
+
+
+def test_a_run_that_is_made_from_a_second_looks_compares_nothing_and_takes_nothing_away(
+    desk: Desk, look: ReviewTask
+) -> None:
+    made = api.fork(run_id=look.run_id, sequence=1, actor=OSCAR)
+    desk.bench.work()
+    other = ReviewTask.objects.get(run_id=made.run_id)
+    assert SecondLook.objects.get().task == look
+    assert task_detail(other.pk, desk.people.bob).task.title == look.title
+    ask_for_information(task_id=other.pk, actor=desk.people.bob, text="Which?")
+    decide_task(task_id=other.pk, actor=desk.people.bob, outcome="reject", reasons=["policy"])
+    desk.close(other)
+    assert SecondLook.objects.get().outcome == ""
