@@ -1,5 +1,6 @@
 /* Behaviours by attribute: data-controller="timer" connects controllers/timer.js to the element, and
    disconnects it when the element goes. A controller is a function of the element that may return its own end. */
+import asking from "./controllers/asking.js";
 import countdown from "./controllers/countdown.js";
 import counted from "./controllers/counted.js";
 import device from "./controllers/device.js";
@@ -30,6 +31,7 @@ import unanswered from "./controllers/unanswered.js";
 import viewer from "./controllers/viewer.js";
 
 const controllers = {
+  asking,
   countdown,
   counted,
   device,

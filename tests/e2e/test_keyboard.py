@@ -74,7 +74,11 @@ def test_escape_backs_out_of_the_reasons(room: DeskRoom, open_as: Open) -> None:
     expect(page.locator("#reasons-title")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#reasons-title")).to_have_count(0)
-    expect(page.get_by_role("button", name="Approve")).to_be_visible()
+    expect(page.get_by_role("button", name="Reject")).to_be_focused()
+    page.keyboard.press("i")
+    expect(page.locator("#note")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#task-decide [data-key=i]")).to_be_focused()
 
 
 @both_widths

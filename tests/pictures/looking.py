@@ -20,7 +20,7 @@ SETTLES = 350  # milliseconds
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 # What the browser says of states in which no answer, or a bad one, comes on purpose.
-EXPECTED = ("Failed to load resource", "WebSocket", "Response Status Error Code")
+EXPECTED = ("Failed to load resource", "WebSocket", "Response Status Error Code", "htmx:sendAbort", "htmx:afterRequest")
 
 OVERFLOW = "() => document.documentElement.scrollWidth > innerWidth"
 
@@ -129,6 +129,7 @@ class Looker:
         except Error as error:
             looked.faults.append(f"Could not be looked at: {error.message[:400]}")
         finally:
+            page.unroute_all(behavior="ignoreErrors")  # an answer that is held back on purpose is waited for no more
             page.close()
         self._forget(state)
         return looked
