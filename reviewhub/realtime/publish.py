@@ -23,6 +23,7 @@ from channels.layers import InMemoryChannelLayer, get_channel_layer
 from reviewhub.realtime import groups
 from reviewhub.reviews.announcements import Fact
 from reviewhub.reviews.models import Assignment
+from reviewhub.reviews.selectors.looked import is_looked_at_again
 
 log = logging.getLogger(__name__)
 
@@ -62,9 +63,13 @@ def use_loop(loop: asyncio.AbstractEventLoop) -> None:
 def desk_changed(fact: Fact) -> None:
     """For `reviewhub.reviews.announcements.when_changed`; of the run the engine tells itself.
 
-    A task that has just opened was put before a queue, and before nobody by name.
+    A task that has just opened was put before a queue, and before nobody by name. What is said of a closed case that is
+    looked at again is not told to its queue: how it ended is not theirs to know.
     """
-    _post.take(TaskChanged(fact.task.pk, groups.told_of(fact.task), fact.kind != "opened"))
+    to = groups.told_of(fact.task)
+    if fact.kind == "commented" and is_looked_at_again(fact.task):
+        to = tuple(name for name in to if name != groups.queue(fact.task.queue_id))
+    _post.take(TaskChanged(fact.task.pk, to, fact.kind != "opened"))
 
 
 def queue_changed(queue_id: int) -> None:

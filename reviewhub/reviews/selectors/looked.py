@@ -38,5 +38,10 @@ def looked_of(task: ReviewTask, person: Person, roles: Collection[Role]) -> Look
     return Looked(None, others, known, marks) if others or marks else None
 
 
+def is_looked_at_again(task: ReviewTask) -> bool:
+    """Whether a second look at this closed case waits for its decision to count."""
+    return task.closed_at is not None and SecondLook.objects.filter(original=task, ended_at=None).exists()
+
+
 def _seen(looks: QuerySet[SecondLook], person: Person, *, reads: bool) -> tuple[SecondLook, ...]:
     return tuple(look for look in looks if reads or person.pk in (look.by_id, look.first_by_id))

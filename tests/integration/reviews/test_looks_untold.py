@@ -18,6 +18,8 @@ from reviewhub.accounts.models import Absence, PeopleGroup, Person
 from reviewhub.accounts.permissions import allows
 from reviewhub.notifications.models import Notice
 from reviewhub.notifications.questions import link_to
+from reviewhub.realtime import groups, publish
+from reviewhub.reviews.announcements import Fact
 from reviewhub.reviews.asked import asked_of
 from reviewhub.reviews.exceptions import SelfApproval
 from reviewhub.reviews.models import Breach, Queue, ReviewTask, SecondLook
@@ -230,6 +232,17 @@ def test_the_case_is_nowhere_while_a_second_look_at_it_waits(desk: Desk, look: R
     assert not any(may_find(people.bob))
     desk.close(look)
     assert all([*finds(people.bob), *may_find(people.carol), *may_find(dora)])
+
+
+def test_what_is_said_of_the_case_is_pushed_to_its_queue_no_more(
+    desk: Desk, look: ReviewTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, told = SecondLook.objects.get(task=look).original, list[publish.TaskChanged]()
+    monkeypatch.setattr(publish._post, "take", told.append)
+    for task in (case, look):
+        publish.desk_changed(Fact("commented", task, desk.bench.clock.process_now(), by=desk.people.alice))
+    finance = groups.queue(desk.people.finance.pk)
+    assert [finance in change.to for change in told] == [False, True]
 
 
 def test_whoever_had_the_case_or_spoke_of_it_takes_no_second_look(desk: Desk) -> None:
