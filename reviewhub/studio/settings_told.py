@@ -44,10 +44,11 @@ def _role(words: Words, of_one: Words) -> Callable[[str, Data], str]:
 
 
 def _changed(words: Words) -> Callable[[str, Data], str]:
-    """Settings that say which of their parts are new."""
+    """Settings that say which of their parts are new: by `changed`, or by telling nothing else."""
 
     def told(who: str, data: Data) -> str:
-        names = ", ".join(readable(name).lower() for name in data if name not in ("version", "kind", "body"))
+        parts = data.get("changed", data)
+        names = ", ".join(readable(name).lower() for name in parts if name not in ("version", "kind", "body"))
         said = str(words) % {"who": who}
         said += _(", version %(number)s") % {"number": data["version"]} if "version" in data else ""
         return f"{said}: {names}" if names else said

@@ -177,14 +177,15 @@ def save_reason(
     }
     same = OverrideReason.objects.filter(workflow=workflow, code=code, current=True)
     current = same.select_for_update().first()
-    if current is not None and all(getattr(current, name) == value for name, value in values.items()):
+    changed = [name for name, value in values.items() if current is None or getattr(current, name) != value]
+    if current is not None and not changed:
         return current
     same.update(current=False)
     number = current.version + 1 if current else 1
     reason = OverrideReason(workflow=workflow, group=group, detail=detail, code=code, version=number, **values)
     reason.full_clean()
     reason.save()
-    data = {"version": reason.version, "workflow": workflow, **values}
+    data = {"version": reason.version, "workflow": workflow, "changed": changed, **values}
     api.record_change(chain=f"reason:{code}", kind="reason.changed", data=data, actor=actor)
     return reason
 

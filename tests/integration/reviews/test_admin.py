@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -242,6 +243,8 @@ def test_changing_a_reason_keeps_the_old_version_for_the_decisions_that_gave_it(
         (2, "The rule is out of date", True, False),
     ]
     assert kinds("reason:policy/rule_outdated") == [("reason.changed", "Ada Berg")]
+    recorded = json.loads(api.audit_entries("reason:policy/rule_outdated").get().data)
+    assert recorded["changed"] == ["label", "trains"]
 
 
 def change_reason(ada: Client, code: str, workflow: str = "", **fields: Any) -> str:

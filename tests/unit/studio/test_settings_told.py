@@ -28,6 +28,11 @@ TOLD: list[tuple[str, dict[str, Any], str]] = [
     ("queue.member_set", {"person": "bob", "role": "lead"}, "made bob a lead of the queue"),
     ("policy.changed", {"kind": "sla", "version": 2, "body": {}}, "changed the policy, version 2"),
     (
+        "reason.changed",
+        {"version": 2, "workflow": "", "changed": ["label"], "label": "Rules", "active": True},
+        "changed the reason, version 2: label",
+    ),
+    (
         "absence.set",
         {"starts_at": "2026-03-02T08:00:00+00:00", "ends_at": "2026-03-09T08:00:00+00:00", "delegate": "bob"},
         "set an absence from 2026-03-02 to 2026-03-09, with bob standing in",
