@@ -20,7 +20,7 @@ NOT_READ = (
     r"{#.*?#}",
     r"{% comment %}.*?{% endcomment %}",
     r"{% blocktranslate.*?{% endblocktranslate %}",
-    r"{% block (?:skip_to|device|scrolls) %}.*?{% endblock %}",
+    r"{% block (?:skip_to|device|scrolls|opens) %}.*?{% endblock %}",
     r"<(script|style|kbd|code)\b.*?</\1>",
     r"{%.*?%}|{{.*?}}",
 )
