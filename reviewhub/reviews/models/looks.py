@@ -63,7 +63,10 @@ class SecondLook(models.Model):
                 name="look_decided_by_somebody",
             ),
         )
-        indexes = (models.Index(fields=("queue", "kind", "-ended_at"), condition=~Q(outcome=""), name="look_compared"),)
+        indexes = (
+            models.Index(fields=("queue", "kind", "-ended_at"), condition=~Q(outcome=""), name="look_compared"),
+            models.Index(fields=("original",), condition=Q(ended_at__isnull=True), name="look_waiting"),
+        )
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.original}"

@@ -163,10 +163,13 @@ def _of_team(person: Person) -> Q:
 
 def looked_at_again_before(person: Person) -> Q:
     """Closed cases that are before this person for a second look just now: until it counts they do not find out how
-    the case ended. Not those that they know already."""
-    looks = _rows_of("SecondLook").filter(_before(person, "task__"), original=OuterRef("pk"), ended_at__isnull=True)
-    knows = [Q(Exists(_rows_of(name).filter(task=OuterRef("pk"), **{who: person}))) for name, who in KNOWS.items()]
-    return Q(Exists(looks), ~reduce(or_, knows), closed_at__isnull=False)
+    the case ended. Not those that they know already.
+
+    Looks that wait are few and cases many, so they are found from there, once for all that is asked about."""
+    of_it = {"task": OuterRef("original")}
+    known = [Q(Exists(_rows_of(name).filter(**of_it, **{who: person}))) for name, who in KNOWS.items()]
+    looks = _rows_of("SecondLook").filter(_before(person, "task__"), ~reduce(or_, known), ended_at__isnull=True)
+    return Q(pk__in=looks.values("original"), closed_at__isnull=False)
 
 
 def _before(person: Person, of: str = "") -> Q:

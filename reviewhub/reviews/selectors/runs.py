@@ -38,9 +38,9 @@ def visible_runs(person: Person) -> QuerySet[Any]:
     asked = Assignment.objects.filter(task__run=OuterRef("pk"), person=person)
     concerned = Q(Exists(queued)) | Q(Exists(asked))
     deciding = Q(Exists(queued.filter(_UNTOLD))) | Q(Exists(asked.filter(_UNTOLD_TASK)))
-    again = ReviewTask.objects.filter(looked_at_again_before(person), run=OuterRef("pk"))
+    again = Q(pk__in=ReviewTask.objects.filter(looked_at_again_before(person)).values("run"))
     owns = Q(workflow__name__in=owned) | Q(workflow__owner=person.username)
-    return runs.exclude(workflow__name=WORKFLOW).filter(owns | (concerned & ~deciding & ~Exists(again)))
+    return runs.exclude(workflow__name=WORKFLOW).filter(owns | (concerned & ~deciding & ~again))
 
 
 def workflows_told(person: Person) -> QuerySet[Any]:
