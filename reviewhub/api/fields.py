@@ -7,6 +7,9 @@ from datetime import UTC
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
+from django.db.models import Model
 from rest_framework import serializers
 
 # Comments instead of docstrings here and below: the schema would show a base's docstring as everybody's description.
@@ -29,6 +32,16 @@ class Strict(serializers.Serializer[Any]):
 # What goes out.
 class Shown(serializers.Serializer[Any]):
     pass
+
+
+# Something of the installation's, by its slug. What can be no slug is not asked of the database, which takes no NUL.
+class BySlug(serializers.SlugRelatedField[Model]):
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            validate_slug(data)
+        except ValidationError:
+            self.fail("does_not_exist", slug_name=self.slug_field, value=data)
+        return super().to_internal_value(data)
 
 
 class Text(serializers.CharField):

@@ -14,7 +14,7 @@ from orchestration import api, ports
 from orchestration.api import InvalidCalendar
 from orchestration.exceptions import NotFound
 from reviewhub.api.access import require_right
-from reviewhub.api.fields import Shown, Strict
+from reviewhub.api.fields import BySlug, Shown, Strict
 from reviewhub.api.serializers.tasks import FutureShown
 from reviewhub.api.views.base import ApiView, read_body, read_query
 from reviewhub.reviews.models import Queue
@@ -23,7 +23,7 @@ from reviewhub.reviews.selectors.preview import Supposed, foreseen, preview_of, 
 
 
 class PreviewQuery(Strict):
-    queue = serializers.SlugRelatedField(slug_field="slug", queryset=Queue.objects.all(), help_text="Its slug.")
+    queue = BySlug(slug_field="slug", queryset=Queue.objects.all(), help_text="Its slug.")
     at = serializers.DateTimeField(required=False, help_text="When the task would come; now where it is not said.")
     sla = serializers.CharField(required=False, default="", max_length=100, help_text="An SLA policy of the settings.")
     critical = serializers.BooleanField(required=False, default=False)
@@ -45,7 +45,7 @@ class CalendarGiven(Strict):
 
 
 class UnsavedGiven(PreviewQuery):
-    queue = serializers.SlugRelatedField(
+    queue = BySlug(
         slug_field="slug", queryset=Queue.objects.all(), required=False, default=None, help_text="Its slug."
     )
     escalation = serializers.CharField(

@@ -42,7 +42,8 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"sla": "due: 8h", "calendar": {"zone": "Mars/Base", "week": {}}}, "/calendar", ""),
     ({"sla": "due: 8h", "calendar": {**CALENDAR, "country": "XX"}}, "/calendar", ""),
     ({"sla": "due: 9y"}, "/sla", ""),
-    ({"queue": "elsewhere"}, "/queue", ""),
+    ({"queue": "elsewhere"}, "/queue", "elsewhere"),
+    ({"queue": ["finance"]}, "/queue", "does not exist"),
 ]
 
 
@@ -52,6 +53,12 @@ def test_what_is_wrong_is_told_where_it_stands(ada: Caller) -> None:
         assert answer.status_code == 422, given
         errors = answer.json()["errors"]
         assert [each for each in errors if each["path"] == path and said in each["message"]], errors
+
+
+def test_a_queue_that_no_database_takes_is_none(ada: Caller) -> None:
+    answer = ada.get("/api/v1/escalation-policies/chain/preview/?queue=fin%00ance")
+    assert answer.status_code == 422
+    assert "/queue" in {each["path"] for each in answer.json()["errors"]}
 
 
 def test_only_whoever_changes_the_settings_asks_so(office: Office) -> None:
