@@ -53,6 +53,9 @@ def test_a_filter_from_its_first_word_to_its_end(
 
     carol = in_hand(room.people.carol, f"/queue/{address}", size)
     rows(carol, "Northwind")
+    if size == "phone":
+        carol.get_by_role("link", name="Menu").tap()
+    expect(carol.locator(".side").get_by_role("link", name="Northern 1")).to_be_visible()
     carol.goto("/filters/")
     shared = carol.get_by_role("list", name="Saved filters")
     expect(shared).to_contain_text("1 tasks, shared by Alice Moreau")

@@ -157,3 +157,13 @@ def test_a_detail_of_a_reason_that_was_left_again_is_not_sent(room: DeskRoom, op
     page.keyboard.press("Enter")
     expect(page.locator("#task-title")).to_have_count(0)
     assert [reason.code for reason in Decision.objects.get(task=task).override.reasons.all()] == ["recommendation"]
+
+
+@both_widths
+def test_cases_that_are_alike_are_asked_for_when_they_come_into_view(room: DeskRoom, open_as: Open, size: str) -> None:
+    page = open_as(room.people.alice, f"/tasks/{room.case('Northwind').pk}/", size)
+    waiting = page.locator("#precedents[hx-get]")
+    expect(page.locator("html")).to_have_attribute("data-live", "on")
+    if size == "phone":
+        waiting.scroll_into_view_if_needed()
+    expect(waiting).to_have_count(0)
