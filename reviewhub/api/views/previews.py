@@ -45,9 +45,7 @@ class CalendarGiven(Strict):
 
 
 class UnsavedGiven(PreviewQuery):
-    queue = BySlug(
-        slug_field="slug", queryset=Queue.objects.all(), required=False, default=None, help_text="Its slug."
-    )
+    queue = BySlug(slug_field="slug", queryset=Queue.objects.all(), required=False, default=None, help_text="Its slug.")
     escalation = serializers.CharField(
         required=False, max_length=20_000, trim_whitespace=False, help_text="The text of a chain; it needs a queue."
     )
