@@ -57,7 +57,7 @@ def _chromium(url: str, cookies: Mapping[str, str]) -> Iterator[int]:
             with sync_playwright() as playwright:
                 context = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}").contexts[0]
                 context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies.items()])
-                yield port
+            yield port  # with nobody else attached, who would be told of every request
         finally:
             browser.terminate()
             browser.wait(20)
