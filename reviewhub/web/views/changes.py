@@ -28,13 +28,16 @@ EVERYTHING = 1_000
 
 def _see(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """The page's own word, or a press of the button that puts away what is new."""
-    keep = put_changes_away if request.POST.get("away") else mark_seen
+    put_away = bool(request.POST.get("away"))
+    keep = put_changes_away if put_away else mark_seen
     try:
         keep(task_id=task_id, actor=viewer(request), mark=request.POST.get("mark", ""))
     except TaskNotFound as error:
         raise Http404(str(error)) from error
     if not wants_fragment(request):
         return redirect(f"{reverse('web:task', args=[task_id])}?view={view_name(request)}")
+    if not put_away:
+        return HttpResponse(status=204)  # a body that nobody reads keeps the connection waiting
     shown = {"page": {"id": task_id, "mark": "", "seen_all": True, "changes": None}, "put_away": True}
     return render(request, "desk/changes.html", shown)
 

@@ -10,7 +10,8 @@ export default function (form) {
     event.preventDefault();
     button.value = current() === "dark" ? "light" : "dark";
     document.documentElement.dataset.theme = button.value;
-    fetch(form.action, { method: "POST", body: new FormData(form, button) });
+    const asked = { method: "POST", body: new FormData(form, button), redirect: "manual" }; // it leads to this page
+    fetch(form.action, asked).catch(() => {}); // offline: this page alone has it
   };
   form.addEventListener("submit", submit);
   return () => form.removeEventListener("submit", submit);

@@ -85,7 +85,8 @@ def offer(room: DeskRoom) -> Iterator[Offer]:
 def see(client: Client, task: ReviewTask) -> str:
     """Opens the task and lets the page say that it has been seen."""
     page = client.get(f"/tasks/{task.pk}/")
-    client.post(f"/tasks/{task.pk}/seen/", {"mark": page.context["page"].mark})
+    told = {"mark": page.context["page"].mark}
+    assert client.post(f"/tasks/{task.pk}/seen/", told, headers={"HX-Request": "true"}).status_code == 204
     return page.content.decode()
 
 
