@@ -62,6 +62,8 @@ from orchestration.runtime.outages import begin_outage, end_outage
 from orchestration.runtime.outbox import on_topic, send_later, sent_together
 from orchestration.runtime.publishing import (
     activate_version,
+    check_offline,
+    check_own,
     check_policy,
     check_workflow,
     deploy_workflow,
@@ -191,6 +193,8 @@ __all__ = [
     "call_level",
     "cancel_run",
     "chain_entries",
+    "check_offline",
+    "check_own",
     "check_policy",
     "check_workflow",
     "checkpoint",

@@ -203,8 +203,12 @@ class PolicySource(Protocol):
     def sla_policy(self, name: str) -> NamedPolicy: ...
 
     def names(self) -> Mapping[str, frozenset[str]]:
-        """What a workflow may name: {"queues", "groups", "calendars", "escalation_policies", "sla_policies"}; and what
-        it and its steps may not be called: {"built_in"}."""
+        """What a workflow may name: {"queues", "groups", "calendars", "escalation_policies", "sla_policies"}."""
+        ...
+
+    def built_in(self) -> frozenset[str]:
+        """What a workflow and its steps may not be called: names by which the product knows its own reviews. Asks no
+        database."""
         ...
 
 

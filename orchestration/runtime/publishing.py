@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
 
 from orchestration.core.language.check import Catalogue, Checked, Fault, check_text
 from orchestration.core.language.check import check_policy as check_policy_text
-from orchestration.core.language.naming import names_in
 from orchestration.exceptions import InvalidTransition, InvalidWorkflow, NotFound
 from orchestration.models import Connection, DecisionPoint, Workflow, WorkflowDraft, WorkflowVersion
 from orchestration.ports import Actor, bound, clock
@@ -33,7 +33,12 @@ def catalogue() -> Catalogue:
         sla_policies=names.get("sla_policies"),
         workflows=_input_schemas(),
         connections=frozenset(Connection.objects.values_list("name", flat=True)),
+        built_in=_built_in(),
     )
+
+
+def _built_in() -> frozenset[str]:
+    return bound.policies.built_in() if bound.policies is not None else frozenset()
 
 
 def _input_schemas() -> dict[str, Mapping[str, Any]]:
@@ -45,7 +50,21 @@ def _input_schemas() -> dict[str, Mapping[str, Any]]:
 
 def check_workflow(text: str) -> Checked:
     """Every fault of the text at once, with its line. Writes nothing."""
-    checked = check_text(text, catalogue())
+    return _checked(text, catalogue())
+
+
+def check_own(text: str) -> Checked:
+    """Checks a text that the installation has written itself, under one of its own names."""
+    return _checked(text, replace(catalogue(), built_in=frozenset()))
+
+
+def check_offline(text: str) -> Checked:
+    """Checks a text without the names of an installation; needs no database."""
+    return check_text(text, Catalogue(built_in=_built_in()))
+
+
+def _checked(text: str, known: Catalogue) -> Checked:
+    checked = check_text(text, known)
     if checked.canonical is None:
         return checked
     clashes = _path_clashes(checked)
@@ -83,7 +102,6 @@ def publish_workflow(*, text: str, note: str, actor: Actor, expected_current: in
     canonical = checked.canonical
     if canonical is None or checked.content_hash is None:
         raise InvalidWorkflow(checked.faults)
-    _refuse_built_in(canonical)
     with transaction.atomic():
         workflow = _locked(canonical["workflow"], create_as=canonical.get("title"))
         current = workflow.current
@@ -109,22 +127,12 @@ def publish_workflow(*, text: str, note: str, actor: Actor, expected_current: in
         return version
 
 
-def _refuse_built_in(canonical: Mapping[str, Any]) -> None:
-    """What the installation knows its own runs and reviews by is nobody else's: not as a workflow's name, and not as
-    a step's. Raises `InvalidWorkflow`."""
-    built_in = bound.policies.names().get("built_in", frozenset()) if bound.policies is not None else frozenset()
-    taken = built_in & {canonical["workflow"], *names_in(canonical).steps}
-    if taken:
-        said = f"The name {min(taken)!r} is the product's own: choose another."
-        raise InvalidWorkflow((Fault(1, 1, "", said),))
-
-
 def keep_version(*, text: str, actor: Actor) -> WorkflowVersion:
     """A version of exactly this content, which only those take who name it: new runs go on taking the current one.
 
-    The same content is kept once. Raises `InvalidWorkflow`.
+    The text is one of the installation's own. The same content is kept once. Raises `InvalidWorkflow`.
     """
-    checked = check_workflow(text)
+    checked = check_own(text)
     if checked.canonical is None or checked.content_hash is None:
         raise InvalidWorkflow(checked.faults)
     name, same = checked.canonical["workflow"], {"content_hash": checked.content_hash}
@@ -173,7 +181,6 @@ def activate_version(*, workflow: str, number: int, actor: Actor) -> WorkflowVer
         checked = check_workflow(version.text)
         if checked.canonical is None:
             raise InvalidWorkflow(checked.faults, f"Version {number} cannot run in this installation any more.")
-        _refuse_built_in(checked.canonical)
         row.title = version.definition.get("title") or row.name
         row.owner = version.definition.get("owner") or ""
         _point_to(row, version, "workflow.activated", actor, "")

@@ -50,13 +50,15 @@ class SettingsPolicies:
     def names(self) -> Mapping[str, frozenset[str]]:
         calendars = BusinessCalendar.objects.filter(current__isnull=False)
         return {
-            "built_in": frozenset({looks.WORKFLOW, looks.STEP, requested.WORKFLOW}),
             "queues": frozenset(Queue.objects.values_list("slug", flat=True)),
             "groups": frozenset(PeopleGroup.objects.values_list("name", flat=True)),
             "calendars": frozenset(calendars.values_list("name", flat=True)),
             "escalation_policies": frozenset(EscalationPolicyVersion.objects.values_list("policy__name", flat=True)),
             "sla_policies": frozenset(SlaPolicyVersion.objects.values_list("policy__name", flat=True)),
         }
+
+    def built_in(self) -> frozenset[str]:
+        return frozenset({looks.WORKFLOW, looks.STEP, requested.WORKFLOW})
 
 
 @lru_cache(maxsize=256)

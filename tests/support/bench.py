@@ -117,6 +117,9 @@ class NoPolicies:
     def names(self) -> Mapping[str, frozenset[str]]:
         return {"queues": frozenset({"finance"}), "calendars": frozenset({"office-hours"})}
 
+    def built_in(self) -> frozenset[str]:
+        return frozenset()
+
 
 class Says:
     """A recommender that always says the same."""

@@ -23,3 +23,4 @@ class Catalogue:
     sla_policies: Collection[str] | None = None
     connections: Collection[str] | None = None
     workflows: Mapping[str, Mapping[str, Any]] | None = None  # the input schemas of those that are published
+    built_in: Collection[str] = frozenset()  # what no workflow and no step may be called

@@ -17,7 +17,7 @@ from orchestration.core.language.check_values import RUN, Scope, check_condition
 from orchestration.core.language.cursor import Cursor
 from orchestration.core.language.definition import ON_ERROR
 from orchestration.core.language.faults import Fault, Faults
-from orchestration.core.language.naming import names_in
+from orchestration.core.language.naming import check_not_built_in, names_in
 from orchestration.core.language.source import read_text
 from orchestration.core.language.workflow_tests import WorkflowTest
 
@@ -84,6 +84,8 @@ def _workflow(cursor: Cursor, catalogue: Catalogue) -> dict[str, Any]:
         return {}
     name = cursor.required("workflow", "the workflow's name, such as purchase-approval")
     made: dict[str, Any] = {"workflow": name.slug("a name of small letters, digits, - and _") if name else None}
+    if name is not None:
+        check_not_built_in(name, catalogue.built_in)
     title, owner = cursor.get("title"), cursor.get("owner")
     made["title"] = title.text("a title", 120) if title else str(made["workflow"] or "").replace("-", " ").capitalize()
     if owner is not None:

@@ -24,6 +24,7 @@ from orchestration.core.language.check_values import Schema, Scope, check_condit
 from orchestration.core.language.check_waits import check_emit, check_wait
 from orchestration.core.language.cursor import NAME, NAME_IS, Cursor
 from orchestration.core.language.definition import LOOPS, ON_ERROR
+from orchestration.core.language.naming import check_not_built_in
 
 OF_KIND: Mapping[str, tuple[str, ...]] = {
     "tool": ("with", "retry", "timeout", "ambiguous", "cache", "undo", "fallback", "on_error", "sla"),
@@ -194,6 +195,7 @@ def _check_id(step: Cursor, name: str, checking: Checking) -> None:
         place = step.at("id")
         if not NAME.fullmatch(name) or name == ON_ERROR:
             place.fault(f"{name[:60]!r} is no name for a step; expected {NAME_IS}.")
+        check_not_built_in(place, checking.catalogue.built_in)
         if name in checking.seen:
             place.fault(f"The id {name!r} is taken already, on line {checking.seen[name]}.")
     elif step.value and next(iter(set(OF_KIND) & set(step.value)), "") not in ENDINGS:

@@ -1,9 +1,9 @@
-"""The names of a workflow that its tests may say: steps, tools and decision points."""
+"""The names of a workflow: what its tests may say (steps, tools and decision points), and what it may not be called."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,13 @@ class Names:
         said = cursor.text("the name of a tool")
         if said is not None and not self.references_of(said):
             cursor.fault(f"The workflow calls no tool {said!r}.{nearest(said, self.tools)}")
+
+
+def check_not_built_in(cursor: Cursor, built_in: Collection[str]) -> None:
+    """What the installation knows its own runs and reviews by is nobody else's."""
+    if isinstance(cursor.value, str) and cursor.value in built_in:
+        said = f"The name {cursor.value!r} is the product's own, for reviews that it makes itself"
+        cursor.fault(f"{said}: choose another.")
 
 
 def names_in(canonical: Mapping[str, Any]) -> Names:

@@ -13,8 +13,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from orchestration.api import check_workflow, rehearse_offline, rehearse_tests
-from orchestration.core.language.check import Catalogue, Fault, check_text
+from orchestration.api import check_offline, check_workflow, rehearse_offline, rehearse_tests
+from orchestration.core.language.check import Fault
 from orchestration.core.language.schema import json_schema
 from orchestration.deployment.elsewhere import Elsewhere
 from orchestration.deployment.files import WorkflowFile, found, read
@@ -132,7 +132,7 @@ class Command(BaseCommand):
             raise Refused("There is no .yaml, .yml or .json file to read.")
         for path in paths:
             text = read(path)
-            yield WorkflowFile(path, text, check_text(text, Catalogue()) if offline else check_workflow(text))
+            yield WorkflowFile(path, text, check_offline(text) if offline else check_workflow(text))
 
     def _said(self, options: Any, file: WorkflowFile, good: str) -> dict[str, Any]:
         ok = file.checked.canonical is not None

@@ -56,7 +56,7 @@ def text_of(wanted: Mapping[str, Any], asker: str) -> str:
 
 def faults_of(wanted: Mapping[str, Any], asker: str) -> Faults:
     """What the language says against the shape, each fault with the place in the request that it is about."""
-    checked = api.check_workflow(text_of(wanted, asker))
+    checked = api.check_own(text_of(wanted, asker))
     errors = [fault for fault in checked.faults if fault.level == "error"]
     found = {place: fault.message for fault in errors if (place := _place(fault.path)) is not None}
     if errors and not found:

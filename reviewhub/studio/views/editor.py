@@ -108,8 +108,10 @@ def _name_fault(name: str, title: str) -> str:
         return _("The name has small letters, digits and single hyphens, and begins with a letter: travel-expenses.")
     if not title:
         return _("The title is what people read; it has to say something.")
-    taken = api.workflows().filter(name=name).exists()
-    return _("There is a workflow %(name)s already.") % {"name": name} if taken else ""
+    if api.workflows().filter(name=name).exists():
+        return _("There is a workflow %(name)s already.") % {"name": name}
+    faults = api.check_workflow(f"workflow: {name}").faults
+    return next((fault.message for fault in faults if fault.path == "workflow"), "")
 
 
 def _editor(

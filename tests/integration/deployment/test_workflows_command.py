@@ -91,6 +91,12 @@ def test_an_offline_check_asks_for_no_names_of_an_installation(file: Path) -> No
     assert workflows("validate", "--offline", file) == (0, f"{file}: sound\n")
 
 
+def test_a_name_of_the_products_own_is_a_fault_offline_too(file: Path) -> None:
+    file.write_text(PURCHASE.replace("workflow: purchase\n", "workflow: second-look\n"))
+    status, said = workflows("validate", "--offline", file)
+    assert (status, "The name 'second-look' is the product's own" in said) == (1, True)
+
+
 def test_a_folder_stands_for_its_files_and_a_missing_one_is_named(office: Office, file: Path) -> None:
     assert workflows("validate", file.parent) == (0, f"{file}: sound\n")
     status, said = workflows("validate", file.parent / "nowhere")

@@ -69,6 +69,14 @@ def test_the_check_names_every_fault_with_its_line(office: Studio) -> None:
     assert 'id="drawing"' not in html  # the last drawing without faults stays
 
 
+def test_the_check_names_what_is_called_as_the_product_calls_its_own(office: Studio) -> None:
+    text = PURCHASE.replace("id: gather", "id: second-look")
+    html = office.at("oscar").post(f"{DRAFT}check/", {"text": text}).content.decode()
+    line = next(number for number, line in enumerate(text.splitlines(), start=1) if "second-look" in line)
+    assert f'data-go-line="{line}"' in html
+    assert "is the product&#x27;s own, for reviews that it makes itself: choose another." in html
+
+
 def test_the_check_of_a_good_text_draws_it(office: Studio) -> None:
     html = office.at("oscar").post(f"{DRAFT}check/", {"text": FOUR_HOURS}).content.decode()
     assert 'id="drawing" hx-swap-oob="true"' in html
@@ -214,7 +222,7 @@ def test_a_new_workflow_begins_with_a_text_that_has_no_faults(office: Studio) ->
 
 
 def test_a_name_that_will_not_do_is_refused_with_what_would(office: Studio) -> None:
-    for name in ("", "Travel", "a b", "-x", "x--y", "purchase", "../x"):
+    for name in ("", "Travel", "a b", "-x", "x--y", "purchase", "../x", "second-look"):
         answer = office.at("erin").post("/new-workflow/", {"name": name, "title": "Travel"})
         assert answer.status_code == 422
     assert Workflow.objects.count() == 1

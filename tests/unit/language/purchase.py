@@ -29,6 +29,7 @@ CATALOGUE = Catalogue(
     escalation_policies={"standard-chain"},
     sla_policies={"standard-sla"},
     connections={"erp-hook"},
+    built_in={"second-look"},
 )
 
 PURCHASE = """\

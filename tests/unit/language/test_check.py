@@ -25,6 +25,8 @@ FAULTS = [  # what is replaced, by what, and what is said at the line of the new
     # names and shapes
     ("title: Purchase approval", "titel: Purchase approval", "'titel' is not known here. Did you mean 'title'?"),
     ("workflow: purchase-approval", "workflow: Purchase Approval", "Expected a name of small letters"),
+    ("workflow: purchase-approval", "workflow: second-look", "The name 'second-look' is the product's own"),
+    ("  - id: facts\n", "  - id: second-look\n", "for reviews that it makes itself: choose another."),
     ("owner: oscar", "owner: [oscar]", "Expected who owns the process, found a list"),
     ("undo: 10s", "undoo: 10s", "Did you mean 'undo'?"),
     ("undo: 10s", "undo: 2h", "at most 1h"),
