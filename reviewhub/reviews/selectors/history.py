@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from orchestration import api
 from orchestration.api import Entry
-from reviewhub.reviews.asked import as_asked
 from reviewhub.reviews.models import Agreement, ReviewTask
+from reviewhub.reviews.questions import as_asked
 
 
 @dataclass(frozen=True, slots=True)

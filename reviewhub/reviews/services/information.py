@@ -17,12 +17,12 @@ from orchestration.ports import Actor
 from reviewhub.accounts.actors import actor_of
 from reviewhub.accounts.models import Person
 from reviewhub.reviews.announcements import Fact, announce
-from reviewhub.reviews.asked import requester_address
 from reviewhub.reviews.evidence import evidence_of
 from reviewhub.reviews.exceptions import InformationClosed, InvalidRequest, TaskNotFound
 from reviewhub.reviews.looks import STEP
 from reviewhub.reviews.looks.answering import actor_answering, answered_instead
 from reviewhub.reviews.models import InformationRequest, ReviewTask
+from reviewhub.reviews.questions import requester_address
 from reviewhub.reviews.services.comments import MOST_FILES, File
 from reviewhub.reviews.services.holding import hold_task
 from reviewhub.reviews.services.pauses import hold_to_pause, set_aside

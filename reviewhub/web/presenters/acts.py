@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reviewhub.reviews.approvals import is_sealed
-from reviewhub.reviews.asked import requester_address
+from reviewhub.reviews.questions import requester_address
 from reviewhub.reviews.services.handing_over import colleagues_for
 from reviewhub.reviews.services.nudging import last_nudge, who_has, why_early
 from reviewhub.web import moments

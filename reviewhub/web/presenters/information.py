@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from reviewhub.reviews.asked import asked_of
+from reviewhub.reviews.questions import asked_of
 from reviewhub.web import moments
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from orchestration import ports
 from reviewhub.accounts.models import Person
 from reviewhub.numbers import number_in
 from reviewhub.reviews import services
-from reviewhub.reviews.asked import asked_of
 from reviewhub.reviews.exceptions import InvalidRequest, NudgedAlready, TaskMoved
+from reviewhub.reviews.questions import asked_of
 from reviewhub.reviews.selectors import TaskDetail
 from reviewhub.web.answers import View, by_method, fragment, headers, view_name, viewer, wants_fragment, whole
 from reviewhub.web.presenters.acts import panel_of

@@ -20,9 +20,9 @@ from reviewhub.notifications.models import Notice
 from reviewhub.notifications.questions import link_to
 from reviewhub.realtime import groups, publish
 from reviewhub.reviews.announcements import Fact
-from reviewhub.reviews.asked import asked_of
 from reviewhub.reviews.exceptions import SelfApproval
 from reviewhub.reviews.models import Breach, Queue, ReviewTask, SecondLook
+from reviewhub.reviews.questions import asked_of
 from reviewhub.reviews.selectors import task_detail, visible_runs
 from reviewhub.reviews.selectors.breaches import breaches_for
 from reviewhub.reviews.services import (
