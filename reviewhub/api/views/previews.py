@@ -22,8 +22,12 @@ from reviewhub.reviews.policy_texts import InvalidPolicy, read_escalation, read_
 from reviewhub.reviews.selectors.preview import Supposed, foreseen, preview_of, unsaved_calendar
 
 
+def _queue(**more: Any) -> BySlug:
+    return BySlug(slug_field="slug", queryset=Queue.objects.all(), help_text="Its slug.", **more)
+
+
 class PreviewQuery(Strict):
-    queue = BySlug(slug_field="slug", queryset=Queue.objects.all(), help_text="Its slug.")
+    queue = _queue()
     at = serializers.DateTimeField(required=False, help_text="When the task would come; now where it is not said.")
     sla = serializers.CharField(required=False, default="", max_length=100, help_text="An SLA policy of the settings.")
     critical = serializers.BooleanField(required=False, default=False)
@@ -45,7 +49,7 @@ class CalendarGiven(Strict):
 
 
 class UnsavedGiven(PreviewQuery):
-    queue = BySlug(slug_field="slug", queryset=Queue.objects.all(), required=False, default=None, help_text="Its slug.")
+    queue = _queue(required=False, default=None)
     escalation = serializers.CharField(
         required=False, max_length=20_000, trim_whitespace=False, help_text="The text of a chain; it needs a queue."
     )
