@@ -46,13 +46,19 @@ def site(room: DeskRoom, live_site: LiveSite) -> LiveSite:
 
 @pytest.fixture
 def open_as(visit: Callable[..., Any], site: LiveSite) -> Open:
-    """`open_as(person, "/queue/team/", size="phone", scheme="dark")`: that page in a browser of their own."""
+    """`open_as(person, "/queue/team/", size="phone", scheme="dark")`: that page in a browser of their own.
 
-    def opened(person: Person, path: str, size: str = "wide", scheme: str = "light") -> Page:
+    `routed`: its requests will be held back or answered by the test. What is on its way while a browser's first route
+    comes, or its last one goes, passes every route unseen; so one stands from before the first request to the end.
+    """
+
+    def opened(person: Person, path: str, size: str = "wide", scheme: str = "light", *, routed: bool = False) -> Page:
         width, height = SIZES[size]
         visitor = visit(site.url, width=width, height=height, scheme=scheme)
         visitor.sign_in(person)
         page: Page = visitor.page
+        if routed:
+            page.context.route("**/nobody-asks-for-this", lambda route: route.continue_())
         page.goto(path)
         expect(page.locator("html")).to_have_attribute("data-live", "on")
         return page

@@ -50,7 +50,7 @@ def test_documents_are_turned_and_changed_and_a_quote_leads_to_its_place(
 
 
 def test_the_marks_of_a_page_come_with_its_picture(room: DeskRoom, open_as: Open) -> None:
-    page = open_as(room.people.alice, "/queue/team/")
+    page = open_as(room.people.alice, "/queue/team/", routed=True)
     page.route("**/pages/*/", lambda route: route.fulfill(status=200, body=""))
     page.goto(f"/tasks/{case(room).pk}/?view=team")
     leaf = page.locator(".leaf").first

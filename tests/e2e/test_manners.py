@@ -131,7 +131,7 @@ def test_forced_colours_keep_what_is_chosen_and_focused_visible(room: DeskRoom, 
 
 def test_nothing_moves_for_whoever_wants_no_motion(room: DeskRoom, open_as: Open) -> None:
     task = room.case("Northwind")
-    page = open_as(room.people.alice, f"/tasks/{task.pk}/?view=team")
+    page = open_as(room.people.alice, f"/tasks/{task.pk}/?view=team", routed=True)
     held: list[Route] = []  # one that nobody holds would go on
 
     def hold(route: Route) -> None:

@@ -57,7 +57,7 @@ def test_what_is_being_typed_survives_what_others_do(room: DeskRoom, open_as: Op
 
 def test_a_decision_that_comes_too_late_is_told_what_happened(room: DeskRoom, open_as: Open) -> None:
     task, people = room.case(), room.people
-    alice = open_as(people.alice, f"/tasks/{task.pk}/")
+    alice = open_as(people.alice, f"/tasks/{task.pk}/", routed=True)
     carol = open_as(people.carol, f"/tasks/{task.pk}/")
     alice.route("**/tasks/*/?view=*", lambda route: route.abort())  # her page cannot look again
     carol.keyboard.press("a")

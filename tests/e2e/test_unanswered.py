@@ -25,7 +25,7 @@ def half_decided(room: DeskRoom, open_as: Open, size: str) -> tuple[Page, Review
     """Alice has chosen a reason and written why."""
     task = room.case("Northwind")
     room.case("Halden")
-    page = open_as(room.people.alice, f"/tasks/{task.pk}/?view=team", size)
+    page = open_as(room.people.alice, f"/tasks/{task.pk}/?view=team", size, routed=True)
     page.get_by_role("button", name="Reject").click()
     page.locator("[data-needs-note]").click()
     page.locator("#note").fill("They are being bought")
@@ -114,7 +114,7 @@ def test_a_slow_answer_shows_that_it_is_on_its_way_and_a_second_press_decides_no
 ) -> None:
     task = room.case("Northwind")
     room.case("Halden")
-    page = open_as(room.people.alice, f"/tasks/{task.pk}/?view=team", size)
+    page = open_as(room.people.alice, f"/tasks/{task.pk}/?view=team", size, routed=True)
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -142,7 +142,7 @@ def is_an_act(sent: Request) -> bool:
 def test_keys_pressed_before_a_slow_question_has_come_decide_nothing(room: DeskRoom, open_as: Open, axe: Axe) -> None:
     """Here `d` asks to whom, and its answers are digits, which are outcomes as long as the question is on its way."""
     task, other = room.case("Northwind"), room.case("Halden")
-    page = open_as(room.people.alice, f"/tasks/{task.pk}/?view=team")
+    page = open_as(room.people.alice, f"/tasks/{task.pk}/?view=team", routed=True)
     expect(page.get_by_role("button", name="Refer to the board")).to_have_attribute("data-key", "1")
     held: list[Route] = []  # one that nobody holds would go on
     decides: list[str] = []
