@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 from django.utils.formats import number_format
@@ -13,10 +15,14 @@ from django.utils.translation import gettext as _
 from orchestration import api
 
 LONGEST_LINE = 72
+PLACES = 10  # of a number, unless it is smaller than that
+MOST_PLACES = 20  # beyond it a power of ten says it better
 
 
 def spoken_name(name: str) -> str:
-    """`cost_center` as `Cost center`."""
+    """`cost_center` as `Cost center`; a name with a dot, as of a file, is somebody's own and stays as it is."""
+    if "." in name:
+        return name
     words = name.replace("_", " ").replace("-", " ").strip()
     return words[:1].upper() + words[1:]
 
@@ -41,8 +47,14 @@ def shown(value: Any) -> str:
 
 @lru_cache(maxsize=2000)
 def _number(value: float, language: str) -> str:
-    whole = isinstance(value, int) or value.is_integer()
-    return number_format(value, decimal_pos=0 if whole else 2, force_grouping=True)
+    """With all its places, two at least: a rate of 0.0035 is not 0.00. What only adding doubles brought is left out."""
+    if isinstance(value, int) or value.is_integer():
+        return number_format(value, decimal_pos=0, force_grouping=True)
+    if not isfinite(value):
+        return str(value)
+    exact = Decimal(repr(round(value, PLACES) or value))
+    places = len(f"{exact:f}".partition(".")[2])
+    return str(exact) if places > MOST_PLACES else number_format(exact, decimal_pos=max(2, places), force_grouping=True)
 
 
 def typed(value: Any, kind: str) -> str:

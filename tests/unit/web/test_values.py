@@ -13,6 +13,12 @@ SHOWN: list[tuple[Any, str, str]] = [
     (True, "Yes", "a yes is no number"),
     (18400.0, "18,400", "a double that is whole"),
     (1250.5, "1,250.50", "two places or none"),
+    (0.0035, "0.0035", "a rate keeps its places"),
+    (1.999, "1.999", "and is not cut off"),
+    (0.1 + 0.2, "0.30", "what only the sum of doubles brought is left out"),
+    (-0.00005, "-0.00005", "a small one without a power of ten"),
+    (1e-30, "1E-30", "a tiny one with it"),
+    (float("inf"), "inf", "what is no number of a case breaks nothing"),
     (["a", 2], "a, 2", "a list"),
     ({"cost_center": "LAB"}, "Cost center LAB", "a mapping"),
 ]
@@ -38,3 +44,7 @@ def test_an_input_holds_what_can_be_sent_back_unchanged(value: Any, kind: str, h
 
 def test_a_name_of_the_workflow_reads_as_words() -> None:
     assert spoken_name("cost_center") == "Cost center"
+
+
+def test_a_file_keeps_its_name() -> None:
+    assert spoken_name("offer_2026-11.pdf") == "offer_2026-11.pdf"
