@@ -1,16 +1,20 @@
 /* What one did was not answered as it should be: says so beside the page, which stays as it was, and does it again when
-   asked. A new sign-in makes the page's tokens void, so they are read anew before. */
+   asked. A new sign-in makes the page's tokens void, so they are read anew before; where it was somebody else's, nothing is
+   done in their name. */
 import { onState } from "../live.js";
 
 const KINDS = { 401: "signed-out", 403: "refused", 404: "refused", 405: "refused", 410: "refused", 413: "refused", 429: "unreachable" };
 
+/* Whether whoever is signed in is still the page's own person, or nobody. */
 async function renewTokens() {
   const answer = await fetch(location.href).catch(() => null);
-  if (!answer?.ok) return;
+  if (!answer?.ok) return true;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const who = page.body.dataset.me;
+  if (who && who !== document.body.dataset.me) return false;
   const fresh = page.querySelector("[name=csrfmiddlewaretoken]")?.value;
-  if (!fresh) return;
-  document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((input) => (input.value = fresh));
+  if (fresh) document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((input) => (input.value = fresh));
+  return true;
 }
 
 export default function unanswered(element) {
@@ -36,8 +40,9 @@ export default function unanswered(element) {
     if (target.closest("[data-close]")) element.hidden = true;
     if (!target.closest("[data-again]") || !again) return;
     element.hidden = true;
-    await renewTokens();
-    again();
+    if (await renewTokens()) return again();
+    again = null;
+    say("another");
   };
 
   const heard = { "htmx:responseError": failed, "htmx:sendError": failed, "htmx:timeout": failed, "htmx:afterRequest": answered };
