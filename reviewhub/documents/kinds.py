@@ -71,4 +71,10 @@ def is_what_it_says(kind: Kind, data: bytes) -> bool:
         case Kind.OTHER:
             return True
         case _:
-            return b"\x00" not in data[:4096]
+            return "\x00" not in _begins(data)
+
+
+def _begins(data: bytes) -> str:
+    """Spreadsheets and old Windows programs save texts as UTF-16, in which every other byte may be a NUL."""
+    is_utf_16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return data[:4096].decode("utf-16" if is_utf_16 else "latin-1", errors="ignore")

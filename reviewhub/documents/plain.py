@@ -47,7 +47,7 @@ def text_of(data: bytes) -> str:
 
 def sheet_of(data: bytes) -> Sheet:
     """Raises ValueError where it is no table."""
-    text = text_of(data[:MOST_READ])
+    text = text_of(_whole_lines(data))
     first = text.partition("\n")[0]
     delimiter = max(("\t", ";", ","), key=first.count)
     rows: list[tuple[str, ...]] = []
@@ -62,6 +62,12 @@ def sheet_of(data: bytes) -> Sheet:
     except csv.Error as error:
         raise ValueError(str(error)) from error
     return Sheet(tuple(rows), more)
+
+
+def _whole_lines(data: bytes) -> bytes:
+    """A letter that is cut in two would make all the others unreadable."""
+    end = data.rfind(b"\n", 0, MOST_READ) + 1 if len(data) > MOST_READ else 0
+    return data[: end or MOST_READ]
 
 
 def tree_of(data: bytes) -> Node:

@@ -98,11 +98,19 @@ def test_a_page_that_says_it_is_a_picture_is_none() -> None:
 def test_texts_are_read_whatever_they_are_written_in() -> None:
     assert text_of("Größe".encode("cp1252")) == "Größe"
     assert text_of("Größe".encode("utf-16")) == "Größe"
+    assert is_what_it_says(Kind.TABLE, "Größe;1\n".encode("utf-16"))
+    assert not is_what_it_says(Kind.TEXT, b"\xff\xfeM\x00\x00\x00")
 
 
 def test_a_table_is_cut_off_and_says_so() -> None:
     sheet = sheet_of(b"a;b\n" + b"1;2\n" * 300)
     assert (sheet.rows[0], len(sheet.rows), sheet.more) == (("a", "b"), 200, True)
+
+
+def test_a_table_that_is_cut_off_within_a_letter_keeps_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reviewhub.documents.plain.MOST_READ", 12)
+    assert sheet_of("Größe\nMaße\n".encode()).rows == (("Größe",),)
+    assert sheet_of("Größengröße".encode()[:12]).rows == (("Größengrö",),)
 
 
 def test_a_tree_that_is_too_deep_is_no_tree() -> None:
