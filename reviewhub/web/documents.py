@@ -18,7 +18,8 @@ from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.selectors import read_task
 from reviewhub.reviews.selectors.documents import documents_of_task
 
-ADDRESS = re.compile(r"(?P<digest>[0-9a-f]{64})(?P<parts>(\.[1-9][0-9]?){0,3})")
+DEEPEST = 3  # mails within mails that are opened
+ADDRESS = re.compile(rf"(?P<digest>[0-9a-f]{{64}})(?P<parts>(\.[1-9][0-9]?){{0,{DEEPEST}}})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import datetime
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import cache
 
@@ -68,6 +69,15 @@ def a_mail() -> bytes:
     mail.set_content("Hello,\n\nwe need it by Friday.\n\nPriya\n")
     mail.add_attachment(a_pdf(), maintype="application", subtype="pdf", filename="quotation.pdf")
     return mail.as_bytes()
+
+
+def a_mail_within(mail: bytes) -> bytes:
+    """It was passed on as an attachment."""
+    around = EmailMessage()
+    around["From"], around["Subject"] = "Ann <ann@example.com>", "Fwd"
+    around.set_content("See below.\n")
+    around.add_attachment(message_from_bytes(mail, policy=policy.default))
+    return around.as_bytes()
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -45,8 +45,11 @@ class Advice:
     origin: str
 
 
-def advice_of(task: ReviewTask, marks: Marks, documents: Sequence[str] = ()) -> Advice | None:
-    """Made after the documents: a quote that is marked there is not said again. `documents` are the paths of files."""
+def advice_of(
+    task: ReviewTask, marks: Marks, documents: Sequence[str] = (), called: Mapping[str, str] | None = None
+) -> Advice | None:
+    """Made after the documents: a quote that is marked there is not said again. `documents` are the paths of files;
+    `called` says what places of the case are called."""
     said = task.recommendation
     if said is None:
         return None
@@ -59,7 +62,12 @@ def advice_of(task: ReviewTask, marks: Marks, documents: Sequence[str] = ()) -> 
         text=said.text,
         reasons=tuple(Point(str(reason), _cited(str(reason), marks)) for reason in said.reasons),
         evidence=tuple(
-            Point(quote.text, quote.ref, spoken_name(quote.name), _leads(quote, documents))
+            Point(
+                quote.text,
+                quote.ref,
+                (called or {}).get(quote.source) or spoken_name(quote.name),
+                _leads(quote, documents),
+            )
             for quote in marks.unmarked()
         ),
         concerns=tuple(str(concern) for concern in task.concerns[1:]),

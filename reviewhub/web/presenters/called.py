@@ -1,4 +1,4 @@
-"""What a place of the case is called. Names may have dots of their own, so that a path does not say where one begins."""
+"""What a place of the case is called. Names may have dots of their own: a path alone does not say where one begins."""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ from reviewhub.documents.plain import MOST_TEXT, Node, sheet_of, text_of, tree_o
 from reviewhub.documents.texts import BETWEEN
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.selectors.documents import documents_of_case
-from reviewhub.web.documents import Document
+from reviewhub.web.documents import DEEPEST, Document
+from reviewhub.web.presenters.called import called_in
 from reviewhub.web.presenters.evidence import Part, Quote
 from reviewhub.web.presenters.quoting import marked, places
 from reviewhub.web.presenters.values import spoken_name
@@ -86,6 +87,7 @@ class Letter:
     parts: tuple[Part, ...]
     from_html: bool
     attached: tuple[DocumentLink, ...]
+    opens: bool = True  # what is attached; not where mails lie too deep within each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +115,18 @@ class View:
 def links_of(task: ReviewTask, new: Collection[str]) -> tuple[DocumentLink, ...]:
     """Each document once, in the order of the case. `new`: the digests of those that the viewer has not seen."""
     found: dict[str, DocumentLink] = {}
+    called = called_in(task)
     for path, value in documents_of_case(task):
         digest = str(value[api.DOCUMENT_DIGEST])
         if digest not in found:
-            link = _link(task, digest, str(value["name"]), str(value["media_type"]), int(value["bytes"]), path)
+            label = called.get(path) or spoken_name(path.partition(".")[0])
+            link = _link(task, digest, str(value["name"]), str(value["media_type"]), int(value["bytes"]), label)
             found[digest] = replace(link, is_new=digest in new)
     return tuple(found.values())
 
 
-def _link(task: ReviewTask, address: str, name: str, media_type: str, size: int, path: str) -> DocumentLink:
+def _link(task: ReviewTask, address: str, name: str, media_type: str, size: int, label: str) -> DocumentLink:
     kind = kind_of(media_type, name)
-    label = spoken_name(next((part for part in reversed(path.split(".")) if not part.isdigit()), ""))
     href = reverse("web:document", args=[task.pk, address])
     return DocumentLink(name, label, filesizeformat(size), "mail" if kind is Kind.MAIL else "document", href)
 
@@ -219,7 +222,8 @@ def _letter(document: Document, quotes: Sequence[Quote]) -> Letter:
         _link(document.task, f"{document.address}.{number}", part["name"], part["media_type"], part["bytes"], "")
         for number, part in enumerate(read["parts"], start=1)
     )
-    return Letter(headers, marked(read["text"], left), bool(read["from_html"]), attached)
+    opens = document.address.count(".") < DEEPEST
+    return Letter(headers, marked(read["text"], left), bool(read["from_html"]), attached, opens)
 
 
 def _table(document: Document, quotes: Sequence[Quote]) -> Iterator[tuple[str, Any]]:

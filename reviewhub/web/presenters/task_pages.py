@@ -19,6 +19,7 @@ from reviewhub.web.presenters.acts import Act, Panel, acts_of, split
 from reviewhub.web.presenters.advice import Advice, advice_of
 from reviewhub.web.presenters.approvers import Approvers, approvers_of
 from reviewhub.web.presenters.asking import Ask, ask_of
+from reviewhub.web.presenters.called import called_in
 from reviewhub.web.presenters.changes import ChangesShown, changes_shown
 from reviewhub.web.presenters.deadlines import Deadline, deadline_of
 from reviewhub.web.presenters.documents import DocumentLink, links_of
@@ -153,7 +154,7 @@ def page_of_task(
         sections=sections_of(task.context, labels, marks, changed, links=task.workflow == WORKFLOW),
         fields=fields_of(task, marks, sent.corrections, wrong, changed, may_edit=can_decide),
         fields_title=_("Input of the step") if task.incident else _("Fields"),
-        advice=advice_of(task, marks, [path for path, _value in documents_of_case(task)]),
+        advice=advice_of(task, marks, [path for path, _value in documents_of_case(task)], called_in(task)),
         hides_advice=task.ai_hidden and task.is_waiting and task.recommendation is None,
         history=tuple(detail.history),
         mark=detail.mark,

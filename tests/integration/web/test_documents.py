@@ -11,9 +11,11 @@ from django.core.files.storage import default_storage
 from orchestration import api
 from reviewhub.reviews.evidence import evidence_of
 from reviewhub.reviews.models import ReviewTask
+from reviewhub.web.presenters.called import called_in
+from reviewhub.web.presenters.documents import links_of
 from tests.integration.web.conftest import SignedIn
 from tests.support.desk_room import OSCAR, DeskRoom
-from tests.support.documents import a_mail, a_pdf, a_picture
+from tests.support.documents import a_mail, a_mail_within, a_pdf, a_picture
 
 FRAGMENT = {"HX-Request": "true"}
 
@@ -122,3 +124,33 @@ def test_what_is_not_there_or_has_changed_is_said(room: DeskRoom, task: ReviewTa
     default_storage.delete(f"{digest[:2]}/{digest}")
     assert "is not here" in alice.get(address(task, a_pdf()), headers=FRAGMENT).content.decode()
     assert alice.get(address(task, a_pdf(), "/file")).status_code == 404
+
+
+def test_mails_within_mails_are_opened_three_deep_and_what_is_further_down_is_named(
+    room: DeskRoom, signed_in: SignedIn
+) -> None:
+    within = a_mail_within(a_mail_within(a_mail_within(a_mail())))
+    task = room.case(file=kept(within, "forwarded.eml", "message/rfc822"))
+    alice = signed_in(room.people.alice)
+    last = alice.get(address(task, within, ".1.1.1"), headers=FRAGMENT).content.decode()
+    assert "quotation.pdf" in last
+    assert "are opened no further" in last
+    assert f'href="{address(task, within, ".1.1.1.1")}"' not in last
+    before = alice.get(address(task, within, ".1.1"), headers=FRAGMENT).content.decode()
+    assert f'href="{address(task, within, ".1.1.1")}"' in before
+
+
+def test_a_name_with_a_dot_is_no_path(room: DeskRoom) -> None:
+    task, offer = room.case(), kept(a_pdf(), "scan.pdf", "application/pdf")
+    task.context = {
+        "input": {"Offer v2.1.pdf": offer, "more": {"Terms 1.0": [offer]}},
+        "steps": {"read": {"a.b": offer}},
+    }
+    assert called_in(task) == {
+        "Offer v2.1.pdf": "Offer v2.1.pdf",
+        "more": "More",
+        "more.Terms 1.0.0": "Terms 1.0",
+        "read.a.b": "a.b",
+    }
+    (link,) = links_of(task, ())
+    assert link.label == "Offer v2.1.pdf"
