@@ -1,4 +1,4 @@
-"""What waits with somebody who goes away goes to whoever stands in; never to the requester, never in a circle."""
+"""What waits with somebody who goes away or leaves goes to who stands in; never to the requester, never in a circle."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from orchestration import api, ports
 from reviewhub.accounts.absences import standing_in
@@ -16,14 +16,17 @@ from reviewhub.reviews.models import Assignment, ReviewTask
 from reviewhub.reviews.models.querysets import BY_NAME
 from reviewhub.reviews.services.holding import hold_task, is_excluded
 
+_CLAIMS = ReviewTask.objects.filter(status=ReviewTask.Status.CLAIMED, claimed_by=OuterRef("pk"))
+_ASKED = Assignment.objects.filter(BY_NAME, person=OuterRef("pk"), ended_at__isnull=True)
+HAS_SOMETHING = Q(Exists(_CLAIMS)) | Q(Exists(_ASKED))  # of a person; those who have left become many over the years
 AT_ONCE = 100  # tasks of one person in one round; the rest follows in the next
 
 
 def move_what_waits() -> None:
-    """Of everybody whose absence has begun. Runs again and again: what has gone has gone."""
+    """Of everybody who is away by now, or may no longer sign in. Runs again and again: what has gone has gone."""
     now = ports.clock().process_now()
-    gone = Absence.objects.filter(starts_at__lte=now, ends_at__gt=now).values("person")
-    for person in Person.objects.filter(pk__in=gone).order_by("pk"):
+    away = Absence.objects.filter(starts_at__lte=now, ends_at__gt=now).values("person")
+    for person in Person.objects.filter(Q(pk__in=away) | (Q(is_active=False) & HAS_SOMETHING)).order_by("pk"):
         for task_id in _waiting_with(person):
             move_away_from(task_id=task_id, person=person)
 

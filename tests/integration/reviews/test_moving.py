@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from reviewhub.accounts.models import Absence, Person
 from reviewhub.notifications.models import Notice
@@ -67,6 +68,41 @@ def test_it_never_goes_to_the_requester_and_never_in_a_circle(desk: Desk) -> Non
     assert (task.status, task.moved) == ("open", False)
 
 
+def leaves(person: Person) -> None:
+    Person.objects.filter(pk=person.pk).update(is_active=False)
+
+
+def test_a_claim_of_somebody_who_may_no_longer_sign_in_does_not_wait_for_its_lease(desk: Desk) -> None:
+    task = desk.task()
+    claim_task(task_id=task.pk, actor=desk.people.alice)
+    leaves(desk.people.alice)
+    move_what_waits()
+    task.refresh_from_db()
+    assert (task.status, task.claimed_by, asked(task)) == ("open", None, [("carol", "delegate", 0)])  # her manager
+
+
+def test_what_was_asked_of_somebody_who_has_left_goes_on(desk: Desk) -> None:
+    task = desk.task()
+    delegate_task(task_id=task.pk, actor=desk.people.alice, to=desk.people.bob)
+    leaves(desk.people.bob)
+    move_what_waits()
+    assert asked(task) == [("carol", "delegate", 0)]
+    leaves(desk.people.carol)
+    for _ in range(2):
+        move_what_waits()
+    task.refresh_from_db()
+    assert (asked(task), task.status, task.moved) == ([], "open", False)  # nobody is left: it is the queue's
+
+
+def test_who_has_left_with_nothing_costs_nothing_more(
+    desk: Desk, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for person in (desk.people.alice, desk.people.bob):
+        leaves(person)
+    with django_assert_num_queries(1):
+        move_what_waits()
+
+
 def test_who_is_here_keeps_what_they_have(desk: Desk) -> None:
     task = desk.task()
     claim_task(task_id=task.pk, actor=desk.people.alice)
@@ -76,21 +112,24 @@ def test_who_is_here_keeps_what_they_have(desk: Desk) -> None:
     assert asked(task) == [("bob", "delegate", 0)]
 
 
-@pytest.mark.parametrize("delegate", [True, False])
-def test_a_seat_of_several_goes_on_too(desk: Desk, delegate: bool) -> None:
+@pytest.mark.parametrize("how", ["delegate", "manager", "has left"])
+def test_a_seat_of_several_goes_on_too(desk: Desk, how: str) -> None:
     people = desk.people
     desk.bench.publish(
         "workflow: payment\nsteps:\n  - id: approval\n    review:\n      outcomes: [approve, reject]\n"
         "      assign: {queue: finance, approvals: {of: [{user: bob}, {user: oscar}]}}\n"
     )
     task = ReviewTask.objects.get(run_id=desk.bench.start("payment"))
-    goes_away(people.bob, people.mallory if delegate else None)
+    if how == "has left":
+        leaves(people.bob)
+    else:
+        goes_away(people.bob, people.mallory if how == "delegate" else None)
     move_what_waits()
-    expected = "mallory" if delegate else "carol"  # the manager, where nobody is named
+    expected = "mallory" if how == "delegate" else "carol"  # the manager, where nobody is named
     assert sorted(asked(task)) == sorted([("oscar", "approver", 0), (expected, "approver", 0)])
     task.refresh_from_db()
     seats = (task.approvals or {})["seats"]
     assert [seat["people"][0]["label"] for seat in seats] == [
-        "Mallory" if delegate else "Carol Nyström",
+        "Mallory" if how == "delegate" else "Carol Nyström",
         "Oscar Lind",
     ]
