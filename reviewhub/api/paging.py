@@ -36,10 +36,11 @@ class Keyset:
         return self.page_of([rows], cursor, limit)
 
     def page_of(self, parts: Sequence[QuerySet[_Row]], cursor: str | None, limit: int) -> tuple[list[_Row], str | None]:
-        """The same of several queries together, none of which finds what another does."""
+        """The same of several queries together, which may share rows."""
         after = self._after(self._read(cursor)) if cursor else Q()
         order = [column for column, _ in self.columns]
-        found = [row for rows in parts for row in rows.order_by(*order).filter(after)[: limit + 1]]
+        each = (row for rows in parts for row in rows.order_by(*order).filter(after)[: limit + 1])
+        found = list({row.pk: row for row in each}.values())
         if len(parts) > 1:  # a database's own order of texts stays as it is
             for column in reversed(order):
                 found.sort(key=attrgetter(column.lstrip("-")), reverse=column.startswith("-"))

@@ -15,7 +15,13 @@ from reviewhub.api.access import person_of, require_right, service_of
 from reviewhub.reviews.hidden import as_seen_by
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.models.querysets import ReviewTaskQuerySet
-from reviewhub.reviews.selectors import require_answered, tells_its_run, visible_run, visible_runs
+from reviewhub.reviews.selectors import (
+    require_answered,
+    tells_its_run,
+    visible_run,
+    visible_runs,
+    visible_runs_in_parts,
+)
 
 
 def runs_for(request: Request) -> QuerySet[Any]:
@@ -23,6 +29,11 @@ def runs_for(request: Request) -> QuerySet[Any]:
         require_right(request, "run.read")
         return api.runs()
     return visible_runs(person_of(request))
+
+
+def runs_in_parts_for(request: Request) -> tuple[QuerySet[Any], ...]:
+    """The same for a list: parts that may share rows."""
+    return (runs_for(request),) if service_of(request) is not None else visible_runs_in_parts(person_of(request))
 
 
 def run_for(request: Request, run_id: UUID) -> Any:

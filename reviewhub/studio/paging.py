@@ -20,14 +20,15 @@ class Page:
 
 
 def page(*parts: QuerySet[Any], moment: str, after: str, size: int, identity: Callable[[str], Any]) -> Page:
-    """Newest first by the field `moment`, then by id, of all parts together. `after` is a key that an earlier page
-    gave; a broken one is the first page."""
+    """Newest first by the field `moment`, then by id, of all parts together, which may share rows. `after` is a key
+    that an earlier page gave; a broken one is the first page."""
     key = _read(after, identity)
     if key is not None:
         at, last = key
         following = Q(**{f"{moment}__lte": at}) & (Q(**{f"{moment}__lt": at}) | Q(pk__lt=last))
         parts = tuple(part.filter(following) for part in parts)
-    found = list(chain.from_iterable(part.order_by(f"-{moment}", "-pk")[: size + 1] for part in parts))
+    each = chain.from_iterable(part.order_by(f"-{moment}", "-pk")[: size + 1] for part in parts)
+    found = list({row.pk: row for row in each}.values())
     found.sort(key=lambda row: (getattr(row, moment), row.pk), reverse=True)
     found, shown = found[: size + 1], found[:size]
     return Page(shown, _key(shown[-1], moment) if len(found) > size else "")

@@ -30,7 +30,7 @@ from reviewhub.api.serializers.runs import (
     run_url,
 )
 from reviewhub.api.views.base import ApiView, read_body, read_query, shown
-from reviewhub.api.visibility import run_for, runs_for, told_run_for
+from reviewhub.api.visibility import run_for, runs_in_parts_for, told_run_for
 
 NEWEST = Keyset((("-started_at", "datetime"), ("-id", "uuid")))
 IN_ORDER = Keyset((("position", "int"), ("id", "int")))
@@ -54,8 +54,8 @@ class Runs(ApiView):
     def get(self, request: Request) -> Response:
         query = read_query(RunQuery, request)
         wanted = {FILTERS[name]: value for name, value in query.items() if name in FILTERS}
-        runs = runs_for(request).filter(**wanted).defer(*UNSHOWN)
-        rows, cursor = NEWEST.page(runs, query.get("cursor"), query["limit"])
+        runs = [part.filter(**wanted).defer(*UNSHOWN) for part in runs_in_parts_for(request)]
+        rows, cursor = NEWEST.page_of(runs, query.get("cursor"), query["limit"])
         return page_response(request, RunShown(rows, many=True).data, cursor)
 
     @extend_schema(

@@ -166,6 +166,7 @@ class ReviewTask(models.Model):
         )
         indexes = (
             models.Index(fields=("urgency_at", "id"), condition=STILL_WAITING, name="review_task_urgency"),
+            models.Index(fields=("urgency_at", "id"), name="review_task_urgency_of_all"),
             models.Index(  # with all that the counts of the views ask of a task
                 fields=("queue", "urgency_at", "id", "moved", "status", "claim_expires_at"),
                 condition=STILL_WAITING,

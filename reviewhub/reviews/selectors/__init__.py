@@ -30,7 +30,13 @@ from reviewhub.reviews.selectors.paging import Cursor, Page, cursor_of, page_of
 from reviewhub.reviews.selectors.precedents import Precedent, precedents_of
 from reviewhub.reviews.selectors.queues import held_queues_of, queues_of
 from reviewhub.reviews.selectors.reasons import ReasonGroup, reason_groups
-from reviewhub.reviews.selectors.runs import require_answered, tells_its_run, visible_run, visible_runs
+from reviewhub.reviews.selectors.runs import (
+    require_answered,
+    tells_its_run,
+    visible_run,
+    visible_runs,
+    visible_runs_in_parts,
+)
 from reviewhub.reviews.selectors.saved import count_in, saved_filters
 from reviewhub.reviews.selectors.views import COUNTED_UP_TO, VIEWS, counts, first_rows, next_to_decide, task_of, view
 
@@ -85,4 +91,5 @@ __all__ = [
     "view",
     "visible_run",
     "visible_runs",
+    "visible_runs_in_parts",
 ]

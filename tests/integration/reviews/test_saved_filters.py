@@ -6,7 +6,7 @@ import pytest
 
 from reviewhub.reviews.exceptions import InvalidRequest
 from reviewhub.reviews.models import SavedFilter
-from reviewhub.reviews.selectors import Criteria, count_in, saved_filters
+from reviewhub.reviews.selectors import Criteria, count_in, saved_filters, view
 from reviewhub.reviews.selectors.saved import tasks_in
 from reviewhub.reviews.services import remove_filter, save_filter
 from tests.support.cast import Cast
@@ -19,6 +19,12 @@ def test_a_filter_is_kept_and_counted(people: Cast) -> None:
     saved = save_filter(actor=people.alice, name="  North  wind ", view="team", criteria=Criteria(q="north"))
     assert (saved.name, count_in(saved, people.alice)) == ("North wind", 1)
     assert [task.title for task in tasks_in(saved, people.alice)] == ["Northwind"]
+
+
+@pytest.mark.parametrize(("q", "found"), [("NORTH", 1), ("wind rth", 1), ("100%", 0), ("n_rth", 0), ("halden", 0)])
+def test_every_word_is_looked_for_as_it_stands_in_capitals_or_not(people: Cast, q: str, found: int) -> None:
+    opened(title="Northwind")
+    assert Criteria(q=q).narrow(view("team", people.alice)).count() == found
 
 
 def test_the_same_name_again_changes_it(people: Cast) -> None:

@@ -9,7 +9,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from orchestration.models import Run, WorkflowVersion
+from orchestration.models import Run, Workflow, WorkflowVersion
+from reviewhub.reviews.models import ReviewTask
+from reviewhub.reviews.selectors import visible_runs, visible_runs_in_parts
+from reviewhub.reviews.services import claim_task
 from tests.support.bench import NOON
 from tests.support.studio import Studio
 
@@ -95,6 +98,18 @@ def test_a_row_says_what_the_run_waits_for(office: Studio) -> None:
     html = office.at("olga").get("/runs/").content.decode()
     assert "waits for a decision on approval" in html
     assert "Waits for a person" in html
+
+
+def test_a_run_that_is_seen_for_several_reasons_stands_there_once(office: Studio) -> None:
+    run = office.start("pens")
+    alice = office.cast.alice
+    claim_task(task_id=ReviewTask.objects.get(run=run).pk, actor=alice)  # of a queue of hers, and asked of her too
+    office.decide(run, "approve")
+    Workflow.objects.update(owner="alice")
+    assert [part.count() for part in visible_runs_in_parts(alice)] == [1, 1, 1]
+    assert visible_runs(alice).count() == 1
+    assert office.at("alice").get("/runs/").content.decode().count("<b>pens</b>") == 1
+    assert office.at("alice").get("/runs/", {"status": "paused"}).content.decode().count("<b>pens</b>") == 0
 
 
 def test_a_script_gets_only_the_rows(office: Studio) -> None:

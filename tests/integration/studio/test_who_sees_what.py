@@ -53,7 +53,8 @@ def test_a_run_is_seen_by_queue_and_role_and_is_not_there_for_others(office: Stu
     run = office.start()
     assert office.at(name).get(f"/runs/{run.pk}/").status_code == status
     assert office.at(name).get(f"/runs/{run.pk}/live/").status_code == status
-    assert (str(run.business_key) in office.at(name).get("/runs/").content.decode()) is (status == 200)
+    for listed in ("/runs/", f"/runs/?q={run.business_key}"):
+        assert (f"<b>{run.business_key}</b>" in office.at(name).get(listed).content.decode()) is (status == 200)
 
 
 def test_those_who_were_asked_see_a_run_once_what_they_were_asked_counts(office: Studio) -> None:
