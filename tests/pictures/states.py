@@ -119,7 +119,8 @@ def _task(house: House, size: str) -> Iterator[State]:
     yield State("task-documents-whole", "alice", house.page("Vantage Legal"), tall=True)
     yield State("task-incident", "oscar", house.page("Nightly"), tall=size == PHONE)
     for number, kind in enumerate(("picture", "mail", "text", "json", "table", "locked", "other"), start=1):
-        shown = one_after_another(press(*["o"] * number), wait(400))
+        turn = press(*["o"] * number) if size == WIDE else click(f"#document-tab-{number + 1}")
+        shown = one_after_another(turn, wait(600))
         yield State(f"document-{kind}", "alice", house.page("Vantage Legal"), shown, tall=size == PHONE)
     yield State("task-not-yours", "priya", house.page("Rossi"), status=403)
     yield State("task-of-nobody", "alice", "/tasks/00000000-0000-0000-0000-000000000000/", status=404)
@@ -135,7 +136,7 @@ def _acts(house: House, size: str) -> Iterator[State]:
     corrected = one_after_another(click(".edit"), typed(".correct input", "99"), press("Enter"))
     yield State("corrected", "alice", pallets, corrected)
     yield State("corrected-asked", "alice", pallets, one_after_another(corrected, press("a")))
-    faulty = one_after_another(click(".edit"), typed(".correct input", "much"), press("Enter", "a"))
+    faulty = one_after_another(click(".edit"), typed(".correct input", "much"), press("Enter", "a", "Enter"))
     yield State("corrected-fault", "alice", pallets, faulty)
     for name, key in (
         ("ask", "i"),
@@ -153,9 +154,8 @@ def _acts(house: House, size: str) -> Iterator[State]:
     yield State("told", "alice", house.page(f"Snooze {size}"), one_after_another(press("z", "1", "Enter")))
     slow = one_after_another(never_answered("**/tasks/*/decision/**"), press("a"))
     yield State("decision-slow", "alice", house.page(f"Slow {size}"), slow, settled=False)
-    opened = "**/tasks/*" if size == PHONE else "**/tasks/*/?*"
     row = one_after_another(
-        never_answered(opened), lambda page: page.locator(".row-title a").nth(3).click(no_wait_after=True)
+        never_answered("**/tasks/*/?*"), lambda page: page.locator(".row-title a").nth(3).click(no_wait_after=True)
     )
     yield State("task-slow", "alice", "/queue/team/", one_after_another(row, wait(500)), settled=False)
     broken = one_after_another(answered_by("**/tasks/*/decision/**", 500, "no"), press("a"))
@@ -279,7 +279,7 @@ def _studio(house: House, size: str) -> Iterator[State]:
     yield State("workflow-new", "ada", "/new-workflow/")
     yield State("version", "oscar", "/workflows/purchase-approval/versions/1/")
     yield State("editor", "oscar", "/workflows/purchase-approval/draft/")
-    yield State("api-docs", "ada", "/api/docs/", ours=False)
+    yield State("api-docs", "ada", "/api/docs/", lambda page: page.locator(".opblock").first.wait_for(), ours=False)
 
 
 def _settings(house: House, size: str) -> Iterator[State]:
