@@ -49,6 +49,7 @@ class Correction:
     label: str
     was: str
     now: str
+    fault: str
 
 
 def fields_of(
@@ -117,4 +118,4 @@ def corrections_in(task: ReviewTask, data: Mapping[str, Any]) -> dict[str, str]:
 
 
 def corrections_shown(fields: tuple[Field, ...]) -> tuple[Correction, ...]:
-    return tuple(Correction(field.label, field.shown, field.typed) for field in fields if field.changed)
+    return tuple(Correction(field.label, field.shown, field.typed, field.fault) for field in fields if field.changed)

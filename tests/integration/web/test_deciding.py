@@ -85,7 +85,9 @@ def test_a_field_that_is_no_number_is_refused_in_words(room: DeskRoom, signed_in
     task = room.case()
     answer = post(signed_in(room.people.alice), task, outcome="approve", asked="yes", **{"fields.amount": "much"})
     assert answer.status_code == 422
-    assert "write a number" in answer.content.decode()
+    page = answer.content.decode()
+    assert "write a number" in page.partition('class="diff"')[2], "and beside the question, where the field is far"
+    assert page.count("write a number") == 2
     assert 'value="much"' in answer.content.decode()
 
 
