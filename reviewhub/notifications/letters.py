@@ -1,6 +1,6 @@
 """How every mail of ours is made: plain words with an HTML part, numbered so that it is known when it comes twice.
 
-What came from outside is escaped in the HTML, and on one line in every header.
+What came from outside is escaped in the HTML, on one line in every header, and turns nothing else around.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+from reviewhub.direction import in_order
 from reviewhub.notifications.channels.port import ChannelBusy
 
 LONGEST_SUBJECT = 200
@@ -38,14 +39,14 @@ def letter(
         headers |= {"List-Unsubscribe": f"<{unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     said = {**context, "unsubscribe": unsubscribe, "ways": f"{settings.PUBLIC_URL}/notices/ways/"}
     mail = EmailMultiAlternatives(
-        subject=" ".join(subject.split())[:LONGEST_SUBJECT],
-        body=render_to_string(f"notifications/{template}.txt", said),
+        subject=" ".join(in_order(subject).split())[:LONGEST_SUBJECT],
+        body=in_order(render_to_string(f"notifications/{template}.txt", said)),
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[to],
         reply_to=list(reply_to) or None,
         headers=headers,
     )
-    mail.attach_alternative(render_to_string(f"notifications/{template}.html", said), "text/html")
+    mail.attach_alternative(in_order(render_to_string(f"notifications/{template}.html", said)), "text/html")
     return mail
 
 

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "reviewhub.web.middleware.kept_by_nobody_else",
+    "reviewhub.web.middleware.in_order",
     "reviewhub.web.middleware.viewer_zone",
     "reviewhub.web.middleware.signed_out",
     "reviewhub.web.nul.refuse_nul",

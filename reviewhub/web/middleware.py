@@ -1,4 +1,5 @@
-"""What every page is answered with: the viewer's zone, nothing for others to keep, a refusal without a session."""
+"""What every page is answered with: the viewer's zone, texts in order, nothing for others to keep, a refusal without a
+session."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils import timezone
+
+from reviewhub.direction import bytes_in_order
 
 Handler = Callable[[HttpRequest], HttpResponse]
 FOUND, UNAUTHORISED = 302, 401
@@ -34,6 +37,18 @@ def signed_out(get_response: Handler) -> Handler:
         leads_to = answer.get("Location", "") if answer.status_code == FOUND else ""
         if request.headers.get("HX-Request") == "true" and leads_to.startswith(resolve_url(settings.LOGIN_URL)):
             return HttpResponse(status=UNAUTHORISED)
+        return answer
+
+    return middleware
+
+
+def in_order(get_response: Handler) -> Handler:
+    """No page shows a text otherwise than it is kept. Programs that ask for JSON get it as it is."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        answer = get_response(request)
+        if not answer.streaming and answer.get("Content-Type", "").startswith("text/html"):
+            answer.content = bytes_in_order(answer.content)
         return answer
 
     return middleware

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from orchestration import ports
+from reviewhub.direction import in_order
 from reviewhub.reviews.models import Assignment, ReviewTask
 from reviewhub.reviews.models.querysets import BY_NAME, with_holders
 from reviewhub.web.presenters.rows import row_of
@@ -25,7 +26,7 @@ def patch_for(task_id: UUID) -> dict[str, Any] | None:
     (task,) = found
     clock = ports.clock()
     row = row_of(task, clock.process_now(), clock.system_now())
-    html = printed([row])
+    html = in_order(printed([row]))
     return {
         "task": str(task.pk),
         "version": task.version,

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from reviewhub.accounts.models import Person
+from reviewhub.direction import in_order
 from reviewhub.reviews.models import Queue
 from reviewhub.reviews.selectors.leading import led_queues
 from reviewhub.web.presenters.leading import held_said, team_page
@@ -20,8 +21,8 @@ def held_patch(queue_id: int) -> dict[str, Any] | None:
         return None
     if queue.held_at is None:
         return {"queue": queue.pk, "html": "", "title": "", "text": ""}
-    html = render_to_string("desk/held.html", {"queue": queue})
-    return {"queue": queue.pk, "html": html, "title": held_said(queue), "text": queue.hold_reason}
+    html = in_order(render_to_string("desk/held.html", {"queue": queue}))
+    return {"queue": queue.pk, "html": html, "title": in_order(held_said(queue)), "text": in_order(queue.hold_reason)}
 
 
 def figures_for(person_id: int, team: str) -> str | None:
@@ -32,4 +33,4 @@ def figures_for(person_id: int, team: str) -> str | None:
     if person is None or not queues or (team and queue is None):
         return None
     with timezone.override(person.timezone):
-        return render_to_string("lead/team.html#figures", {"team": team_page(queues, queue, person)})
+        return in_order(render_to_string("lead/team.html#figures", {"team": team_page(queues, queue, person)}))

@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from reviewhub.accounts.models import Person
+from reviewhub.direction import in_order
 from reviewhub.notifications.channels.acts import taps_for
 from reviewhub.notifications.models import Notice
 from reviewhub.reviews.models import ReviewTask
@@ -54,7 +55,7 @@ def _task_card(task: ReviewTask, person: Person, notice: Notice) -> Card:
 
 def _buttons(task: ReviewTask, person: Person) -> Iterator[Mapping[str, Any]]:
     for number, (label, value) in enumerate(islice(taps_for(task, person), MOST_BUTTONS)):
-        text = {"type": "plain_text", "text": label[:LONGEST_LABEL]}
+        text = {"type": "plain_text", "text": in_order(label)[:LONGEST_LABEL]}
         yield {"type": "button", "action_id": f"decide.{number}", "text": text, "value": value}
 
 
@@ -76,7 +77,7 @@ def _section(text: str) -> Mapping[str, Any]:
 
 def _plain(text: str) -> str:
     """No mention, link or formatting comes of what somebody wrote."""
-    one_line = " ".join(str(text).split())
+    one_line = " ".join(in_order(str(text)).split())
     for sign, said in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
         one_line = one_line.replace(sign, said)
     return "".join(f"{sign}\u200b" if sign in "*_~`" else sign for sign in one_line)

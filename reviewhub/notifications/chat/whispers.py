@@ -7,6 +7,7 @@ from typing import Any
 
 from orchestration import api
 from orchestration.api import on_topic
+from reviewhub.direction import in_order
 from reviewhub.notifications.chat.slack import ask
 
 WHISPERS = "chat.whisper"
@@ -14,7 +15,7 @@ WHISPERS = "chat.whisper"
 
 @on_topic(WHISPERS)
 def whisper(payload: Mapping[str, Any], key: str) -> None:
-    ask("chat.postEphemeral", channel=payload["channel"], user=payload["member"], text=payload["text"])
+    ask("chat.postEphemeral", channel=payload["channel"], user=payload["member"], text=in_order(payload["text"]))
 
 
 def say(*, channel: str, member: str, text: str, key: str) -> None:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from orchestration import ports
 from orchestration.api import on_topic
 from reviewhub.accounts.models import Person
+from reviewhub.direction import in_order
 from reviewhub.notifications.channels.port import NOW, OFF, ChannelBusy
 from reviewhub.notifications.models import Notice, PushDevice
 from reviewhub.notifications.push.devices import TRIALS, is_reachable
@@ -74,7 +75,7 @@ def send_trial(payload: Mapping[str, Any], key: str) -> None:
 def _told(notice: Notice) -> dict[str, Any]:
     """{"title", "text", "url", "tag", "badge"}, as static's worker shows it."""
     return {
-        "title": notice.subject[:LONGEST_TITLE],
+        "title": in_order(notice.subject)[:LONGEST_TITLE],
         "text": _text(notice),
         "url": reverse("web:notice", args=[notice.pk]),
         "tag": str(notice.task_id or notice.run_id),

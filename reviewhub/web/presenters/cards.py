@@ -11,6 +11,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from reviewhub.accounts.models import Person
+from reviewhub.direction import in_order
 from reviewhub.reviews.exceptions import InvalidDecision
 from reviewhub.reviews.models import ReviewTask
 from reviewhub.reviews.selectors import TaskDetail, seen_among
@@ -45,8 +46,8 @@ def card_of(detail: TaskDetail, viewer: Person, view: str) -> dict[str, Any]:
         "mark": "" if page.seen_all else page.mark,
         "added": detail.task.added,
         "changed": seen_among(viewer, [page.id]).get(page.id, False),
-        "title": page.title,
-        "html": render_to_string("phone/card.html", context),
+        "title": in_order(page.title),
+        "html": in_order(render_to_string("phone/card.html", context)),
     }
 
 
