@@ -6,24 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from orchestration import api
-from reviewhub.reviews.models import EscalationPolicyVersion, ReviewTask, SlaPolicyVersion
+from reviewhub.accounts.models import PeopleGroup
+from reviewhub.reviews.models import EscalationPolicyVersion, Queue, ReviewTask, SlaPolicyVersion
 
 _Versions = type[SlaPolicyVersion] | type[EscalationPolicyVersion]
 
 
 def clocks_of(original: ReviewTask) -> dict[str, Any]:
     """`sla`, `escalate` and `unanswered` as the text of a review says them. Conditions stand as they were answered for
-    the case: a second look has neither its input nor the results of its steps. Empty where its step is gone."""
-    try:
-        spec = api.definition_of(original.run.version).step(original.step_id).spec
-    except KeyError:  # its run went on with another version, which has no such step
-        return {}
+    the case: a second look has neither its input nor the results of its steps."""
+    version = api.versions(original.workflow).get(number=original.workflow_version)
+    spec = api.definition_of(version).step(original.step_id).spec
     sla = _pinned(original, "sla", spec.get("sla"), SlaPolicyVersion) or {}
     levels = _pinned(original, "escalation", spec.get("escalate"), EscalationPolicyVersion) or ()
     applies = {step["level"]: step["applies"] for step in original.future}
     clocks = {
         "sla": _sla(sla, critical=original.critical),
-        "escalate": [_level(level, applies=applies.get(index, False)) for index, level in enumerate(levels)],
+        "escalate": [_level(original, level, applies.get(index, False)) for index, level in enumerate(levels)],
         "unanswered": _timed(spec.get("unanswered") or {}),
     }
     return {name: said for name, said in clocks.items() if said}
@@ -50,10 +49,24 @@ def _sla(sla: Mapping[str, Any], *, critical: bool) -> dict[str, Any]:
     return {"due": _span(sla["due"]), "critical": critical, **calendar}
 
 
-def _level(level: Mapping[str, Any], *, applies: bool) -> dict[str, Any]:
-    to = level["to"]
+def _level(original: ReviewTask, level: Mapping[str, Any], applies: bool) -> dict[str, Any]:
     when = {} if applies else {"when": "${ false }"}
-    return {**_timed(_without(level, "to", "when")), "to": {to["kind"]: to.get("of") or to.get("name")}, **when}
+    return {**_timed(_without(level, "to", "when")), "to": _target(original, level["to"]), **when}
+
+
+def _target(original: ReviewTask, to: Mapping[str, str]) -> dict[str, str]:
+    """Who or what is there no more is asked no more: as of any task, whoever answers for the queue is."""
+    kind, of = to["kind"], to.get("of") or to.get("name", "")
+    match kind:
+        case "owner":
+            there = bool(original.workflow_owner)
+        case "group":
+            there = PeopleGroup.objects.filter(name=of).exists()
+        case "queue":
+            there = Queue.objects.filter(slug=of).exists()
+        case _:
+            there = True
+    return {kind: of} if there else {"manager_of": "queue"}
 
 
 def _timed(said: Mapping[str, Any]) -> dict[str, Any]:

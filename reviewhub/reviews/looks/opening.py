@@ -109,20 +109,13 @@ def _takers(queue: Queue) -> QuerySet[Person]:
 
 
 def _text_of(original: ReviewTask) -> str:
-    """JSON, which is YAML too. Cases that may be decided alike, in the same time, share a version. Where somebody or
-    something that the case's clocks name is there no more, it has none."""
-    text = _text(original, clocks_of(original))
-    has_faults = any(fault.level == "error" for fault in api.check_own(text).faults)
-    return _text(original, {}) if has_faults else text
-
-
-def _text(original: ReviewTask, clocks: Mapping[str, Any]) -> str:
+    """JSON, which is YAML too. Cases that may be decided alike, in the same time, share a version."""
     outcomes = {each["id"]: {name: each[name] for name in ("label", "risk", "reason")} for each in original.outcomes}
     review = {
         "title": "${ input.title }",
         "outcomes": outcomes,
         "assign": {"queue": (original.queue.looks_in or original.queue).slug, "exclude": ["${ input.exclude }"]},
-        **clocks,
+        **clocks_of(original),
     }
     workflow = {
         "workflow": WORKFLOW,

@@ -12,7 +12,7 @@ from django.core import mail
 from django.test import Client
 
 from orchestration import api
-from orchestration.models import AuditEvent
+from orchestration.models import AuditEvent, Run
 from orchestration.runtime import outbox
 from reviewhub.accounts.models import Absence, PeopleGroup, Person
 from reviewhub.accounts.permissions import allows
@@ -36,7 +36,7 @@ from reviewhub.reviews.services import (
     release_task,
 )
 from reviewhub.reviews.services.handing_over import colleagues_for
-from reviewhub.reviews.services.settings import save_escalation_policy, save_sla_policy
+from reviewhub.reviews.services.settings import save_escalation_policy, save_queue, save_sla_policy
 from reviewhub.web.presenters.looked import looked_shown
 from tests.integration.reviews.test_second_looks import closed, drawn, share
 from tests.support.bench import OSCAR
@@ -125,18 +125,36 @@ def test_its_time_is_that_of_the_policies_that_the_case_had_pinned(desk: Desk) -
     assert ("level", 0, True, "${ input.amount > 100.0 }") in shown
 
 
-def test_where_somebody_of_its_chain_is_gone_it_has_no_clocks(desk: Desk) -> None:
-    kept("2h", "[{after: 5h, to: {group: board}}]")
-    desk.bench.publish(NAMED)
+def test_where_who_is_asked_is_gone_whoever_answers_for_the_queue_is(desk: Desk) -> None:
+    kept(
+        "2h", "[{after: 5h, to: {group: board}}, {after: 6h, to: {queue: former}}, {after: 7h, to: {owner: workflow}}]"
+    )
+    desk.bench.publish(NAMED.replace("owner: oscar\n", ""))
     share(desk, second_share=100)
     closed(desk)
     PeopleGroup.objects.all().delete()
-    assert _task(drawn(desk)).due_at is None
+    Queue.objects.filter(slug="former").delete()
+    task = _task(drawn(desk))
+    assert task.due_at is not None
+    assert [step["to"] for step in task.future if step["kind"] == "level"] == [
+        {"kind": "manager_of", "of": "queue"}
+    ] * 3
+    later(desk, hours=5)
+    assert told(task, "asked") == ["carol"]
+
+
+def test_a_step_that_its_case_went_on_without_has_its_time(desk: Desk) -> None:
+    share(desk, second_share=100)
+    original = closed(desk)
+    without = desk.bench.publish(f"workflow: {original.workflow}\nsteps: [{{end: done}}]")
+    Run.objects.filter(pk=original.run_id).update(version=without)
+    assert _task(drawn(desk)).due_at is not None
 
 
 def kept(due: str, chain: str) -> None:
     save_sla_policy(name="standard", title="Standard", text=f"{{due: {due}}}", actor=OSCAR)
     PeopleGroup.objects.get_or_create(name="board", title="Board")
+    save_queue(slug="former", title="Former", actor=OSCAR)
     save_escalation_policy(name="standard", title="Standard", text=chain, actor=OSCAR)
 
 
