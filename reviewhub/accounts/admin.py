@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from axes.models import AccessFailureLog
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -18,6 +19,7 @@ from reviewhub.accounts.auditing import AnyForm, AuditedAdmin, TabularInline
 from reviewhub.accounts.models import Absence, GroupMembership, PeopleGroup, Person, RoleGrant, Skill
 
 admin.site.unregister(Group)  # roles are granted, and what they allow is one table
+admin.site.unregister(AccessFailureLog)  # is not kept: a failed attempt is counted, and that is enough
 admin.site.site_header = admin.site.site_title = _("ReviewHub settings")
 admin.site.index_title = _("People, roles and settings")
 admin.site.login = login_required(admin.site.login)  # type: ignore[method-assign]  # one way to sign in, and its limits

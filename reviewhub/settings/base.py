@@ -39,7 +39,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "axes",
+    "reviewhub.accounts.signing_in.SigningIn",
     "channels",
     "csp",
     "django_htmx",
