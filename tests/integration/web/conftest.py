@@ -9,6 +9,7 @@ from django.test import Client
 
 from reviewhub.accounts.models import Person
 from tests.support.desk_room import DeskRoom, desk_room
+from tests.support.offers import Offer, offered
 
 SignedIn = Callable[[Person], Client]
 
@@ -17,6 +18,11 @@ SignedIn = Callable[[Person], Client]
 def room(db: None) -> Iterator[DeskRoom]:
     with desk_room() as made:
         yield made
+
+
+@pytest.fixture
+def offer(room: DeskRoom) -> Offer:
+    return offered(room)
 
 
 @pytest.fixture
