@@ -13,6 +13,7 @@ from orchestration.core.language.bounds import OutOfBounds, Scale, as_json
 from orchestration.core.language.cel_library import cel
 from orchestration.core.language.guarding import FUNCTIONS as OWN_FUNCTIONS
 from orchestration.core.language.guarding import Guard, costs_of, guarded
+from orchestration.core.language.ordering import as_it_came
 from orchestration.core.language.reading import COMPREHENSIONS, FUNCTIONS, NAMES, Path, Reading, read
 from orchestration.core.language.tokens import UnreadableExpression
 
@@ -75,7 +76,7 @@ class Expression:
             guard = self._guard(seen)
             functions = guard.functions if guard else self._functions
             result = self._program.execute(cel.Context(seen, functions) if functions else seen)
-            return as_json(result)
+            return as_it_came(as_json(result), (_at(seen, path)[0] for path in self._free))
         except BaseException as error:  # the library's own panics are no Exception
             if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
                 raise
