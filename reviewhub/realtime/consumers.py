@@ -7,6 +7,7 @@ import json
 import time
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -117,7 +118,7 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
             self._to_say.put_nowait(text)
         except asyncio.QueueFull:
             hub().leave(self)
-            self._cutting = asyncio.ensure_future(self.close(code=TOO_SLOW))
+            self._cutting = asyncio.ensure_future(self._hang_up(TOO_SLOW))
 
     def count_soon(self) -> None:
         counting.count_soon(self)
@@ -129,11 +130,16 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
         self.hear(json.dumps({"kind": "counts", "counts": counts}))
 
     async def show_out(self) -> None:
-        await self.close(code=SIGNED_OUT)
+        await self._hang_up(SIGNED_OUT)
 
     async def start_anew(self) -> None:
-        await self.close(code=START_ANEW)
+        await self._hang_up(START_ANEW)
+
+    async def _hang_up(self, code: int) -> None:
+        with suppress(OSError):  # it has gone by itself
+            await self.close(code=code)
 
     async def _speak(self) -> None:
-        while True:
-            await self.send(text_data=await self._to_say.get())
+        with suppress(OSError):
+            while True:
+                await self.send(text_data=await self._to_say.get())

@@ -11,7 +11,7 @@ import json
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any, Protocol
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -61,6 +61,7 @@ class Hub:
         self._entering = asyncio.Lock()
         self._listening: asyncio.Task[None] | None = None
         self._keeping: asyncio.Task[None] | None = None
+        self._farewells: set[asyncio.Task[None]] = set()
         self.presence = Presence(self)
 
     async def enter(self, socket: Socket, names: Iterable[str]) -> None:
@@ -190,7 +191,13 @@ class Hub:
             socket.checked_at = now
             if socket.visitor in gone | others:
                 self.leave(socket)
-                await (socket.show_out() if socket.visitor in gone else socket.start_anew())
+                self._bid_farewell(socket.show_out() if socket.visitor in gone else socket.start_anew())
+
+    def _bid_farewell(self, said: Coroutine[Any, Any, None]) -> None:
+        """Nobody waits for it: a browser that has gone by itself fails here, and one that reads nothing never ends."""
+        farewell = asyncio.ensure_future(said)
+        self._farewells.add(farewell)
+        farewell.add_done_callback(self._farewells.discard)
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

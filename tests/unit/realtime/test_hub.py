@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from reviewhub.realtime import hub as hubs
+from reviewhub.realtime.consumers import DeskConsumer
 from reviewhub.realtime.hub import Hub
 from reviewhub.realtime.welcome import Visitor
 
@@ -42,7 +43,11 @@ class Tab:
 
 
 def tell(hub: Hub, *told: tuple[Iterable[str], dict[str, Any]]) -> None:
-    asyncio.run(hub._pass_on_all([{"to": list(names), "said": said} for names, said in told]))
+    async def pass_on() -> None:
+        await hub._pass_on_all([{"to": list(names), "said": said} for names, said in told])
+        await asyncio.sleep(0)  # farewells are bidden beside it
+
+    asyncio.run(pass_on())
 
 
 def inside(hub: Hub, tab: Tab, *names: str) -> Tab:
@@ -93,6 +98,34 @@ def test_who_was_signed_out_is_shown_out_before_hearing_anything(monkeypatch: py
     monkeypatch.setattr(hubs, "database_sync_to_async", _at_once)
     tell(hub, (("queue.1",), NOTICE))
     assert (len(alice.heard), mallory.heard, mallory.shown_out) == (1, [], True)
+
+
+class Asleep(Tab):
+    """Its browser takes nothing, not even that the connection is over."""
+
+    async def show_out(self) -> None:
+        await asyncio.Event().wait()
+
+
+def test_whoever_cannot_be_shown_out_keeps_nothing_from_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = Hub()
+    alice, mallory = inside(hub, Tab(1), "queue.1"), inside(hub, Asleep(6), "queue.1")
+    mallory.checked_at = time.monotonic() - hubs.CHECKED_FOR
+    monkeypatch.setattr(hubs, "unwelcome", set)
+    monkeypatch.setattr(hubs, "changed", lambda visitors: set())
+    monkeypatch.setattr(hubs, "database_sync_to_async", _at_once)
+    tell(hub, (("queue.1",), NOTICE))
+    assert (len(alice.heard), mallory.heard, hub.everybody()) == (1, [], [alice])
+
+
+def test_a_browser_that_has_gone_by_itself_is_shown_out_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def gone(self: DeskConsumer, code: int) -> None:
+        raise OSError(code)
+
+    monkeypatch.setattr(DeskConsumer, "close", gone)
+    consumer = DeskConsumer()
+    asyncio.run(consumer.show_out())
+    asyncio.run(consumer.start_anew())
 
 
 def test_whose_rights_are_others_starts_anew_before_hearing_anything(monkeypatch: pytest.MonkeyPatch) -> None:
