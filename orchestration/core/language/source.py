@@ -30,6 +30,7 @@ from orchestration.core.language.faults import Faults
 MAX_TEXT = 100_000  # characters
 MAX_DEPTH = 40
 MAX_BRACKETS = 4_000  # the YAML library takes time with the square of open brackets
+_TURNS = re.compile("[\u202a-\u202e]")
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
@@ -66,6 +67,7 @@ def read_text(text: str, faults: Faults) -> Node | None:
     """The root node, or None where the text cannot be read at all. Never raises."""
     try:
         _refuse_unbounded(text)
+        _tell_turns(text, faults)
         return _built(_events(text), faults)
     except _Unreadable as error:
         faults.add(error.line, error.column, "", error.message)
@@ -79,6 +81,14 @@ def _refuse_unbounded(text: str) -> None:
     if len(brackets) > MAX_BRACKETS:
         line = text.count("\n", 0, brackets[MAX_BRACKETS].start()) + 1
         raise _Unreadable(f"The text has more than {MAX_BRACKETS} opening brackets; write it as blocks.", line, 1)
+
+
+def _tell_turns(text: str, faults: Faults) -> None:
+    """Signs that show what follows in another direction: whoever reads the text reads something else than what runs."""
+    for number, line in enumerate(text.split("\n"), start=1) if _TURNS.search(text) else ():
+        for found in _TURNS.finditer(line):
+            said = f"An invisible sign (U+{ord(found[0]):04X}) turns the direction of what follows; leave it out."
+            faults.add(number, found.start() + 1, "", said, "advice")
 
 
 def _events(text: str) -> Iterator[Event]:

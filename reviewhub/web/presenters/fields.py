@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from reviewhub.direction import in_order
 from reviewhub.web.presenters.evidence import Marks
 from reviewhub.web.presenters.readings import Read, read_of
 from reviewhub.web.presenters.values import is_long, shown, typed
@@ -112,7 +113,8 @@ def corrections_in(task: ReviewTask, data: Mapping[str, Any]) -> dict[str, str]:
         if given is None or not each.get("edit"):
             continue
         said = str(given).replace("\r\n", "\n")
-        if said != typed(each.get("value"), str(each.get("type") or "string")):
+        was = typed(each.get("value"), str(each.get("type") or "string"))
+        if said not in (was, in_order(was)):  # as the page showed it
             changed[str(each["name"])] = said
     return changed
 

@@ -14,7 +14,7 @@ from reviewhub.direction import TURNS
 from reviewhub.notifications.chat.cards import card_of
 from reviewhub.notifications.models import Notice
 from reviewhub.notifications.push.sending import _told
-from reviewhub.reviews.models import ReviewTask
+from reviewhub.reviews.models import Decision, Override, ReviewTask
 from reviewhub.reviews.services import delegate_task
 from reviewhub.web.patches import patch_for
 from tests.integration.web.conftest import SignedIn
@@ -55,6 +55,17 @@ def test_so_do_a_mail_a_message_and_a_push(room: DeskRoom, task: ReviewTask) -> 
     card = card_of(notice)
     assert in_order([card.text, *card.blocks])
     assert in_order(_told(notice))
+
+
+def test_a_field_that_nobody_touched_is_no_correction(room: DeskRoom, signed_in: SignedIn) -> None:
+    task = room.case(cost_center=f"LAB{TURNS}-310")
+    alice = signed_in(room.people.alice)
+    shown = {"fields.cost_center": "LAB-310", "fields.amount": "1200"}
+    sent = {"version": task.version, "shown": task.evidence_hash, "key": "k-1", "opened": "", **shown}
+    assert alice.post(f"/tasks/{task.pk}/decision/", {**sent, "outcome": "approve"}).status_code == 302
+    decision = Decision.objects.get(task=task)
+    assert decision.fields["cost_center"] == f"LAB{TURNS}-310"
+    assert not Override.objects.filter(decision=decision).exists()
 
 
 def test_a_program_gets_it_as_it_is(room: DeskRoom, task: ReviewTask, signed_in: SignedIn) -> None:

@@ -75,6 +75,13 @@ def test_a_tab_is_named() -> None:
     assert "indent with spaces" in check_text("workflow: w\n\tsteps: []", CATALOGUE).faults[0].message
 
 
+def test_a_sign_that_turns_the_direction_of_text_is_named_at_its_place() -> None:
+    sound, turned = check_text(PURCHASE, CATALOGUE), check_text(f"{PURCHASE}\n# \u202edne", CATALOGUE)
+    (told,) = set(turned.faults) - set(sound.faults)
+    assert (told.line, told.column, told.level) == (PURCHASE.count("\n") + 2, 3, "advice")
+    assert "U+202E" in told.message
+
+
 def test_an_alias_is_named_at_its_line() -> None:
     fault = check_text(BOMB, CATALOGUE).faults[0]
     assert (fault.line, "write it out" in fault.message) == (1, True)
