@@ -39,6 +39,11 @@ def typed(selector: str, text: str, *keys: str) -> Act:
     return act
 
 
+def shown(selector: str) -> Act:
+    """Waits longer than usual: the API's schema is put together when it is asked for first."""
+    return lambda page: page.locator(selector).first.wait_for(timeout=30_000)
+
+
 def one_after_another(*acts: Act) -> Act:
     def act(page: Page) -> None:
         for each in acts:

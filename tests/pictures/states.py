@@ -16,6 +16,7 @@ from tests.pictures.acts import (
     one_after_another,
     only_card,
     press,
+    shown,
     typed,
     wait,
     without_a_socket,
@@ -90,7 +91,7 @@ def _queue(house: House, size: str) -> Iterator[State]:
         yield State("together", "alice", "/queue/team/", one_after_another(picks, click("#bulk [type=submit]")))
     yield State("keys-page", "alice", "/keys/")
     yield State("connection-lost", "alice", "/queue/team/", wait(2500), before=without_a_socket)
-    yield State("cards", "alice", "/cards/", lambda page: page.locator("#task-title").wait_for())
+    yield State("cards", "alice", "/cards/", shown("#task-title"))
     yield State("cards-none", "priya", "/cards/")
     yield State("offline", "alice", "/offline/")
 
@@ -120,8 +121,8 @@ def _task(house: House, size: str) -> Iterator[State]:
     yield State("task-incident", "oscar", house.page("Nightly"), tall=size == PHONE)
     for number, kind in enumerate(("picture", "mail", "text", "json", "table", "locked", "other"), start=1):
         turn = press(*["o"] * number) if size == WIDE else click(f"#document-tab-{number + 1}")
-        shown = one_after_another(turn, wait(600))
-        yield State(f"document-{kind}", "alice", house.page("Vantage Legal"), shown, tall=size == PHONE)
+        turned = one_after_another(turn, wait(600))
+        yield State(f"document-{kind}", "alice", house.page("Vantage Legal"), turned, tall=size == PHONE)
     yield State("task-not-yours", "priya", house.page("Rossi"), status=403)
     yield State("task-of-nobody", "alice", "/tasks/00000000-0000-0000-0000-000000000000/", status=404)
 
@@ -181,7 +182,7 @@ def _differences(house: House, size: str) -> Iterator[State]:
     yield State("changes-history", "carol", back, click(".since-before summary"), before=anew(BACK), tall=True)
     yield State("changes-all", "alice", house.differences(BACK)[0])
     yield State("versions", "alice", house.differences(RESENT)[1], wait(600))
-    card = one_after_another(lambda page: page.locator("#task-title").wait_for(), opened)
+    card = one_after_another(shown("#task-title"), opened)
     deck = one_after_another(anew(BACK), only_card(house.task(BACK)))
     yield State("card-changed", "alice", "/cards/", card, before=deck)
     linked = partial(State, person="alice", by_mail=True)
@@ -279,7 +280,7 @@ def _studio(house: House, size: str) -> Iterator[State]:
     yield State("workflow-new", "ada", "/new-workflow/")
     yield State("version", "oscar", "/workflows/purchase-approval/versions/1/")
     yield State("editor", "oscar", "/workflows/purchase-approval/draft/")
-    yield State("api-docs", "ada", "/api/docs/", lambda page: page.locator(".opblock").first.wait_for(), ours=False)
+    yield State("api-docs", "ada", "/api/docs/", shown(".opblock"), ours=False)
 
 
 def _settings(house: House, size: str) -> Iterator[State]:
