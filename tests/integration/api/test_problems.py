@@ -94,7 +94,7 @@ def test_a_database_that_is_away(office: Office, monkeypatch: pytest.MonkeyPatch
     def away(*args: Any, **kwargs: Any) -> Any:
         raise OperationalError("the database system is shutting down")
 
-    monkeypatch.setattr(views, "runs_for", away)
+    monkeypatch.setattr(views, "runs_in_parts_for", away)
     answer = office.calls(office.alice).get(RUNS)
 
     assert _is_problem(answer, 503, "unavailable")
@@ -108,7 +108,7 @@ def test_a_fault_of_ours_tells_nothing_of_our_insides(
     def broken(*args: Any, **kwargs: Any) -> Any:
         raise ZeroDivisionError("the secret of the house")
 
-    monkeypatch.setattr(views, "runs_for", broken)
+    monkeypatch.setattr(views, "runs_in_parts_for", broken)
     answer = office.calls(office.alice).get(RUNS)
 
     assert _is_problem(answer, 500, "broken")
