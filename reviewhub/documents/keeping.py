@@ -17,7 +17,7 @@ from orchestration import api
 from orchestration.exceptions import DamagedDocument, NotFound
 from reviewhub.documents.bounded import Unreadable, bounded
 
-EDITION = 1  # counts up when the program answers otherwise
+EDITION = 2  # counts up when the program answers otherwise
 PASSING = ("busy",)  # reasons that are gone at the next look
 
 

@@ -26,6 +26,7 @@ MOST_PIXELS = 60_000_000  # of a picture that is opened
 MOST_DRAWN = 6_000_000  # of one that is drawn
 MOST_PARTS = 50
 MOST_TEXT = 200_000  # characters of a mail
+MOST_MARKUP = 2_000_000  # characters of one that is a web page
 MOST_SHEETS = 20
 MOST_ROWS = 200
 MOST_COLUMNS = 40
@@ -172,24 +173,26 @@ def _write(picture: Any) -> None:
 
 
 def read_mail(data: bytes, _: str) -> None:
-    """{"headers": [[name, value]], "text", "from_html", "parts": [{"name", "media_type", "bytes"}]}."""
+    """{"headers": [[name, value]], "text", "from_html", "parts": [{"name", "media_type", "bytes"}], "more"}."""
     mail = _mail(data)
     body = mail.get_body(("plain", "html"))
     said = str(body.get_content()) if body is not None else ""
     from_html = body is not None and body.get_content_subtype() == "html"
     text = _without_markup(said) if from_html else said.replace("\r\n", "\n")
+    parts = _parts(mail)
     answer(
         {
             "headers": [[name, _header(mail, name)] for name in HEADERS if mail[name] is not None],
             "text": text[:MOST_TEXT].strip(),
             "from_html": from_html,
-            "parts": [_described(part, number) for number, part in enumerate(_parts(mail), start=1)],
+            "parts": [_described(part, number) for number, part in enumerate(parts[:MOST_PARTS], start=1)],
+            "more": len(text) > MOST_TEXT or len(said) > MOST_MARKUP or len(parts) > MOST_PARTS,
         }
     )
 
 
 def read_part(data: bytes, number: str) -> None:
-    parts = _parts(_mail(data))
+    parts = _parts(_mail(data))[:MOST_PARTS]
     if not 0 < int(number) <= len(parts):
         refuse("broken")
     sys.stdout.buffer.write(_bytes(parts[int(number) - 1]))
@@ -207,14 +210,18 @@ def _header(mail: EmailMessage, name: str) -> str:
 
 
 def _parts(mail: EmailMessage) -> list[EmailMessage]:
-    if not mail.is_multipart():
-        return []
-    return list(mail.iter_attachments())[:MOST_PARTS]
+    return list(mail.iter_attachments()) if mail.is_multipart() else []
 
 
 def _described(part: EmailMessage, number: int) -> dict[str, Any]:
-    named = part.get_filename() or f"part-{number}"
+    named = part.get_filename() or _subject(part) or f"part-{number}"
     return {"name": str(named)[:200], "media_type": part.get_content_type(), "bytes": len(_bytes(part))}
+
+
+def _subject(part: EmailMessage) -> str:
+    """Of a mail that is attached to one."""
+    within = part.get_content() if part.get_content_type() == "message/rfc822" else None
+    return f"{_header(within, 'Subject')}.eml" if within is not None and within["Subject"] else ""
 
 
 def _bytes(part: EmailMessage) -> bytes:
@@ -253,7 +260,7 @@ class _Words(HTMLParser):
 
 def _without_markup(html: str) -> str:
     words = _Words()
-    words.feed(html[:2_000_000])
+    words.feed(html[:MOST_MARKUP])
     words.close()
     lines = [" ".join(line.split()) for line in "".join(words.said).split("\n")]
     kept = [line for index, line in enumerate(lines) if line or (index and lines[index - 1])]

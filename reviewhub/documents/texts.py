@@ -76,7 +76,7 @@ def _sheets(read: Mapping[str, Any]) -> DocumentText:
 def _mail(data: bytes, *, attached: bool) -> DocumentText:
     read = reading_of("mail", data)
     headers = "\n".join(f"{name}: {value}" for name, value in read["headers"])
-    parts, left_out = [("headers", headers), ("text", str(read["text"]))], []
+    parts, left_out = [("headers", headers), ("text", str(read["text"]))], (["its end"] if read["more"] else [])
     for number, part in enumerate(read["parts"], start=1):
         found = _attached(data, number, part) if attached and number <= MOST_ATTACHED else _NOT_READ
         parts += [(f"part_{number}.{name}", text) for name, text in found.parts]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -157,7 +157,7 @@ def _shown(document: Document, quotes: Sequence[Quote]) -> Iterator[tuple[str, A
         case Kind.PDF | Kind.IMAGE:
             yield from _pages(document, quotes)
         case Kind.MAIL:
-            yield "letter", _letter(document, quotes)
+            yield from _mail(document, quotes)
         case Kind.TABLE:
             yield from _table(document, quotes)
         case Kind.SHEETS:
@@ -214,8 +214,14 @@ def _line(words: Sequence[Any]) -> Line:
     return Line(" ".join(word[0] for word in words), x, round(y + 0.8 * height, 1), width, height)
 
 
-def _letter(document: Document, quotes: Sequence[Quote]) -> Letter:
+def _mail(document: Document, quotes: Sequence[Quote]) -> Iterator[tuple[str, Any]]:
     read = reading_of("mail", document.data)
+    yield "letter", _letter(document, read, quotes)
+    if read["more"]:
+        yield "note", _("Only the beginning is shown; the file has all of it.")
+
+
+def _letter(document: Document, read: Mapping[str, Any], quotes: Sequence[Quote]) -> Letter:
     left = list(quotes)
     headers = tuple((str(name), marked(str(value), left)) for name, value in read["headers"])
     attached = tuple(

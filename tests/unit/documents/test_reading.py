@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from reviewhub.documents.bounded import Unreadable, bounded
 from reviewhub.documents.kinds import Kind, is_what_it_says, kind_of
 from reviewhub.documents.plain import sheet_of, text_of, tree_of
-from tests.support.documents import a_locked_pdf, a_mail, a_mail_in_html, a_pdf, a_picture
+from tests.support.documents import a_locked_pdf, a_mail, a_mail_in_html, a_mail_within, a_pdf, a_picture
 
 
 def read(what: str, data: bytes) -> Any:
@@ -68,6 +69,21 @@ def test_a_mail_is_read_with_what_is_attached_to_it() -> None:
     assert "by Friday" in found["text"]
     assert [part["name"] for part in found["parts"]] == ["quotation.pdf"]
     assert bounded("mail-part", a_mail(), 1) == a_pdf()
+
+
+def test_a_mail_that_is_attached_is_called_by_what_it_is_about() -> None:
+    assert [part["name"] for part in read("mail", a_mail_within(a_mail()))["parts"]] == ["Our order.eml"]
+
+
+@pytest.mark.parametrize(("words", "attached", "more"), [(10, 1, False), (200_001, 1, True), (10, 51, True)])
+def test_a_mail_says_that_it_is_longer_than_what_is_read(words: int, attached: int, more: bool) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "Priya <priya@example.com>", "Our order"
+    mail.set_content("a " * (words // 2) + "b")
+    for number in range(attached):
+        mail.add_attachment(f"{number}", filename=f"{number}.txt")
+    found = read("mail", mail.as_bytes())
+    assert (found["more"], len(found["parts"])) == (more, min(attached, 50))
 
 
 def test_a_mail_in_html_is_its_words_alone() -> None:
