@@ -40,6 +40,7 @@ def test_it_follows_what_is_mine_and_goes_with_the_last_one(
     visitor.sign_in(alice)
     page: Page = visitor.page
     page.goto(path)
+    expect(page.locator("html")).to_have_attribute("data-live", "on")  # what changes before is told by the next page
     told(page, 0)
     icon = page.locator('link[rel="icon"]')
     expect(page).not_to_have_title(re.compile(r"^\("))
