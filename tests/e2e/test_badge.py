@@ -26,6 +26,17 @@ TOLD = """
 """
 
 
+# That the page's socket is open.
+HEARS = """
+  globalThis.WebSocket = class extends WebSocket {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener("open", () => { globalThis.hears = true; });
+    }
+  };
+"""
+
+
 def told(page: Page, number: int) -> None:
     page.wait_for_function("(number) => globalThis.told === number", arg=number)
 
@@ -36,11 +47,11 @@ def test_it_follows_what_is_mine_and_goes_with_the_last_one(
 ) -> None:
     task, alice = room.case("Northwind"), room.people.alice
     visitor = visit(site.url, width=390, height=844, installed=True)
-    visitor.context.add_init_script(TOLD)
+    visitor.context.add_init_script(TOLD + HEARS)
     visitor.sign_in(alice)
     page: Page = visitor.page
     page.goto(path)
-    expect(page.locator("html")).to_have_attribute("data-live", "on")  # what changes before is told by the next page
+    page.wait_for_function("() => globalThis.hears")  # what changes before is told by the next page
     told(page, 0)
     icon = page.locator('link[rel="icon"]')
     expect(page).not_to_have_title(re.compile(r"^\("))
