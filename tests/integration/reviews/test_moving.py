@@ -97,10 +97,12 @@ def test_what_was_asked_of_somebody_who_has_left_goes_on(desk: Desk) -> None:
 def test_who_has_left_with_nothing_costs_nothing_more(
     desk: Desk, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    task = desk.task()
     for person in (desk.people.alice, desk.people.bob):
         leaves(person)
     with django_assert_num_queries(1):
         move_what_waits()
+    assert (asked(task), task.moved) == ([], False)
 
 
 def test_who_is_here_keeps_what_they_have(desk: Desk) -> None:

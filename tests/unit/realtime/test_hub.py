@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from reviewhub.realtime import hub as hubs
-from reviewhub.realtime.consumers import DeskConsumer
+from reviewhub.realtime.consumers import SIGNED_OUT, START_ANEW, DeskConsumer
 from reviewhub.realtime.hub import Hub
 from reviewhub.realtime.welcome import Visitor
 
@@ -119,13 +119,17 @@ def test_whoever_cannot_be_shown_out_keeps_nothing_from_the_others(monkeypatch: 
 
 
 def test_a_browser_that_has_gone_by_itself_is_shown_out_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+
     async def gone(self: DeskConsumer, code: int) -> None:
+        tried.append(code)
         raise OSError(code)
 
     monkeypatch.setattr(DeskConsumer, "close", gone)
     consumer = DeskConsumer()
     asyncio.run(consumer.show_out())
     asyncio.run(consumer.start_anew())
+    assert tried == [SIGNED_OUT, START_ANEW]
 
 
 def test_whose_rights_are_others_starts_anew_before_hearing_anything(monkeypatch: pytest.MonkeyPatch) -> None:
