@@ -67,7 +67,7 @@ def test_what_is_set_aside_is_taken_up_again_with_one_key_or_tap(room: DeskRoom,
     press("Enter", page.get_by_role("button", name="Snooze"), size)
     told(page, "Snoozed")
     assert ReviewTask.objects.get(pk=task.pk).status == "snoozed"
-    page.goto(f"/tasks/{task.pk}/?view=aside")
+    page = open_as(room.people.alice, f"/tasks/{task.pk}/?view=aside", size)
     press("w", page.locator(".acts-bar button[data-key=w]"), size)
     expect(page.locator("#task-head")).to_contain_text("Claimed by you")
 

@@ -40,7 +40,8 @@ export default function unanswered(element) {
     if (target.closest("[data-close]")) element.hidden = true;
     if (!target.closest("[data-again]") || !again) return;
     element.hidden = true;
-    if (await renewTokens()) return again();
+    const act = again; // the page may hear meanwhile that its session is over
+    if (await renewTokens()) return act();
     again = null;
     say("another");
   };
