@@ -18,7 +18,7 @@ class WebServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 "reviewhub.asgi:application",
-                lifespan="off",
+                lifespan="on",
                 ws="websockets-sansio",
                 ws_per_message_deflate=False,  # each change would be compressed anew for every socket
                 log_config=None,

@@ -26,6 +26,8 @@ MOST_TOPICS = 20
 MOST_SHOWN = 120  # rows of one page
 LONGEST_ID = 36
 LONGEST_SLUG = 100
+LONGEST_AGE = 60_000  # milliseconds
+SURELY_BEFORE = 0.05  # seconds: one message may be longer on its way than another
 MOST_WAITING = 200  # messages that a slow browser may leave untaken
 
 
@@ -52,7 +54,12 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
         self._page = uuid.uuid4().hex
         self._to_say: asyncio.Queue[str] = asyncio.Queue(MOST_WAITING)
         self._speaking = asyncio.create_task(self._speak())
-        await hub().enter(self, await database_sync_to_async(groups.heard_by)(user))
+        hears = await database_sync_to_async(groups.heard_by)(user)
+        try:
+            await hub().enter(self, hears)
+        except TimeoutError:
+            await self.close()  # the browser tries again
+            return
         await self.accept()
 
     async def disconnect(self, code: int) -> None:
@@ -80,6 +87,8 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
         topics = content.get("follow")
         if isinstance(topics, list):
             await self._follow([str(topic) for topic in topics[:MOST_TOPICS]])
+        if "age" in content:
+            await hub().catch_up(self, _asked_for_at(content["age"]))
 
     async def _follow(self, topics: list[str]) -> None:
         for topic in topics:
@@ -143,3 +152,11 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
         with suppress(OSError):
             while True:
                 await self.send(text_data=await self._to_say.get())
+
+
+def _asked_for_at(age: object) -> float | None:
+    """When the browser asked for its page, on this machine's monotonic clock; nothing where the page has missed what it
+    cannot say. `age` is in milliseconds: two machines' clocks do not agree, but how long something took is the same."""
+    if not isinstance(age, int) or not 0 <= age <= LONGEST_AGE:
+        return None
+    return time.monotonic() - age / 1000 - SURELY_BEFORE

@@ -2,14 +2,19 @@
 
 Who may hear is settled by the groups that a socket has joined, and whether a socket may stay is looked at again
 before it hears anything, for all of them together.
+
+Nothing passes unnoticed. Who comes is told what was told since their page was made; and the hub speaks to itself over
+the same layer as everybody, in numbers: where one is missing, changes may be, and every page looks anew.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import logging
 import time
+import uuid
 from collections import defaultdict
 from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any, Protocol
@@ -21,12 +26,17 @@ from channels.layers import get_channel_layer
 
 from reviewhub.realtime import groups
 from reviewhub.realtime.presence import Presence
+from reviewhub.realtime.recent import Recent, Telling
 from reviewhub.realtime.rendering import patch_of, queue_patch_of
 from reviewhub.realtime.welcome import Visitor, changed, unwelcome
 
 log = logging.getLogger(__name__)
 
 CHECKED_FOR = 5.0  # seconds: how long a socket goes on before the person and the session are looked at again
+PULSE = 1.0  # seconds; a connection to Redis that was lost takes longer to come back
+BEGINS_WITHIN = 2.0  # seconds
+MOST_AGAIN = 50  # changes that are told one by one; of more the page is asked for as a whole
+MISSED = json.dumps({"kind": "missed"})
 
 
 class Socket(Protocol):
@@ -53,26 +63,31 @@ class Socket(Protocol):
 
 
 class Hub:
-    """One for each event loop. It listens as long as there is a socket."""
+    """One for each event loop. It listens from the server's start on, whether somebody is there or not."""
 
     def __init__(self) -> None:
         self._members: defaultdict[str, set[Socket]] = defaultdict(set)
         self._joined: dict[Socket, set[str]] = {}
-        self._entering = asyncio.Lock()
-        self._listening: asyncio.Task[None] | None = None
-        self._keeping: asyncio.Task[None] | None = None
+        self._name = uuid.uuid4().hex
+        self._tasks: list[asyncio.Task[None]] = []
+        self._begun = asyncio.Event()
+        self._beat: int | None = None  # the last that was heard
+        self._recent = Recent()
         self._farewells: set[asyncio.Task[None]] = set()
         self.presence = Presence(self)
 
+    async def open(self) -> None:
+        """Returns when changes are heard. Raises TimeoutError where that does not come; it goes on trying."""
+        if not self._tasks:
+            self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self.presence.keep())]
+        async with asyncio.timeout(BEGINS_WITHIN):
+            await self._begun.wait()
+
     async def enter(self, socket: Socket, names: Iterable[str]) -> None:
-        """Returns when the socket hears of everything that is told from now on."""
-        async with self._entering:
-            if self._listening is None:
-                layer = get_channel_layer()
-                channel = await layer.new_channel()
-                await layer.group_add(groups.DESK, channel)
-                self._listening = asyncio.create_task(self._listen(layer, channel))
-                self._keeping = asyncio.create_task(self.presence.keep())
+        """Returns when the socket hears of everything that is told from now on.
+
+        Raises TimeoutError where changes cannot be heard at all."""
+        await self.open()
         self._joined[socket] = set()
         for name in names:
             self.join(socket, name)
@@ -80,11 +95,6 @@ class Hub:
     def leave(self, socket: Socket) -> None:
         for name in tuple(self._joined.pop(socket, ())):
             self._forget(socket, name)
-        if not self._joined and self._listening is not None and self._keeping is not None:
-            self._listening.cancel()
-            self._keeping.cancel()
-            self._listening = self._keeping = None
-            self.presence = Presence(self)  # nobody is left who would hear how it goes on
 
     def join(self, socket: Socket, name: str) -> None:
         if socket in self._joined:
@@ -121,15 +131,59 @@ class Hub:
     def may_hear(self, socket: Socket, names: Iterable[str]) -> bool:
         return not self._joined.get(socket, set()).isdisjoint(names)
 
+    # ---- what was missed ---------------------------------------------------------------------
+
+    async def catch_up(self, socket: Socket, since: float | None) -> None:
+        """Tells what was told since then, on the monotonic clock, and is not told anew meanwhile.
+
+        Where nobody knows what that was, or it is much, the page is told that it missed something."""
+        names = self._joined.get(socket, set())
+        missed = self._recent.since(since, names) if since is not None else None
+        if missed is None or len(missed) > MOST_AGAIN:
+            _tell_that_it_missed(socket)
+            return
+        for telling in missed:
+            await self._make(telling)
+        for telling in filter(self._recent.is_last, missed):
+            _tell(socket, telling)
+
+    def _feel(self, beat: int) -> None:
+        """What was told before the first is not known; nor what was told while another did not come through."""
+        if self._beat is None or beat != self._beat + 1:
+            self._recent.begin(time.monotonic())
+            for socket in self.everybody():
+                _tell_that_it_missed(socket)
+        self._beat = beat
+        self._begun.set()
+
+    async def _pulse(self, layer: Any, channel: str) -> None:
+        is_heard = True
+        for beat in itertools.count():
+            said = {"type": "pulse", "of": self._name, "beat": beat}
+            try:
+                await layer.group_add(groups.DESK, channel)  # again: a layer in memory forgets it within a day
+                await layer.group_send(groups.DESK, {"type": "desk.told", "told": [{"to": [], "said": said}]})
+                is_heard = True
+            except Exception:
+                if is_heard:
+                    log.warning("Changes cannot be told at the moment.", exc_info=True)
+                is_heard = False
+            await asyncio.sleep(PULSE)
+
     # ---- what has changed --------------------------------------------------------------------
 
-    async def _listen(self, layer: Any, channel: str) -> None:
-        try:
-            while True:
+    async def _listen(self) -> None:
+        layer = get_channel_layer()
+        channel = await layer.new_channel()
+        self._tasks.append(asyncio.create_task(self._pulse(layer, channel)))
+        while True:
+            try:
                 message = await layer.receive(channel)
+            except Exception:
+                log.exception("A message could not be read.")
+                await asyncio.sleep(PULSE)
+            else:
                 await self._pass_on_all(message["told"])
-        finally:
-            await layer.group_discard(groups.DESK, channel)
 
     async def _pass_on_all(self, told: list[dict[str, Any]]) -> None:
         for each in told:
@@ -139,20 +193,27 @@ class Hub:
                 log.exception("A change could not be passed on: %s", each["said"].get("type"))
 
     async def _pass_on(self, names: list[str], said: dict[str, Any]) -> None:
+        if said["type"] == "pulse":
+            if said["of"] == self._name:
+                self._feel(said["beat"])
+            return
         if said["type"] == "look":
             self.presence.heard({**said, "to": names})
             return
+        telling = self._recent.note(names, said, time.monotonic())
         if said["type"] in ("task", "queue"):
             self._renew_figures(names)
         if not self._hearing(names):
             return
-        text = await self._text_of(said)
+        await self._make(telling)
         await self.welcome(self._hearing(names))
         for socket in self._hearing(names):
-            if text is not None:
-                socket.hear(text)
-            if said["type"] in ("task", "notice"):
-                socket.count_soon()
+            _tell(socket, telling)
+
+    async def _make(self, telling: Telling) -> None:
+        if not telling.is_made:
+            telling.text = await self._text_of(telling.said)
+            telling.is_made = True
 
     def _renew_figures(self, names: Iterable[str]) -> None:
         for socket in self._hearing(groups.teams_of(names)):
@@ -198,6 +259,18 @@ class Hub:
         farewell = asyncio.ensure_future(said)
         self._farewells.add(farewell)
         farewell.add_done_callback(self._farewells.discard)
+
+
+def _tell(socket: Socket, telling: Telling) -> None:
+    if telling.text is not None:
+        socket.hear(telling.text)
+    if telling.said["type"] in ("task", "notice"):
+        socket.count_soon()
+
+
+def _tell_that_it_missed(socket: Socket) -> None:
+    socket.hear(MISSED)
+    socket.count_soon()
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

@@ -90,7 +90,7 @@ new MutationObserver((changes) => {
   }
 }).observe(document.documentElement, { childList: true, subtree: true });
 
-/* What a page comes with begins a little at a time, after htmx has, and the page answers in between: keys first, for
+/* What a page comes with begins a little at a time, after htmx has, and the page answers in between: keys at once, for
    they are the body's, and rows last, for what they say the server has said. */
 const SLICE = 6; // milliseconds
 const pause = () => globalThis.scheduler?.yield?.() ?? new Promise((goOn) => setTimeout(goOn));
@@ -106,6 +106,7 @@ async function begin(elements) {
   }
 }
 
+connect(document.body);
 const all = [...document.querySelectorAll("[data-controller]")];
 const isOfRow = (element) => element.closest(".row") !== null;
 pause().then(() => begin([...all.filter((element) => !isOfRow(element)), ...all.filter(isOfRow)]));

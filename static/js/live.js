@@ -1,5 +1,8 @@
 /* The one socket of a page. Others listen with onMessage and onState, and ask with send; what was asked is asked
-   again after a reconnection. It comes back by itself, waiting longer each time, with some chance in it. */
+   again after a reconnection. It comes back by itself, waiting longer each time, with some chance in it.
+
+   The server tells what has changed since the page was asked for. Where it cannot say, after a reconnection for one,
+   it says "missed", and whoever shows something asks for it anew. */
 const listeners = new Set();
 const watchers = new Set();
 const asked = new Map();
@@ -7,6 +10,7 @@ const SIGNED_OUT = 4401;
 let socket = null;
 let tries = 0;
 let wanted = null;
+let askedAt = 0; // on the page's own clock, in milliseconds; null once the socket was lost
 
 /* What somebody has typed or chosen and not sent is not thrown away for a page of sign-in. */
 const holdsWords = () =>
@@ -36,10 +40,10 @@ export function ask(name, value) {
 function open() {
   socket = new WebSocket(wanted);
   socket.onopen = () => {
-    const again = tries > 0;
     tries = 0;
     for (const [name, value] of asked) socket.send(JSON.stringify({ [name]: value }));
-    tell(watchers, again ? "back" : "open");
+    socket.send(JSON.stringify({ age: askedAt === null ? null : Math.ceil(performance.now() - askedAt) }));
+    tell(watchers, "open");
   };
   socket.onmessage = (event) => tell(listeners, JSON.parse(event.data));
   socket.onclose = (event) => {
@@ -51,12 +55,15 @@ function open() {
       return;
     }
     tries += 1;
+    askedAt = null;
     tell(watchers, "lost");
     setTimeout(() => wanted && open(), Math.min(30000, 500 * 2 ** tries) * (0.8 + 0.4 * Math.random()));
   };
 }
 
-export function start(path) {
+/* `from`: when that was asked for which the page shows; a page of the server's is asked for at 0. */
+export function start(path, from = 0) {
+  askedAt = from;
   wanted = new URL(path, location.href.replace(/^http/, "ws")).href;
   const opening = setTimeout(open); // the page answers first
   return () => {

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import WebSocketRoute, expect
+from playwright.sync_api import Route, WebSocketRoute, expect
 
 from reviewhub.reviews.models import Decision
-from reviewhub.reviews.services import comment_on_task
+from reviewhub.reviews.services import claim_task, comment_on_task, escalate_task
 from tests.e2e.conftest import Open, both_widths, press, use
 from tests.support.desk_room import DeskRoom
 
@@ -53,6 +53,19 @@ def test_what_is_being_typed_survives_what_others_do(room: DeskRoom, open_as: Op
     carol.keyboard.press("a")
     expect(alice.locator("#task-happened")).to_contain_text("Carol Nyström decided")
     expect(alice.locator("#comment")).to_have_value("Half a sen")
+
+
+@both_widths
+def test_a_menu_that_is_open_stays_open_while_others_act(room: DeskRoom, open_as: Open, size: str) -> None:
+    task, people = room.case(), room.people
+    alice = open_as(people.alice, f"/tasks/{task.pk}/", size)
+    press(".", alice.locator(".menu > summary"), size)
+    comment_on_task(task_id=task.pk, actor=people.carol, text="I know them.")
+    expect(alice.locator("#task-history")).to_contain_text("I know them.")
+    escalate_task(task_id=task.pk, actor=people.carol, note="Ours is too low.")
+    expect(alice.locator("#task-history")).to_contain_text("Ours is too low.")
+    use(alice.get_by_role("link", name="Decline"), size)
+    expect(alice.locator("#panel-title")).to_be_visible()
 
 
 def test_a_decision_that_comes_too_late_is_told_what_happened(room: DeskRoom, open_as: Open) -> None:
@@ -116,6 +129,31 @@ def test_a_lost_connection_is_said_and_what_was_missed_is_caught_up(room: DeskRo
     cut.clear()
     expect(page.get_by_role("link", name="Missed")).to_be_visible(timeout=15_000)
     expect(page.locator("#offline")).to_be_hidden()
+
+
+@both_widths
+def test_what_changes_while_a_page_is_on_its_way_is_shown_once_it_has_come(
+    room: DeskRoom, open_as: Open, size: str
+) -> None:
+    first = room.case("Northwind")
+    page = open_as(room.people.alice, "/queue/done/", size, routed=True)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/js/app*.js", hold)
+    page.goto("/queue/team/", wait_until="commit")
+    expect(page.locator(".row")).to_have_count(1)
+    claim_task(task_id=first.pk, actor=room.people.carol)
+    room.case("Halden")
+    page.wait_for_timeout(500)  # both have been told to whoever listened
+    expect(page.locator(".row")).to_have_count(1)
+    held[0].continue_()
+    expect(page.locator(f"#row-{first.pk} .face")).to_have_attribute("aria-label", "Carol Nyström")
+    expect(page.get_by_role("link", name="Halden")).to_be_visible()
+    expect(page.locator('[data-count="team"]').first).to_have_text("2")
+    expect(page.locator('[data-count="unassigned"]').first).to_have_text("1")
 
 
 def test_a_click_overtakes_what_opens_by_itself(room: DeskRoom, open_as: Open) -> None:

@@ -1,4 +1,5 @@
-"""What a worker process has to say reaches a web process over Redis, by the layer that the settings name."""
+"""What a worker process has to say reaches a web process over Redis, by the layer that the settings name; and what may
+not have reached it is looked at anew."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import sys
 from pathlib import Path
 
 from tests.support.installation import ROOT
+from tests.support.machines import Redis
 
 LISTENS = """
 import asyncio, django
@@ -56,3 +58,47 @@ def test_a_worker_is_heard_in_another_process(redis_url: str, tmp_path: Path) ->
         ) as teller:
             assert listener.stdout.readline() == "[{'to': ['person.7'], 'said': {'type': 'notice'}}]\n"
             teller.communicate("\n", timeout=20)
+
+
+HEARS = """
+import asyncio, django
+django.setup()
+from reviewhub.realtime.hub import hub
+from reviewhub.realtime.welcome import Visitor
+
+class Tab:
+    visitor, checked_at = Visitor(7, "session"), float("inf")
+    def hear(self, text): print(text, flush=True)
+    def look_again(self): pass
+    def count_soon(self): pass
+
+async def main():
+    await hub().enter(Tab(), ["person.7"])
+    print("listening", flush=True)
+    await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+def test_a_page_is_told_that_it_may_have_missed_something_while_redis_was_away(tmp_path: Path) -> None:
+    redis = Redis()
+    redis.start()
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "reviewhub.settings",
+        "REVIEWHUB_MODE": "embedded",
+        "DATA_DIR": str(tmp_path),
+        "REDIS_URL": redis.url,
+    }
+    command = [sys.executable, "-c", HEARS]
+    try:
+        with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as listener:
+            assert listener.stdout is not None
+            assert listener.stdout.readline() == "listening\n"
+            redis.stop()
+            redis.start()
+            assert listener.stdout.readline() == '{"kind": "missed"}\n'
+            listener.terminate()
+    finally:
+        redis.stop()

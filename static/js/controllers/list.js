@@ -1,5 +1,5 @@
 /* The queue: j and k move, the open task's row is marked, and changed rows come in over the socket. */
-import { onMessage, onState } from "../live.js";
+import { onMessage } from "../live.js";
 import { place, rowFrom } from "../rows.js";
 
 const WIDE = "(min-width: 68.75rem)";
@@ -26,7 +26,7 @@ function markChanged(row, old, { task, added }) {
 export default function list(element) {
   const links = () => [...element.querySelectorAll(".row-title a")];
   const openTask = () => document.getElementById("task")?.dataset.task;
-  const page = (path) => load(path, { target: "#rows", select: "#rows", swap: "outerHTML" });
+  const renew = () => load(`/queue/${element.dataset.view}/${element.dataset.from}`, { target: "#rows", select: "#rows", selectOOB: "#held", swap: "outerHTML" });
 
   const mark = () => {
     for (const row of element.children) row.toggleAttribute("aria-current", row.dataset.task === openTask());
@@ -48,6 +48,7 @@ export default function list(element) {
   const moved = (event) => move(event.detail);
 
   const patch = (message) => {
+    if (message.kind === "missed") renew();
     if (message.kind !== "task") return;
     const { view, searched } = element.dataset;
     const old = element.querySelector(`[data-task="${message.task}"]`);
@@ -75,7 +76,7 @@ export default function list(element) {
     load(link.getAttribute("href"), { source: link, event });
   };
 
-  const ends = [onMessage(patch), onState((state) => state === "back" && page(`/queue/${element.dataset.view}/${element.dataset.from}`))];
+  const stop = onMessage(patch);
   document.addEventListener("htmx:afterSettle", mark);
   document.addEventListener("list:move", moved);
   element.addEventListener("click", open);
@@ -84,7 +85,7 @@ export default function list(element) {
     load(links()[0].href, { source: "#task", target: "#task", swap: "outerHTML" }); // a click overtakes it
   }
   return () => {
-    ends.forEach((end) => end());
+    stop();
     document.removeEventListener("htmx:afterSettle", mark);
     document.removeEventListener("list:move", moved);
   };

@@ -1,4 +1,4 @@
-/* On the body: holds the socket, keeps the counts, and passes changes on to what follows them. */
+/* Begins after all that listens: holds the socket, keeps the counts, and passes changes on to what follows them. */
 import { badge } from "../badge.js";
 import { ask, onMessage, start } from "../live.js";
 
@@ -21,12 +21,12 @@ export default function (element) {
   if (mine) badge(Number.parseInt(mine.textContent, 10) || 0);
   const topics = new Set([...document.querySelectorAll("[data-follow]")].map((node) => node.dataset.follow));
   if (topics.size) ask("follow", [...topics]);
+  const renew = (topic) =>
+    document.querySelectorAll(`[data-follow="${CSS.escape(topic)}"]`).forEach((node) => htmx.trigger(node, "live"));
   const stop = onMessage((message) => {
     if (message.kind === "counts") count(message.counts);
-    if (message.kind !== "changed") return;
-    for (const topic of message.topics) {
-      document.querySelectorAll(`[data-follow="${CSS.escape(topic)}"]`).forEach((node) => htmx.trigger(node, "live"));
-    }
+    if (message.kind === "changed") message.topics.forEach(renew);
+    if (message.kind === "missed") topics.forEach(renew);
   });
   const end = start(socket);
   return () => {

@@ -1,6 +1,6 @@
 /* The open task: takes the focus when it replaces another, and fetches what changed when somebody else acts on it. What
    the reader has typed is never replaced: only the parts that are for reading, and the decision if nothing is open. */
-import { onMessage, onState } from "../live.js";
+import { onMessage } from "../live.js";
 
 const ALWAYS = ["task-head", "task-future", "task-happened", "task-changes", "task-history"];
 
@@ -10,9 +10,19 @@ function focusAgain(fresh, { id, dataset: { key } }) {
   (same ?? document.getElementById("task-title"))?.focus({ preventScroll: true });
 }
 
+const detailsOf = (part) => new Map([...part.querySelectorAll("details")].map((each) => [each.firstElementChild.textContent, each]));
+
+/* What the reader has opened or closed, a menu for one, is so in what comes. */
+function keepOpen(fresh, old) {
+  const known = detailsOf(old);
+  for (const [summary, details] of detailsOf(fresh)) details.open = known.get(summary)?.open ?? details.open;
+}
+
 function replace(page, id) {
   const [fresh, old] = [page.getElementById(id), document.getElementById(id)];
-  if (!fresh || !old || fresh.isEqualNode(old)) return;
+  if (!fresh || !old) return;
+  keepOpen(fresh, old);
+  if (fresh.isEqualNode(old)) return;
   const focused = old.contains(document.activeElement) ? document.activeElement : null;
   old.replaceWith(document.adoptNode(fresh));
   htmx.process(document.getElementById(id));
@@ -45,12 +55,8 @@ export default function (element) {
     element.dataset.stage = fresh.dataset.stage;
   };
 
-  const stopMessages = onMessage(({ kind, task: about }) => kind === "task" && about === task && refresh());
-  const stopStates = onState((state) => state === "back" && refresh());
+  const stop = onMessage(({ kind, task: about }) => (kind === "missed" || (kind === "task" && about === task)) && refresh());
   if (document.body.dataset.moved) element.querySelector("h1, h2")?.focus({ preventScroll: true });
   document.body.dataset.moved = "yes";
-  return () => {
-    stopMessages();
-    stopStates();
-  };
+  return stop;
 }

@@ -145,16 +145,17 @@ deck.addEventListener("click", (event) => event.target.closest("[data-again]") &
 for (const name of ["online", "offline"]) addEventListener(name, look);
 document.addEventListener("visibilitychange", () => document.hidden || look());
 
+const openedAt = performance.now();
 if ((await cards()).length) await show(); // nothing is said to be left before anybody has looked
 await look();
 if (state.person) {
   document.body.dataset.me = state.person;
   onMessage(({ kind, queue, title, text, counts }) => {
     if (kind === "counts") badge(counts.mine);
-    if (kind === "task") look();
+    if (kind === "task" || kind === "missed") look();
     if (kind !== "queue") return;
     state.held = [...state.held.filter((each) => each.queue !== queue), ...(title ? [{ queue, title, text }] : [])];
     heldQueues(state.held);
   });
-  start("/ws/desk/");
+  start("/ws/desk/", openedAt);
 }

@@ -9,8 +9,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from channels.layers import InMemoryChannelLayer
 
 from reviewhub.realtime import hub as hubs
+from reviewhub.realtime import recent
 from reviewhub.realtime.consumers import SIGNED_OUT, START_ANEW, DeskConsumer
 from reviewhub.realtime.hub import Hub
 from reviewhub.realtime.welcome import Visitor
@@ -24,13 +26,15 @@ class Tab:
         self.checked_at = time.monotonic()
         self.heard: list[dict[str, Any]] = []
         self.shown_out = self.anew = False
+        self.counts_asked = 0
 
     def hear(self, text: str) -> None:
         self.heard.append(json.loads(text))
 
     def look_again(self) -> None: ...
 
-    def count_soon(self) -> None: ...
+    def count_soon(self) -> None:
+        self.counts_asked += 1
 
     def figures_soon(self) -> None:
         self.heard.append({"figures": "soon"})
@@ -155,3 +159,108 @@ def test_whoever_shows_a_teams_figures_makes_them_anew_and_hears_nothing_of_the_
     lead, other = inside(hub, Tab(), "person.1", "team.1"), inside(hub, Tab(2), "person.2", "team.2")
     tell(hub, (("tasks", "queue.1"), {"type": "task", "task": "00000000-0000-4000-8000-000000000000"}))
     assert (lead.heard, other.heard) == ([{"figures": "soon"}], [])
+
+
+# ---- what was missed -----------------------------------------------------------------------------
+
+MISSED = {"kind": "missed"}
+
+
+def pulse(hub: Hub, beat: int) -> tuple[Iterable[str], dict[str, Any]]:
+    return (), {"type": "pulse", "of": hub._name, "beat": beat}
+
+
+def topic(name: str) -> tuple[Iterable[str], dict[str, Any]]:
+    return (name,), {"type": "topic", "topic": name}
+
+
+def changed(name: str) -> dict[str, Any]:
+    return {"kind": "changed", "topics": [name]}
+
+
+def listening() -> Hub:
+    hub = Hub()
+    tell(hub, pulse(hub, 0))
+    return hub
+
+
+def test_whoever_comes_is_told_what_was_told_since_their_page_was_made_and_may_be_theirs_to_hear() -> None:
+    hub = listening()
+    tell(hub, topic("run.1"), topic("run.2"))
+    made_at = time.monotonic()
+    tell(hub, topic("run.2"), topic("run.3"), (("person.2",), NOTICE), (("person.1",), NOTICE))
+    alice = inside(hub, Tab(), "person.1", "run.1", "run.2")
+    asyncio.run(hub.catch_up(alice, made_at))
+    assert (alice.heard, alice.counts_asked) == ([changed("run.2"), changed("notices")], 1)
+
+
+def test_what_was_told_twice_is_told_again_once() -> None:
+    hub = listening()
+    made_at = time.monotonic()
+    tell(hub, topic("run.2"), topic("run.1"), topic("run.2"))
+    alice = inside(hub, Tab(), "run.1", "run.2")
+    asyncio.run(hub.catch_up(alice, made_at))
+    assert alice.heard == [changed("run.1"), changed("run.2")]
+
+
+def test_a_page_from_before_the_process_began_to_listen_is_told_that_it_missed_something() -> None:
+    made_at = time.monotonic()
+    hub = listening()
+    alice, bob = inside(hub, Tab(1)), inside(hub, Tab(2))
+    asyncio.run(hub.catch_up(alice, made_at))
+    asyncio.run(hub.catch_up(bob, None))
+    assert (alice.heard, bob.heard, alice.counts_asked) == ([MISSED], [MISSED], 1)
+
+
+def test_much_that_was_missed_is_not_told_one_by_one() -> None:
+    hub = listening()
+    made_at = time.monotonic()
+    names = [f"run.{n}" for n in range(hubs.MOST_AGAIN + 1)]
+    tell(hub, *map(topic, names))
+    alice = inside(hub, Tab(1), *names)
+    asyncio.run(hub.catch_up(alice, made_at))
+    assert alice.heard == [MISSED]
+
+
+def test_what_is_older_than_what_is_kept_is_not_said_to_be_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recent, "MOST_KEPT", 2)
+    hub = listening()
+    made_at = time.monotonic()
+    tell(hub, *map(topic, ("run.1", "run.2", "run.3")))
+    alice, bob = inside(hub, Tab(1), "run.3"), inside(hub, Tab(2), "run.3")
+    asyncio.run(hub.catch_up(alice, made_at))
+    asyncio.run(hub.catch_up(bob, time.monotonic()))
+    assert (alice.heard, bob.heard) == ([MISSED], [])
+
+
+def test_everybody_is_told_when_something_did_not_come_through() -> None:
+    hub = listening()
+    alice = inside(hub, Tab(), "run.1")
+    tell(hub, pulse(hub, 1), topic("run.1"), pulse(hub, 2))
+    assert alice.heard == [changed("run.1")]
+    made_at = time.monotonic()
+    tell(hub, pulse(hub, 4), pulse(hub, 5))
+    assert alice.heard == [changed("run.1"), MISSED]
+    bob = inside(hub, Tab(2))
+    asyncio.run(hub.catch_up(bob, made_at))
+    assert bob.heard == [MISSED]
+
+
+def test_other_processes_pulses_are_theirs() -> None:
+    hub = listening()
+    alice = inside(hub, Tab())
+    tell(hub, pulse(Hub(), 7), pulse(hub, 1))
+    assert alice.heard == []
+
+
+def test_where_nothing_can_be_heard_nobody_enters(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Deaf(InMemoryChannelLayer):
+        async def group_send(self, group: str, message: dict[str, Any]) -> None:
+            raise OSError("Connection refused.")
+
+    monkeypatch.setattr(hubs, "get_channel_layer", Deaf)
+    monkeypatch.setattr(hubs, "BEGINS_WITHIN", 0.05)
+    hub = Hub()
+    with pytest.raises(TimeoutError):
+        asyncio.run(hub.enter(Tab(), ["run.1"]))
+    assert hub.everybody() == []
