@@ -36,6 +36,7 @@ CHECKED_FOR = 5.0  # seconds: how long a socket goes on before the person and th
 PULSE = 1.0  # seconds; a connection to Redis that was lost takes longer to come back
 BEGINS_WITHIN = 2.0  # seconds
 MOST_AGAIN = 50  # changes that are told one by one; of more the page is asked for as a whole
+ALARMED_EVERY = 0.03  # seconds: about what a page takes to be made
 MISSED = json.dumps({"kind": "missed"})
 
 
@@ -73,6 +74,7 @@ class Hub:
         self._begun = asyncio.Event()
         self._beat: int | None = None  # the last that was heard
         self._recent = Recent()
+        self._alarm: asyncio.Task[None] | None = None
         self._farewells: set[asyncio.Task[None]] = set()
         self.presence = Presence(self)
 
@@ -151,10 +153,18 @@ class Hub:
         """What was told before the first is not known; nor what was told while another did not come through."""
         if self._beat is None or beat != self._beat + 1:
             self._recent.begin(time.monotonic())
-            for socket in self.everybody():
-                _tell_that_it_missed(socket)
+            if self._alarm is not None:
+                self._alarm.cancel()
+            self._alarm = asyncio.create_task(self._alarm_everybody())
         self._beat = beat
         self._begun.set()
+
+    async def _alarm_everybody(self) -> None:
+        """One after the other: each page asks anew for all that it shows."""
+        for socket in self.everybody():
+            if socket in self._joined:
+                _tell_that_it_missed(socket)
+                await asyncio.sleep(ALARMED_EVERY)
 
     async def _pulse(self, layer: Any, channel: str) -> None:
         is_heard = True
