@@ -136,6 +136,7 @@ def test_what_changes_while_a_page_is_on_its_way_is_shown_once_it_has_come(
     room: DeskRoom, open_as: Open, size: str
 ) -> None:
     first = room.case("Northwind")
+    other = open_as(room.people.carol, "/queue/team/", size)
     page = open_as(room.people.alice, "/queue/done/", size, routed=True)
     held: list[Route] = []
 
@@ -147,7 +148,7 @@ def test_what_changes_while_a_page_is_on_its_way_is_shown_once_it_has_come(
     expect(page.locator(".row")).to_have_count(1)
     claim_task(task_id=first.pk, actor=room.people.carol)
     room.case("Halden")
-    page.wait_for_timeout(500)  # both have been told to whoever listened
+    expect(other.get_by_role("link", name="Halden")).to_be_visible()  # both have been told to whoever listened
     expect(page.locator(".row")).to_have_count(1)
     held[0].continue_()
     expect(page.locator(f"#row-{first.pk} .face")).to_have_attribute("aria-label", "Carol Nyström")
