@@ -8,6 +8,13 @@ function csrfToken() {
   return cookie ? cookie.slice(name.length) : "";
 }
 
+// Swagger has a dark look of its own, by this class.
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const { classList, dataset } = document.documentElement;
+const look = () => classList.toggle("dark-mode", dataset.theme ? dataset.theme === "dark" : dark.matches);
+dark.addEventListener("change", look);
+look();
+
 window.SwaggerUIBundle({
   url: docs.dataset.schema,
   domNode: docs,

@@ -19,6 +19,8 @@ def test_the_api_is_drawn_and_can_be_tried_in_ones_session(live_site: LiveSite, 
 
     page.goto("/api/docs/")
     expect(page.locator(".opblock")).not_to_have_count(0)
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("html")).to_have_class("dark-mode")
     operation = page.locator("#operations-tokens-create_token")
     operation.locator("button.opblock-summary-control").click()
     operation.get_by_role("button", name="Try it out").click()
