@@ -164,6 +164,7 @@ class Hub:
         for socket in self.everybody():
             if socket in self._joined:
                 _tell_that_it_missed(socket)
+                socket.figures_soon()
                 await asyncio.sleep(ALARMED_EVERY)
 
     async def _pulse(self, layer: Any, channel: str) -> None:

@@ -240,7 +240,7 @@ def test_everybody_is_told_when_something_did_not_come_through() -> None:
     assert alice.heard == [changed("run.1")]
     made_at = time.monotonic()
     tell(hub, pulse(hub, 4), pulse(hub, 5))
-    assert alice.heard == [changed("run.1"), MISSED]
+    assert alice.heard == [changed("run.1"), MISSED, {"figures": "soon"}]
     bob = inside(hub, Tab(2))
     asyncio.run(hub.catch_up(bob, made_at))
     assert bob.heard == [MISSED]
