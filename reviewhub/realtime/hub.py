@@ -38,6 +38,8 @@ BEGINS_WITHIN = 2.0  # seconds
 MOST_AGAIN = 50  # changes that are told one by one; of more the page is asked for as a whole
 ALARMED_EVERY = 0.03  # seconds: about what a page takes to be made
 MISSED = json.dumps({"kind": "missed"})
+UNHEARD = 2  # beats that have not come back: nothing else comes either
+DEAF = json.dumps({"kind": "deaf"})
 
 
 class Socket(Protocol):
@@ -73,6 +75,7 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._begun = asyncio.Event()
         self._beat: int | None = None  # the last that was heard
+        self._is_deaf = False
         self._recent = Recent()
         self._alarm: asyncio.Task[None] | None = None
         self._farewells: set[asyncio.Task[None]] = set()
@@ -139,6 +142,11 @@ class Hub:
         """Tells what was told since then, on the monotonic clock, and is not told anew meanwhile.
 
         Where nobody knows what that was, or it is much, the page is told that it missed something."""
+        await self._tell_what_it_missed(socket, since)
+        if self._is_deaf:
+            socket.hear(DEAF)
+
+    async def _tell_what_it_missed(self, socket: Socket, since: float | None) -> None:
         names = self._joined.get(socket, set())
         missed = self._recent.since(since, names) if since is not None else None
         if missed is None or len(missed) > MOST_AGAIN:
@@ -151,13 +159,22 @@ class Hub:
 
     def _feel(self, beat: int) -> None:
         """What was told before the first is not known; nor what was told while another did not come through."""
-        if self._beat is None or beat != self._beat + 1:
+        if self._beat is None or beat != self._beat + 1 or self._is_deaf:
+            self._is_deaf = False
             self._recent.begin(time.monotonic())
             if self._alarm is not None:
                 self._alarm.cancel()
             self._alarm = asyncio.create_task(self._alarm_everybody())
         self._beat = beat
         self._begun.set()
+
+    def _miss(self, beat: int) -> None:
+        """Before this beat. Where those before it are missing, pages say that they are not live until they are told."""
+        if self._beat is None or self._is_deaf or beat - self._beat <= UNHEARD:
+            return
+        self._is_deaf = True
+        for socket in self.everybody():
+            socket.hear(DEAF)
 
     async def _alarm_everybody(self) -> None:
         """One after the other: each page asks anew for all that it shows."""
@@ -170,6 +187,7 @@ class Hub:
     async def _pulse(self, layer: Any, channel: str) -> None:
         is_heard = True
         for beat in itertools.count():
+            self._miss(beat)
             said = {"type": "pulse", "of": self._name, "beat": beat}
             try:
                 await layer.group_add(groups.DESK, channel)  # again: a layer in memory forgets it within a day

@@ -2,7 +2,7 @@
    again after a reconnection. It comes back by itself, waiting longer each time, with some chance in it.
 
    The server tells what has changed since the page was asked for. Where it cannot say, after a reconnection for one,
-   it says "missed", and whoever shows something asks for it anew. */
+   it says "missed", and whoever shows something asks for it anew. Where it hears of no changes itself, it says "deaf". */
 const listeners = new Set();
 const watchers = new Set();
 const asked = new Map();
@@ -20,6 +20,12 @@ const holdsWords = () =>
   );
 
 const tell = (set, value) => set.forEach((act) => act(value));
+
+function hear(message) {
+  if (message.kind === "deaf") tell(watchers, "deaf");
+  if (message.kind === "missed") tell(watchers, "open"); // it hears again
+  tell(listeners, message);
+}
 
 function listen(set, act) {
   set.add(act);
@@ -45,7 +51,7 @@ function open() {
     socket.send(JSON.stringify({ age: askedAt === null ? null : Math.ceil(performance.now() - askedAt) }));
     tell(watchers, "open");
   };
-  socket.onmessage = (event) => tell(listeners, JSON.parse(event.data));
+  socket.onmessage = (event) => hear(JSON.parse(event.data));
   socket.onclose = (event) => {
     if (!wanted) return;
     if (event.code === SIGNED_OUT) {

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import logging
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from reviewhub.settings.environment import KEY_FILE, Mode, read_environment
-from reviewhub.settings.logs import redact
+from reviewhub.settings.logs import OncePerMinute, Redacted, redact
 
 PRODUCTION = {
     "REVIEWHUB_MODE": "production",
@@ -91,3 +93,18 @@ def test_a_named_sqlite_file_lies_in_the_data_folder(tmp_path: Path) -> None:
 )
 def test_a_secret_does_not_reach_the_log(line: str, written: str) -> None:
     assert redact(line) == written
+
+
+def test_the_same_traceback_is_written_once_a_minute_and_each_time_that_it_failed() -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(Redacted("%(message)s"))
+    handler.addFilter(OncePerMinute())
+    for error in (OSError("away 100 %"), OSError("away 100 %"), OSError("full")):
+        said = (type(error), error, None)
+        handler.handle(logging.LogRecord("redis", logging.ERROR, __file__, 1, "Lost %s", ("it",), said))
+    assert stream.getvalue().splitlines() == [
+        *("Lost it", "OSError: away 100 %"),
+        "Lost it: OSError: away 100 %",
+        *("Lost it", "OSError: full"),
+    ]

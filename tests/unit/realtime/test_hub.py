@@ -164,6 +164,7 @@ def test_whoever_shows_a_teams_figures_makes_them_anew_and_hears_nothing_of_the_
 # ---- what was missed -----------------------------------------------------------------------------
 
 MISSED = {"kind": "missed"}
+DEAF = {"kind": "deaf"}
 
 
 def pulse(hub: Hub, beat: int) -> tuple[Iterable[str], dict[str, Any]]:
@@ -244,6 +245,22 @@ def test_everybody_is_told_when_something_did_not_come_through() -> None:
     bob = inside(hub, Tab(2))
     asyncio.run(hub.catch_up(bob, made_at))
     assert bob.heard == [MISSED]
+
+
+def test_pages_are_told_that_nothing_is_heard_and_look_anew_once_it_is() -> None:
+    hub = listening()
+    alice = inside(hub, Tab(1))
+    for beat in (1, 2):
+        hub._miss(beat)
+    assert alice.heard == []
+    for beat in (3, 4):
+        hub._miss(beat)
+    bob = inside(hub, Tab(2))
+    asyncio.run(hub.catch_up(bob, time.monotonic()))
+    assert alice.heard == bob.heard == [DEAF]
+    tell(hub, pulse(hub, 1))  # it was on its way all the time: nothing is missing, and nobody knew
+    hub._miss(2)
+    assert alice.heard == [DEAF, MISSED]
 
 
 def test_other_processes_pulses_are_theirs() -> None:
