@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_date
 
 from orchestration import api
 from reviewhub.reviews.models import ReviewTask
+from reviewhub.reviews.models.querysets import STILL_WAITING
 from reviewhub.reviews.selectors import late_runs
 
 OPEN_STEP = ("ready", "running", "retrying", "limited", "waiting", "incident")
@@ -25,7 +26,7 @@ BLOCKS = ("parallel", "switch", "each", "repeat")
 DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 STATES = {  # what is no status of its own
     "paused": Q(paused_at__isnull=False),
-    "incident": Q(Exists(ReviewTask.objects.filter(run=OuterRef("pk"), kind="incident", closed_at__isnull=True))),
+    "incident": Q(Exists(ReviewTask.objects.filter(STILL_WAITING, run=OuterRef("pk"), kind="incident"))),
     "late": Q(pk__in=late_runs().order_by().values("run"), status__in=("running", "ending")),
     "near": Q(pk__in=api.near_deadlines().order_by().values("run")),
 }
