@@ -40,14 +40,18 @@ announcer.stop()
 """
 
 
-def test_a_worker_is_heard_in_another_process(redis_url: str, tmp_path: Path) -> None:
-    environment = {
+def of_a_process(redis_url: str, data: Path) -> dict[str, str]:
+    return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "reviewhub.settings",
         "REVIEWHUB_MODE": "embedded",
-        "DATA_DIR": str(tmp_path),
+        "DATA_DIR": str(data),
         "REDIS_URL": redis_url,
     }
+
+
+def test_a_worker_is_heard_in_another_process(redis_url: str, tmp_path: Path) -> None:
+    environment = of_a_process(redis_url, tmp_path)
     with subprocess.Popen(
         [sys.executable, "-c", LISTENS], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     ) as listener:
@@ -71,6 +75,7 @@ class Tab:
     def hear(self, text): print(text, flush=True)
     def look_again(self): pass
     def count_soon(self): pass
+    def figures_soon(self): pass
 
 async def main():
     await hub().enter(Tab(), ["person.7"])
@@ -84,13 +89,7 @@ asyncio.run(main())
 def test_a_page_is_told_that_it_may_have_missed_something_while_redis_was_away(tmp_path: Path) -> None:
     redis = Redis()
     redis.start()
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "reviewhub.settings",
-        "REVIEWHUB_MODE": "embedded",
-        "DATA_DIR": str(tmp_path),
-        "REDIS_URL": redis.url,
-    }
+    environment = of_a_process(redis.url, tmp_path)
     command = [sys.executable, "-c", HEARS]
     try:
         with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as listener:

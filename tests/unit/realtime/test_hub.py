@@ -13,7 +13,7 @@ from channels.layers import InMemoryChannelLayer
 
 from reviewhub.realtime import hub as hubs
 from reviewhub.realtime import recent
-from reviewhub.realtime.consumers import SIGNED_OUT, START_ANEW, DeskConsumer
+from reviewhub.realtime.consumers import SIGNED_OUT, START_ANEW, DeskConsumer, _asked_for_at
 from reviewhub.realtime.hub import Hub
 from reviewhub.realtime.welcome import Visitor
 
@@ -268,6 +268,17 @@ def test_other_processes_pulses_are_theirs() -> None:
     alice = inside(hub, Tab())
     tell(hub, pulse(Hub(), 7), pulse(hub, 1))
     assert alice.heard == []
+
+
+@pytest.mark.parametrize("age", [None, "12", -1, 10**9, 1.5, [], {}])
+def test_a_page_that_cannot_say_how_old_it_is_has_missed_something(age: object) -> None:
+    assert _asked_for_at(age) is None
+
+
+def test_a_page_was_asked_for_before_its_socket_opened() -> None:
+    asked_for_at = _asked_for_at(300)
+    assert asked_for_at is not None
+    assert 0.3 < time.monotonic() - asked_for_at < 10
 
 
 def test_where_nothing_can_be_heard_nobody_enters(monkeypatch: pytest.MonkeyPatch) -> None:
