@@ -39,7 +39,7 @@ MOST_AGAIN = 50  # changes that are told one by one; of more the page is asked f
 ALARMED_EVERY = 0.03  # seconds: about what a page takes to be made
 MISSED = json.dumps({"kind": "missed"})
 UNHEARD = 2  # beats that have not come back: nothing else comes either
-DEAF = json.dumps({"kind": "deaf"})
+DEAF, HEARING = json.dumps({"kind": "deaf"}), json.dumps({"kind": "hearing"})
 
 
 class Socket(Protocol):
@@ -158,9 +158,12 @@ class Hub:
             _tell(socket, telling)
 
     def _feel(self, beat: int) -> None:
-        """What was told before the first is not known; nor what was told while another did not come through."""
-        if self._beat is None or beat != self._beat + 1 or self._is_deaf:
+        """What was told before the first is not known; nor what was told while another did not come through. Where all
+        came, late, everything did: only a process with much to tell was behind, and gets no more to do by it."""
+        if self._is_deaf:
             self._is_deaf = False
+            self._tell_everybody(HEARING)
+        if self._beat is None or beat != self._beat + 1:
             self._recent.begin(time.monotonic())
             if self._alarm is not None:
                 self._alarm.cancel()
@@ -173,8 +176,11 @@ class Hub:
         if self._beat is None or self._is_deaf or beat - self._beat <= UNHEARD:
             return
         self._is_deaf = True
+        self._tell_everybody(DEAF)
+
+    def _tell_everybody(self, text: str) -> None:
         for socket in self.everybody():
-            socket.hear(DEAF)
+            socket.hear(text)
 
     async def _alarm_everybody(self) -> None:
         """One after the other: each page asks anew for all that it shows."""

@@ -2,7 +2,8 @@
    again after a reconnection. It comes back by itself, waiting longer each time, with some chance in it.
 
    The server tells what has changed since the page was asked for. Where it cannot say, after a reconnection for one,
-   it says "missed", and whoever shows something asks for it anew. Where it hears of no changes itself, it says "deaf". */
+   it says "missed", and whoever shows something asks for it anew. Where it hears of no changes itself, it says "deaf", and
+   "hearing" once it does again. */
 const listeners = new Set();
 const watchers = new Set();
 const asked = new Map();
@@ -23,7 +24,7 @@ const tell = (set, value) => set.forEach((act) => act(value));
 
 function hear(message) {
   if (message.kind === "deaf") tell(watchers, "deaf");
-  if (message.kind === "missed") tell(watchers, "open"); // it hears again
+  if (message.kind === "hearing") tell(watchers, "open");
   tell(listeners, message);
 }
 

@@ -164,7 +164,7 @@ def test_whoever_shows_a_teams_figures_makes_them_anew_and_hears_nothing_of_the_
 # ---- what was missed -----------------------------------------------------------------------------
 
 MISSED = {"kind": "missed"}
-DEAF = {"kind": "deaf"}
+DEAF, HEARING = {"kind": "deaf"}, {"kind": "hearing"}
 
 
 def pulse(hub: Hub, beat: int) -> tuple[Iterable[str], dict[str, Any]]:
@@ -247,7 +247,7 @@ def test_everybody_is_told_when_something_did_not_come_through() -> None:
     assert bob.heard == [MISSED]
 
 
-def test_pages_are_told_that_nothing_is_heard_and_look_anew_once_it_is() -> None:
+def test_pages_are_told_while_nothing_is_heard_and_look_anew_only_where_something_is_missing() -> None:
     hub = listening()
     alice = inside(hub, Tab(1))
     for beat in (1, 2):
@@ -258,9 +258,11 @@ def test_pages_are_told_that_nothing_is_heard_and_look_anew_once_it_is() -> None
     bob = inside(hub, Tab(2))
     asyncio.run(hub.catch_up(bob, time.monotonic()))
     assert alice.heard == bob.heard == [DEAF]
-    tell(hub, pulse(hub, 1))  # it was on its way all the time: nothing is missing, and nobody knew
-    hub._miss(2)
-    assert alice.heard == [DEAF, MISSED]
+    tell(hub, pulse(hub, 1))  # it was on its way all the time
+    assert alice.heard == [DEAF, HEARING]
+    hub._miss(4)
+    tell(hub, pulse(hub, 3))
+    assert alice.heard[2:] == [DEAF, HEARING, MISSED, {"figures": "soon"}]
 
 
 def test_other_processes_pulses_are_theirs() -> None:
