@@ -15,6 +15,7 @@ from collections import defaultdict
 from websockets.asyncio.client import ClientConnection, connect
 
 AT_ONCE = 25  # sockets that connect together
+AGE = 200  # milliseconds since a browser asked for its page
 
 heard: defaultdict[str, list[float]] = defaultdict(list)
 
@@ -34,7 +35,9 @@ async def main() -> None:
 async def _connected(url: str, cookie: str, gate: asyncio.Semaphore) -> ClientConnection:
     address = url.replace("http", "ws", 1) + "/ws/desk/"
     async with gate:
-        return await connect(address, additional_headers={"Cookie": cookie}, origin=url)  # type: ignore[arg-type]
+        socket = await connect(address, additional_headers={"Cookie": cookie}, origin=url)  # type: ignore[arg-type]
+        await socket.send(json.dumps({"age": AGE}))
+        return socket
 
 
 async def _note(socket: ClientConnection) -> None:
