@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 import uuid
 from collections.abc import Mapping
@@ -25,7 +26,7 @@ TOO_SLOW = 1013
 MOST_TOPICS = 20
 MOST_SHOWN = 120  # rows of one page
 LONGEST_ID = 36
-LONGEST_SLUG = 100
+TEAM = re.compile(r"[-\w]{0,100}", re.ASCII)  # a queue's slug, or nothing
 LONGEST_AGE = 60_000  # milliseconds
 SURELY_BEFORE = 0.05  # seconds: one message may be longer on its way than another
 MOST_WAITING = 200  # messages that a slow browser may leave untaken
@@ -72,6 +73,14 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
 
     # ---- what the browser asks ---------------------------------------------------------------
 
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
+        """What is no JSON asks for nothing."""
+        try:
+            content = json.loads(text_data or "")
+        except (ValueError, RecursionError):
+            return
+        await self.receive_json(content, **kwargs)
+
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         if not isinstance(content, dict):
             return
@@ -82,8 +91,8 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):
         if isinstance(rows, list):
             hub().show(self, [str(task)[:LONGEST_ID] for task in rows[:MOST_SHOWN]])
         team = content.get("figures")
-        if isinstance(team, str):
-            await self._follow_team(team[:LONGEST_SLUG])
+        if isinstance(team, str) and TEAM.fullmatch(team):
+            await self._follow_team(team)
         topics = content.get("follow")
         if isinstance(topics, list):
             await self._follow([str(topic) for topic in topics[:MOST_TOPICS]])
