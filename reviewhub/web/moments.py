@@ -25,7 +25,10 @@ def iso(at: datetime | None) -> str:
 
 
 def moment(at: datetime, now: datetime) -> str:
-    """`14:52` today, `Fri 09:40` within six days, `3 Dec 14:52` within half a year, `3 Dec 2024` beyond."""
+    """`14:52` today, `Fri 09:40` within six days, `3 Dec 14:52` within half a year, `3 Dec 2024` beyond.
+
+    In an hour that the clock shows twice, `02:30 UTC+2` and then `02:30 UTC+1`.
+    """
     zone = timezone.get_current_timezone()
     return _moment(at, _day(now, zone), zone, get_language())
 
@@ -39,7 +42,7 @@ def _day(now: datetime, zone: tzinfo) -> date:
 def _moment(at: datetime, today: date, zone: tzinfo, language: str) -> str:
     """Kept for each zone: instants that are shown differently are equal."""
     local = at.astimezone(zone)
-    clock = f"{local:%H:%M}"
+    clock = f"{local:%H:%M} {_from_utc(local)}" if _comes_twice(local) else f"{local:%H:%M}"
     apart = (local.date() - today).days
     if apart == 0:
         return clock
@@ -48,6 +51,19 @@ def _moment(at: datetime, today: date, zone: tzinfo, language: str) -> str:
     if abs(apart) <= HALF_A_YEAR:
         return f"{date_format(local, 'j M')} {clock}"
     return date_format(local, "j M Y")
+
+
+def _comes_twice(local: datetime) -> bool:
+    """The clock is put back over it. What it leaves out differs by fold too, but no instant is there."""
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
+def _from_utc(local: datetime) -> str:
+    """`UTC+2`, `UTC-3:30`: abbreviations of zones are not the same in every browser."""
+    minutes = int((local.utcoffset() or timedelta()).total_seconds()) // MINUTE
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "-" if minutes < 0 else "+"
+    return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
 
 
 def day_moment(at: datetime, now: datetime) -> str:

@@ -22,17 +22,33 @@ const month = format({ month: "short" });
 const dayOfMonth = format({ day: "numeric" });
 const year = format({ year: "numeric" });
 const dayKey = format({}, "en-CA");
+const fromUtc = format({ timeZoneName: "shortOffset" }, "en"); // "10/25/2026, GMT+2"
 const units = Object.fromEntries(["second", "minute", "hour", "day"].map((unit) => [unit, unitFormat(unit)]));
 
 const dayNumber = (at) => Date.parse(dayKey(at)) / (DAY * 1000);
 
 export const isToday = (at) => dayNumber(at) === dayNumber(processNow());
 
+const zoneAt = (at) => fromUtc(at).split("GMT")[1] || "+0"; // some browsers say no more than GMT
+
+function offset(at) {
+  const [hours, minutes = 0] = zoneAt(at).split(":").map(Number);
+  return (hours * HOUR + Math.sign(hours) * minutes * MINUTE) * 1000;
+}
+
+/* The clock is put back over it: the same time a moment before, or after, is of another offset. */
+function comesTwice(at) {
+  const back = offset(at - DAY * 1000) - offset(at + DAY * 1000);
+  return back > 0 && offset(at - back) !== offset(at + back);
+}
+
+const time = (at) => (comesTwice(at) ? `${clock(at)} UTC${zoneAt(at)}` : clock(at));
+
 export function moment(at) {
   const apart = Math.abs(dayNumber(at) - dayNumber(processNow()));
-  if (apart === 0) return clock(at);
-  if (apart <= 6) return `${weekday(at)} ${clock(at)}`;
-  if (apart <= HALF_A_YEAR) return `${dayOfMonth(at)} ${month(at)} ${clock(at)}`;
+  if (apart === 0) return time(at);
+  if (apart <= 6) return `${weekday(at)} ${time(at)}`;
+  if (apart <= HALF_A_YEAR) return `${dayOfMonth(at)} ${month(at)} ${time(at)}`;
   return `${dayOfMonth(at)} ${month(at)} ${year(at)}`;
 }
 

@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from reviewhub.web.moments import brief, day_moment, moment, spoken
+from tests.support.repeated_hours import REPEATED
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # a Monday
 
@@ -48,6 +49,14 @@ ZONES = [
 def test_every_zone_has_its_own_clock(zone: str, at: datetime, said: str, remark: str) -> None:
     with timezone.override(ZoneInfo(zone)):
         assert moment(at, NOW) == said, remark
+
+
+@pytest.mark.parametrize(("zone", "now", "at", "said"), REPEATED)
+def test_an_hour_that_comes_twice_says_which_of_the_two_it_is(
+    zone: str, now: datetime, at: datetime, said: str
+) -> None:
+    with timezone.override(ZoneInfo(zone)):
+        assert moment(at, now) == said
 
 
 SPANS = [
