@@ -26,7 +26,7 @@ OVERFLOW = "() => document.documentElement.scrollWidth > innerWidth"
 
 # How high the window has to be for all of the page to be seen, where a part of it scrolls.
 HEIGHT = """() => {
-  const places = "html, body, main, .page, .pane, .pane-scroll, .rows, #content, #main";
+  const places = "html, body, main, .page, .pane, .pane-scroll, .rows, .canvas, #content, #main";
   const hidden = ({ scrollHeight, clientHeight }) => scrollHeight - clientHeight;
   return innerHeight + Math.max(0, ...[...document.querySelectorAll(places)].map(hidden));
 }"""
