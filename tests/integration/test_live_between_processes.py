@@ -3,11 +3,16 @@ not have reached it is looked at anew."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from channels_redis.pubsub import RedisPubSubChannelLayer
+
+from reviewhub.realtime import groups, publish
 from tests.support.installation import ROOT
 from tests.support.machines import Redis
 
@@ -99,5 +104,29 @@ def test_a_page_is_told_that_it_may_have_missed_something_while_redis_was_away(t
             redis.start()
             assert listener.stdout.readline() == '{"kind": "missed"}\n'
             listener.terminate()
+    finally:
+        redis.stop()
+
+
+def test_what_is_said_first_after_redis_was_started_anew_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    redis = Redis()
+    redis.start()
+    says, hears = (RedisPubSubChannelLayer(hosts=[redis.url]) for _ in range(2))
+    monkeypatch.setattr(publish, "get_channel_layer", lambda: says)
+
+    async def main() -> object:
+        await publish._send([])
+        redis.stop()
+        redis.start()
+        name = await hears.new_channel()
+        await hears.group_add(groups.DESK, name)
+        await publish._send([{"to": ["person.7"], "said": {}}])
+        heard = await asyncio.wait_for(hears.receive(name), 20)
+        await says.flush()
+        await hears.flush()
+        return heard["told"]
+
+    try:
+        assert asyncio.run(main()) == [{"to": ["person.7"], "said": {}}]
     finally:
         redis.stop()
