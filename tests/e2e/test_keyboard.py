@@ -121,9 +121,12 @@ def test_the_keys_are_listed_and_searching_has_one(room: DeskRoom, open_as: Open
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    of_all = page.get_by_text("in all", exact=True)
+    expect(of_all).to_be_hidden()
     page.keyboard.press("/")
     page.keyboard.type("hal")
     expect(page.locator(".row-title a")).to_have_text(["Halden"])
+    expect(of_all).to_be_visible()  # the count is not what was found
 
 
 @both_widths
