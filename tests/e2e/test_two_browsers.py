@@ -80,6 +80,26 @@ def test_a_decision_that_comes_too_late_is_told_what_happened(room: DeskRoom, op
     assert Decision.objects.count() == 1
 
 
+def test_what_is_told_while_an_act_is_on_its_way_is_shown_once_it_is_answered(room: DeskRoom, open_as: Open) -> None:
+    task, people = room.case(), room.people
+    alice = open_as(people.alice, f"/tasks/{task.pk}/?view=team", routed=True)
+    carol = open_as(people.carol, f"/tasks/{task.pk}/")
+    sent: list[Route] = []
+
+    def hold(route: Route) -> None:
+        sent.append(route)
+
+    alice.route("**/decision/*", hold)
+    with alice.expect_request("**/decision/*"):
+        alice.get_by_role("button", name="Approve").click()
+    carol.keyboard.press("a")
+    expect(alice.locator(f"#row-{task.pk}")).to_contain_text("Decided")
+    sent[0].continue_()
+    expect(alice.locator("#task-happened")).to_contain_text("Carol Nyström decided “Approve”")
+    expect(alice.locator("#task-head")).not_to_contain_text("Claim")
+    expect(alice.locator("#task-decide")).to_contain_text("Your decision was not taken")
+
+
 def test_a_new_task_comes_into_the_list_in_its_place_and_is_counted(room: DeskRoom, open_as: Open) -> None:
     room.case("Northwind")
     page = open_as(room.people.alice, "/queue/team/")

@@ -36,27 +36,36 @@ export default function (element) {
   const { task, href } = element.dataset;
   if (!task) return undefined;
 
-  /* The reader's own act is on its way; its answer shows how things stand. */
+  /* The reader's own act is on its way. What is told meanwhile is looked at once it is answered; what the answer says
+     in the place of the decision stays there. */
   const acting = () => element.matches(".htmx-request, :has(.htmx-request)");
+  let waits = false;
 
-  const refresh = async () => {
-    if (acting()) return;
+  const refresh = async (answered = false) => {
+    waits = acting();
+    if (waits) return;
     const answer = await fetch(href, { headers: { "HX-Request": "true" } }).catch(() => null); // offline: told elsewhere
     const text = answer?.ok ? await answer.text() : "";
     const page = new DOMParser().parseFromString(text, "text/html");
     const fresh = page.getElementById("task");
-    if (fresh?.dataset.task !== task || !element.isConnected || acting()) return;
+    waits = acting();
+    if (fresh?.dataset.task !== task || !element.isConnected || waits) return;
     const known = told();
     ALWAYS.forEach((id) => replace(page, id));
     if (told() !== known) document.getElementById("said").textContent = told();
     const asking = element.querySelector("[data-keys-first], .field[data-corrected]");
     const moved = fresh.dataset.stage !== element.dataset.stage;
-    if (!element.querySelector("#note")?.value && (moved || !asking)) replace(page, "task-decide");
+    if (!answered && !element.querySelector("#note")?.value && (moved || !asking)) replace(page, "task-decide");
     element.dataset.stage = fresh.dataset.stage;
   };
+  const acted = () => waits && element.isConnected && refresh(true);
 
   const stop = onMessage(({ kind, task: about }) => (kind === "missed" || (kind === "task" && about === task)) && refresh());
   if (document.body.dataset.moved) element.querySelector("h1, h2")?.focus({ preventScroll: true });
   document.body.dataset.moved = "yes";
-  return stop;
+  document.body.addEventListener("htmx:afterRequest", acted);
+  return () => {
+    stop();
+    document.body.removeEventListener("htmx:afterRequest", acted);
+  };
 }
