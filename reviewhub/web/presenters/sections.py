@@ -67,7 +67,7 @@ def sections_of(
     """
     given = context.get("input")
     shows = _Shows(marks, changes, links=links)
-    found = [_section(_("Request"), given, labels, shows, "input")] if isinstance(given, dict) else []
+    found = [_section(_("Request"), given, labels, shows, "input")] if isinstance(given, dict) and given else []
     steps = context.get("steps") or {}
     for name, result in steps.items():
         if isinstance(result, dict) and result and not _is_answer(result):

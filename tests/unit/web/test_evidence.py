@@ -53,3 +53,7 @@ def test_a_case_is_shown_as_the_request_and_what_was_gathered() -> None:
         ("Remaining", "900"),
         ("Next, amount", "6,000"),
     ]
+
+
+def test_a_case_that_says_nothing_has_no_request() -> None:
+    assert sections_of({"input": {}, "steps": {}}, {}, Marks([]), {}) == ()
