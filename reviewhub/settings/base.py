@@ -127,6 +127,7 @@ AXES_VERBOSE = False
 LANGUAGE_CODE = "en"
 TIME_ZONE = ENVIRONMENT.time_zone
 USE_I18N = True
+FORMAT_MODULE_PATH = "reviewhub.formats"
 USE_TZ = True
 
 # Static files: finders serve them from one installed copy; production collects and names them by content.

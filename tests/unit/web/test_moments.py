@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from reviewhub.web.moments import brief, day_moment, moment, spoken
 from tests.support.repeated_hours import REPEATED
@@ -57,6 +58,14 @@ def test_an_hour_that_comes_twice_says_which_of_the_two_it_is(
 ) -> None:
     with timezone.override(ZoneInfo(zone)):
         assert moment(at, now) == said
+
+
+def test_django_writes_moments_as_the_pages_do() -> None:
+    assert [date_format(NOW, name) for name in ("DATE_FORMAT", "DATETIME_FORMAT", "TIME_FORMAT")] == [
+        "2 Mar 2026",
+        "2 Mar 2026, 12:00",
+        "12:00",
+    ]
 
 
 SPANS = [
