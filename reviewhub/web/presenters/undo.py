@@ -9,6 +9,7 @@ from math import ceil
 
 from django.db import connection
 from django.db.models import Q
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from orchestration import ports
@@ -17,6 +18,7 @@ from reviewhub.compiled import INSTANTS, NUMBER, Statement, planned_once
 from reviewhub.reviews.models import Agreement, Decision, ReviewTask
 from reviewhub.reviews.services import has_said_why, is_asked_why
 
+LONGEST = 80  # characters of a title: what was decided about it stands after it, and the list below
 STILL_WAITING_TASK = Q(task__decided_at__isnull=True, task__closed_at__isnull=True)
 
 
@@ -83,9 +85,10 @@ def _asks(decision: Decision, task: ReviewTask) -> tuple[tuple[str, str], ...]:
 def _undo(decision: Decision, task: ReviewTask, now: datetime) -> Undo:
     until = decision.undo_until or decision.recorded_at
     left = (until - now).total_seconds()
+    title = Truncator(task.title).chars(LONGEST)
     return Undo(
         task=str(task.pk),
-        said=_("%(task)s: %(outcome)s") % {"task": task.title, "outcome": task.label_of(decision.outcome)},
+        said=_("%(task)s: %(outcome)s") % {"task": title, "outcome": task.label_of(decision.outcome)},
         seconds=round(max(left, 0.0), 1),
         asks=_asks(decision, task),
         total=max((until - decision.recorded_at).total_seconds(), 1.0),

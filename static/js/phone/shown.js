@@ -32,6 +32,8 @@ export function heldQueues(held) {
   }
 }
 
+const LONGEST = 80; // characters of a title, as on the desk: what was decided about it stands after it
+
 /* One toast at a time: the last decision, and its way back while there is one. `how` is "unsent", "sent" or "final". */
 export function toast(decision, how) {
   const place = document.getElementById("toasts");
@@ -41,7 +43,8 @@ export function toast(decision, how) {
   }
   placed(place, template("cards-kept"));
   const shown = place.firstElementChild;
-  shown.querySelector("[data-said]").textContent = `${decision.title}: ${decision.label}`;
+  const title = decision.title.length > LONGEST ? `${decision.title.slice(0, LONGEST - 1)}…` : decision.title;
+  shown.querySelector("[data-said]").textContent = `${title}: ${decision.label}`;
   for (const each of ["unsent", "sent", "final"]) shown.querySelector(`[data-${each}]`).hidden = each !== how;
   const undo = shown.querySelector("[data-undo]");
   undo.hidden = how === "final";

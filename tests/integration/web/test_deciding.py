@@ -9,6 +9,7 @@ from django.test import Client
 
 from reviewhub.reviews.models import Decision, ReviewTask
 from reviewhub.reviews.services import claim_task, decide_task
+from reviewhub.web.presenters.undo import undos_of
 from tests.integration.web.conftest import SignedIn
 from tests.support.desk_room import DeskRoom
 
@@ -132,6 +133,13 @@ def test_taking_back_brings_the_task_back_to_its_decider(room: DeskRoom, signed_
     assert answer.headers["Location"] == f"/tasks/{task.pk}/?view=team"
     task.refresh_from_db()
     assert (task.status, task.claimed_by) == ("claimed", room.people.alice)
+
+
+def test_a_very_long_title_does_not_hide_what_can_be_taken_back(room: DeskRoom) -> None:
+    task = room.case("Northwind " + "and sons " * 20)
+    decide_task(task_id=task.pk, actor=room.people.alice, outcome="approve")
+    (undo,) = undos_of(room.people.alice)
+    assert (len(undo.said), undo.said[:10], undo.said[-10:]) == (89, "Northwind ", "…: Approve")
 
 
 def test_after_the_window_a_decision_cannot_be_taken_back(room: DeskRoom, signed_in: SignedIn) -> None:
