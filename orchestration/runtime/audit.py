@@ -11,12 +11,13 @@ import hmac
 import json
 import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from orchestration.core.changes import Change
 from orchestration.models import AuditChain, AuditCheckpoint, AuditEvent, AuditPayload
@@ -121,7 +122,14 @@ def record_change(
 
 
 def checkpoint() -> AuditCheckpoint | None:
-    """Notes every head that moved since the last checkpoint, signed. None where nothing moved."""
+    """Notes every head that moved since the last checkpoint, signed. None where nothing moved, or where another process
+    was noting it at the same moment."""
+    with suppress(IntegrityError):
+        return _checkpoint()
+    return None
+
+
+def _checkpoint() -> AuditCheckpoint | None:
     with transaction.atomic():
         last = AuditCheckpoint.objects.select_for_update().order_by("-number").first()
         heads = _moved_heads(last)

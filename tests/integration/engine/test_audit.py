@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from orchestration import api
-from orchestration.models import AuditEvent, AuditPayload, Run
+from orchestration.models import AuditCheckpoint, AuditEvent, AuditPayload, Run
+from orchestration.runtime import audit
 from tests.integration.engine.test_runs import purchase
 from tests.support.audit_flush import _without_guards
 from tests.support.bench import Bench
@@ -37,6 +39,23 @@ def test_an_untouched_trail_verifies(engine: Bench) -> None:
     report = api.verify_audit()
     assert (report.ok, report.faults, report.checkpoints) == (True, (), 1)
     assert report.events > 10
+
+
+def test_of_two_processes_that_note_the_same_one_leaves_it_to_the_other(
+    engine: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    purchase(engine)
+    moved = audit._moved_heads
+
+    def moved_and_noted_meanwhile(last: AuditCheckpoint | None) -> list[list[Any]]:
+        monkeypatch.setattr(audit, "_moved_heads", moved)
+        assert audit._checkpoint() is not None
+        return moved(last)
+
+    monkeypatch.setattr(audit, "_moved_heads", moved_and_noted_meanwhile)
+    assert api.checkpoint() is None
+    api.checkpoint()
+    assert api.verify_audit().checkpoints == 1
 
 
 def test_an_event_changed_by_hand_is_named(engine: Bench) -> None:
