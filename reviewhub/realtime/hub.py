@@ -3,18 +3,16 @@
 Who may hear is settled by the groups that a socket has joined, and whether a socket may stay is looked at again
 before it hears anything, for all of them together.
 
-Nothing passes unnoticed. Who comes is told what was told since their page was made; and the hub speaks to itself over
-the same layer as everybody, in numbers: where one is missing, changes may be, and every page looks anew.
+Nothing passes unnoticed. Who comes is told what was told since their page was made (recent.py), and where changes may
+have been lost on their way, every page looks anew (pulse.py).
 """
 
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import logging
 import time
-import uuid
 from collections import defaultdict
 from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any, Protocol
@@ -26,6 +24,8 @@ from channels.layers import get_channel_layer
 
 from reviewhub.realtime import groups
 from reviewhub.realtime.presence import Presence
+from reviewhub.realtime.pulse import KIND as PULSE
+from reviewhub.realtime.pulse import Pulse
 from reviewhub.realtime.recent import Recent, Telling
 from reviewhub.realtime.rendering import patch_of, queue_patch_of
 from reviewhub.realtime.welcome import Visitor, changed, unwelcome
@@ -33,12 +33,11 @@ from reviewhub.realtime.welcome import Visitor, changed, unwelcome
 log = logging.getLogger(__name__)
 
 CHECKED_FOR = 5.0  # seconds: how long a socket goes on before the person and the session are looked at again
-PULSE = 1.0  # seconds; a connection to Redis that was lost takes longer to come back
 BEGINS_WITHIN = 2.0  # seconds
+PAUSE = 1.0  # seconds, after a message that could not be read
 MOST_AGAIN = 50  # changes that are told one by one; of more the page is asked for as a whole
 ALARMED_EVERY = 0.03  # seconds: about what a page takes to be made
 MISSED = json.dumps({"kind": "missed"})
-UNHEARD = 2  # beats that have not come back: nothing else comes either
 DEAF, HEARING = json.dumps({"kind": "deaf"}), json.dumps({"kind": "hearing"})
 
 
@@ -71,11 +70,8 @@ class Hub:
     def __init__(self) -> None:
         self._members: defaultdict[str, set[Socket]] = defaultdict(set)
         self._joined: dict[Socket, set[str]] = {}
-        self._name = uuid.uuid4().hex
         self._tasks: list[asyncio.Task[None]] = []
-        self._begun = asyncio.Event()
-        self._beat: int | None = None  # the last that was heard
-        self._is_deaf = False
+        self._pulse = Pulse(self)
         self._recent = Recent()
         self._alarm: asyncio.Task[None] | None = None
         self._farewells: set[asyncio.Task[None]] = set()
@@ -84,9 +80,10 @@ class Hub:
     async def open(self) -> None:
         """Returns when changes are heard. Raises TimeoutError where that does not come; it goes on trying."""
         if not self._tasks:
-            self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self.presence.keep())]
+            kept = (self._listen(), self._pulse.watch(), self.presence.keep())
+            self._tasks = [asyncio.create_task(each) for each in kept]
         async with asyncio.timeout(BEGINS_WITHIN):
-            await self._begun.wait()
+            await self._pulse.begun.wait()
 
     async def enter(self, socket: Socket, names: Iterable[str]) -> None:
         """Returns when the socket hears of everything that is told from now on.
@@ -143,7 +140,7 @@ class Hub:
 
         Where nobody knows what that was, or it is much, the page is told that it missed something."""
         await self._tell_what_it_missed(socket, since)
-        if self._is_deaf:
+        if self._pulse.is_deaf:
             socket.hear(DEAF)
 
     async def _tell_what_it_missed(self, socket: Socket, since: float | None) -> None:
@@ -157,26 +154,18 @@ class Hub:
         for telling in filter(self._recent.is_last, missed):
             _tell(socket, telling)
 
-    def _feel(self, beat: int) -> None:
-        """What was told before the first is not known; nor what was told while another did not come through. Where all
-        came, late, everything did: only a process with much to tell was behind, and gets no more to do by it."""
-        if self._is_deaf:
-            self._is_deaf = False
-            self._tell_everybody(HEARING)
-        if self._beat is None or beat != self._beat + 1:
-            self._recent.begin(time.monotonic())
-            if self._alarm is not None:
-                self._alarm.cancel()
-            self._alarm = asyncio.create_task(self._alarm_everybody())
-        self._beat = beat
-        self._begun.set()
+    def miss(self) -> None:
+        """Every page looks anew for what it shows; what was told before now is no longer known."""
+        self._recent.begin(time.monotonic())
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = asyncio.create_task(self._alarm_everybody())
 
-    def _miss(self, beat: int) -> None:
-        """Before this beat. Where those before it are missing, pages say that they are not live until they are told."""
-        if self._beat is None or self._is_deaf or beat - self._beat <= UNHEARD:
-            return
-        self._is_deaf = True
+    def turn_deaf(self) -> None:
         self._tell_everybody(DEAF)
+
+    def hear_again(self) -> None:
+        self._tell_everybody(HEARING)
 
     def _tell_everybody(self, text: str) -> None:
         for socket in self.everybody():
@@ -190,33 +179,18 @@ class Hub:
                 socket.figures_soon()
                 await asyncio.sleep(ALARMED_EVERY)
 
-    async def _pulse(self, layer: Any, channel: str) -> None:
-        is_heard = True
-        for beat in itertools.count():
-            self._miss(beat)
-            said = {"type": "pulse", "of": self._name, "beat": beat}
-            try:
-                await layer.group_add(groups.DESK, channel)  # again: a layer in memory forgets it within a day
-                await layer.group_send(groups.DESK, {"type": "desk.told", "told": [{"to": [], "said": said}]})
-                is_heard = True
-            except Exception:
-                if is_heard:
-                    log.warning("Changes cannot be told at the moment.", exc_info=True)
-                is_heard = False
-            await asyncio.sleep(PULSE)
-
     # ---- what has changed --------------------------------------------------------------------
 
     async def _listen(self) -> None:
         layer = get_channel_layer()
         channel = await layer.new_channel()
-        self._tasks.append(asyncio.create_task(self._pulse(layer, channel)))
+        self._tasks.append(asyncio.create_task(self._pulse.beat(layer, channel)))
         while True:
             try:
                 message = await layer.receive(channel)
             except Exception:
                 log.exception("A message could not be read.")
-                await asyncio.sleep(PULSE)
+                await asyncio.sleep(PAUSE)
             else:
                 await self._pass_on_all(message["told"])
 
@@ -228,9 +202,8 @@ class Hub:
                 log.exception("A change could not be passed on: %s", each["said"].get("type"))
 
     async def _pass_on(self, names: list[str], said: dict[str, Any]) -> None:
-        if said["type"] == "pulse":
-            if said["of"] == self._name:
-                self._feel(said["beat"])
+        if said["type"] == PULSE:
+            self._pulse.feel(said)
             return
         if said["type"] == "look":
             self.presence.heard({**said, "to": names})

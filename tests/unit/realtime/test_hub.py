@@ -167,8 +167,8 @@ MISSED = {"kind": "missed"}
 DEAF, HEARING = {"kind": "deaf"}, {"kind": "hearing"}
 
 
-def pulse(hub: Hub, beat: int) -> tuple[Iterable[str], dict[str, Any]]:
-    return (), {"type": "pulse", "of": hub._name, "beat": beat}
+def pulse(hub: Hub, number: int) -> tuple[Iterable[str], dict[str, Any]]:
+    return (), hub._pulse.told(number)["said"]
 
 
 def topic(name: str) -> tuple[Iterable[str], dict[str, Any]]:
@@ -250,17 +250,17 @@ def test_everybody_is_told_when_something_did_not_come_through() -> None:
 def test_pages_are_told_while_nothing_is_heard_and_look_anew_only_where_something_is_missing() -> None:
     hub = listening()
     alice = inside(hub, Tab(1))
-    for beat in (1, 2):
-        hub._miss(beat)
+    felt_at = time.monotonic()
+    hub._pulse.look(felt_at + 1)
     assert alice.heard == []
-    for beat in (3, 4):
-        hub._miss(beat)
+    hub._pulse.look(felt_at + 4)
+    hub._pulse.look(felt_at + 5)
     bob = inside(hub, Tab(2))
     asyncio.run(hub.catch_up(bob, time.monotonic()))
     assert alice.heard == bob.heard == [DEAF]
     tell(hub, pulse(hub, 1))  # it was on its way all the time
     assert alice.heard == [DEAF, HEARING]
-    hub._miss(4)
+    hub._pulse.look(felt_at + 8)
     tell(hub, pulse(hub, 3))
     assert alice.heard[2:] == [DEAF, HEARING, MISSED, {"figures": "soon"}]
 
