@@ -98,7 +98,10 @@ def _moved(kind: str) -> Any:
 
 
 def _desk_faults(error: desk.InvalidRequest) -> Problem:
-    return Problem("invalid", str(error), errors=[_path_and_message(fault) for fault in error.faults])
+    """Of several faults each says what it is about: "This field is required." twice says nothing."""
+    named = " ".join(f"{fault['path']}: {fault['message']}".removeprefix(": ") for fault in error.faults)
+    detail = named if len(error.faults) > 1 else str(error)
+    return Problem("invalid", detail, errors=[_path_and_message(fault) for fault in error.faults])
 
 
 def _path_and_message(fault: dict[str, str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ let wanted = null;
 let askedAt = 0; // on the page's own clock, in milliseconds; null once the socket was lost
 
 /* What somebody has typed or chosen and not sent is not thrown away for a page of sign-in. */
-const holdsWords = () =>
+export const holdsWords = () =>
   document.querySelector("[data-keys-first]") !== null ||
   [...document.querySelectorAll("textarea, input")].some(({ type, value, defaultValue, checked, defaultChecked }) =>
     ["checkbox", "radio"].includes(type) ? checked !== defaultChecked : type !== "hidden" && value !== defaultValue,

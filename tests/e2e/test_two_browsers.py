@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Route, WebSocketRoute, expect
 
+from reviewhub.realtime import hub
 from reviewhub.reviews.models import Decision
 from reviewhub.reviews.services import claim_task, comment_on_task, escalate_task
 from tests.e2e.conftest import Open, both_widths, press, use
@@ -123,6 +124,22 @@ def test_mallory_hears_of_nothing(room: DeskRoom, open_as: Open) -> None:
     page.goto(f"/tasks/{task.pk}/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("may not read this task")
     assert not heard
+
+
+def test_a_task_that_one_may_not_see_any_more_goes_from_the_page_but_no_typed_words_do(
+    room: DeskRoom, open_as: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "CHECKED_FOR", 0.0)
+    task, people = room.case(), room.people
+    shown = open_as(people.alice, f"/tasks/{task.pk}/?view=team")
+    typing = open_as(people.alice, f"/tasks/{task.pk}/?view=team", "phone")
+    typing.locator("#comment").fill("Half a sen")
+    people.finance.memberships.filter(person=people.alice).delete()
+    comment_on_task(task_id=task.pk, actor=people.carol, text="For us alone.")
+    expect(shown.get_by_role("heading", level=1)).to_contain_text("may not read this task")
+    expect(typing.locator(f"#row-{task.pk}")).to_have_count(0)
+    expect(typing.locator("#comment")).to_have_value("Half a sen")
+    expect(typing.locator("body")).not_to_contain_text("For us alone.")
 
 
 def test_a_lost_connection_is_said_and_what_was_missed_is_caught_up(room: DeskRoom, open_as: Open) -> None:

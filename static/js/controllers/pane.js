@@ -1,7 +1,8 @@
 /* The open task: takes the focus when it replaces another, and fetches what changed when somebody else acts on it. What
    the reader has typed is never replaced: only the parts that are for reading, and the decision if nothing is open. */
-import { onMessage } from "../live.js";
+import { holdsWords, onMessage } from "../live.js";
 
+const NOT_THEIRS = [403, 404];
 const ALWAYS = ["task-head", "task-future", "task-happened", "task-changes", "task-history"];
 
 /* Whoever was on a button that came anew is on it still; where it is gone, at the head of the task. */
@@ -45,6 +46,7 @@ export default function (element) {
     waits = acting();
     if (waits) return;
     const answer = await fetch(href, { headers: { "HX-Request": "true" } }).catch(() => null); // offline: told elsewhere
+    if (NOT_THEIRS.includes(answer?.status) && !holdsWords()) location.reload(); // it says what became of it
     const text = answer?.ok ? await answer.text() : "";
     const page = new DOMParser().parseFromString(text, "text/html");
     const fresh = page.getElementById("task");

@@ -175,6 +175,7 @@ def test_every_fault_is_named_at_once_with_its_place(shop: Caller) -> None:
     )
 
     assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json")
+    assert all(f"{error['path']}: {error['message']}" in answer.json()["detail"] for error in answer.json()["errors"])
     assert {error["path"] for error in answer.json()["errors"]} == {
         "/title",
         "/colour",
