@@ -151,8 +151,11 @@ class Hub:
             return
         for telling in missed:
             await self._make(telling)
-        for telling in filter(self._recent.is_last, missed):
-            _tell(socket, telling)
+        still = [telling for telling in missed if self._recent.is_last(telling) and telling.text is not None]
+        if still:
+            socket.hear(f'{{"kind":"again","said":[{",".join(str(telling.text) for telling in still)}]}}')
+        if any(map(_is_counted, still)):
+            socket.count_soon()
 
     def miss(self) -> None:
         """Every page looks anew for what it shows; what was told before now is no longer known."""
@@ -272,8 +275,12 @@ class Hub:
 def _tell(socket: Socket, telling: Telling) -> None:
     if telling.text is not None:
         socket.hear(telling.text)
-    if telling.said["type"] in ("task", "notice"):
+    if _is_counted(telling):
         socket.count_soon()
+
+
+def _is_counted(telling: Telling) -> bool:
+    return telling.said["type"] in ("task", "notice")
 
 
 def _tell_that_it_missed(socket: Socket) -> None:

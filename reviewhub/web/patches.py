@@ -31,6 +31,7 @@ def patch_for(task_id: UUID) -> dict[str, Any] | None:
         "task": str(task.pk),
         "version": task.version,
         "added": task.added,
+        "as_of": row.as_of,
         "html": html,
         "queue": task.queue_id,
         "views": _views(task) if task.is_waiting else [],

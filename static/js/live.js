@@ -1,7 +1,7 @@
 /* The one socket of a page. Others listen with onMessage and onState, and ask with send; what was asked is asked
    again after a reconnection. It comes back by itself, waiting longer each time, with some chance in it.
 
-   The server tells what has changed since the page was asked for. Where it cannot say, after a reconnection for one,
+   The server tells again what has changed since the page was asked for; some of it may be on the page already. Where it cannot say, after a reconnection for one,
    it says "missed", and whoever shows something asks for it anew. Where it hears of no changes itself, it says "deaf", and
    "hearing" once it does again. */
 const listeners = new Set();
@@ -23,6 +23,7 @@ export const holdsWords = () =>
 const tell = (set, value) => set.forEach((act) => act(value));
 
 function hear(message) {
+  if (message.kind === "again") message.said.forEach((each) => hear({ ...each, again: true }));
   if (message.kind === "deaf") tell(watchers, "deaf");
   if (message.kind === "hearing") tell(watchers, "open");
   tell(listeners, message);

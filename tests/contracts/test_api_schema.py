@@ -110,6 +110,8 @@ def served(live_site: LiveSite) -> Served:
 
 @pytest.mark.postgres  # it refuses all that SQLite refuses, and more
 @schema.parametrize()
+# A random number that a thread of the served site draws meanwhile, as its pool does, looks as if a strategy drew it.
+@pytest.mark.filterwarnings("ignore:Do not use the .random. module:hypothesis.errors.HypothesisDeprecationWarning")
 @settings(max_examples=5, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 def test_an_operation_answers_as_it_is_described(case: schemathesis.Case[Any], served: Served) -> None:
     served.check(case)

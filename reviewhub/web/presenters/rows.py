@@ -60,8 +60,14 @@ class Row:
     ended_at: str = ""
     still: bool = False  # its clock stands still
     added: int = 0  # answers and comments that have come to it
+    as_of: str = ""
     pick: str = ""  # what a form says of it to decide it with others; empty where that cannot be
     undo_seconds: int = 0  # what is left of the undo window
+
+
+def as_of(task: ReviewTask) -> str:
+    """Which state of the task is shown: what is told of it again, by the same name, is on the page already."""
+    return f"{task.version}-{task.added}"
 
 
 def row_of(task: ReviewTask, now: datetime, system_now: datetime) -> Row:
@@ -81,6 +87,7 @@ def row_of(task: ReviewTask, now: datetime, system_now: datetime) -> Row:
         facts=facts_of(task),
         age=moments.age(now - task.created_at),
         added=task.added,
+        as_of=as_of(task),
         pick=f"{task.pk}:{task.version}" if waiting and not task.is_paused else "",
         holder=face(task.claimed_by) if task.holder_id(system_now) else None,
         **(_clock(task, now) if waiting else _ending(task, now, system_now)),

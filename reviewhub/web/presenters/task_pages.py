@@ -31,6 +31,7 @@ from reviewhub.web.presenters.information import Information, Question, informat
 from reviewhub.web.presenters.looked import LookedShown, looked_shown
 from reviewhub.web.presenters.outcomes import MAIN, OutcomeButton, outcome_buttons
 from reviewhub.web.presenters.reasons_shown import Why, why_of
+from reviewhub.web.presenters.rows import as_of
 from reviewhub.web.presenters.sections import Section, sections_of
 from reviewhub.web.presenters.standing import Happened, happened_to, state_of
 from reviewhub.web.presenters.values import shown
@@ -52,6 +53,7 @@ class TaskPage:
     href: str
     version: int
     stage: str  # changes when what can be done changes
+    as_of: str
     evidence_hash: str
     key: str  # of idempotency, for this showing of the form
     opened: str
@@ -135,6 +137,7 @@ def page_of_task(
         href=f"{reverse('web:task', args=[task.pk])}?view={view}",
         version=task.version,
         stage=f"{task.status}-{holder or ''}",
+        as_of=as_of(task),
         evidence_hash=task.evidence_hash,
         key=sent.key or uuid4().hex,
         opened=sent.opened or system_now.isoformat(timespec="seconds"),

@@ -54,6 +54,7 @@ export default function list(element) {
     const old = element.querySelector(`[data-task="${message.task}"]`);
     const belongs = message.views.includes(view) || message.people[view]?.includes(Number(document.body.dataset.me));
     if (!old && (!belongs || searched !== undefined)) return;
+    if (message.again && old?.dataset.asOf === message.as_of) return;
     const focused = old?.contains(document.activeElement);
     const row = rowFrom(message.html, element.dataset.from);
     if (old) markChanged(row, old, message);

@@ -59,10 +59,14 @@ export default function (element) {
     const moved = fresh.dataset.stage !== element.dataset.stage;
     if (!answered && !element.querySelector("#note")?.value && (moved || !asking)) replace(page, "task-decide");
     element.dataset.stage = fresh.dataset.stage;
+    element.dataset.asOf = fresh.dataset.asOf;
   };
   const acted = () => waits && element.isConnected && refresh(true);
 
-  const stop = onMessage(({ kind, task: about }) => (kind === "missed" || (kind === "task" && about === task)) && refresh());
+  const stop = onMessage(({ kind, task: about, again, as_of }) => {
+    const isNews = kind === "task" && about === task && !(again && as_of === element.dataset.asOf);
+    if (kind === "missed" || isNews) refresh();
+  });
   if (document.body.dataset.moved) element.querySelector("h1, h2")?.focus({ preventScroll: true });
   document.body.dataset.moved = "yes";
   document.body.addEventListener("htmx:afterRequest", acted);

@@ -179,6 +179,10 @@ def changed(name: str) -> dict[str, Any]:
     return {"kind": "changed", "topics": [name]}
 
 
+def again(*names: str) -> dict[str, Any]:
+    return {"kind": "again", "said": [changed(name) for name in names]}
+
+
 def listening() -> Hub:
     hub = Hub()
     tell(hub, pulse(hub, 0))
@@ -192,7 +196,7 @@ def test_whoever_comes_is_told_what_was_told_since_their_page_was_made_and_may_b
     tell(hub, topic("run.2"), topic("run.3"), (("person.2",), NOTICE), (("person.1",), NOTICE))
     alice = inside(hub, Tab(), "person.1", "run.1", "run.2")
     asyncio.run(hub.catch_up(alice, made_at))
-    assert (alice.heard, alice.counts_asked) == ([changed("run.2"), changed("notices")], 1)
+    assert (alice.heard, alice.counts_asked) == ([again("run.2", "notices")], 1)
 
 
 def test_what_was_told_twice_is_told_again_once() -> None:
@@ -201,7 +205,7 @@ def test_what_was_told_twice_is_told_again_once() -> None:
     tell(hub, topic("run.2"), topic("run.1"), topic("run.2"))
     alice = inside(hub, Tab(), "run.1", "run.2")
     asyncio.run(hub.catch_up(alice, made_at))
-    assert alice.heard == [changed("run.1"), changed("run.2")]
+    assert alice.heard == [again("run.1", "run.2")]
 
 
 def test_a_page_from_before_the_process_began_to_listen_is_told_that_it_missed_something() -> None:
