@@ -25,6 +25,7 @@ KEPT_IN = Path(tempfile.gettempdir()) / f"reviewhub-{VERSION.replace('@', '-')}"
 PROGRAM = KEPT_IN / "node_modules/lighthouse/cli/index.js"
 BARS = {"performance": 95, "accessibility": 100, "best-practices": 100}
 TIMES = 3  # the middle one counts
+TRIES = 3
 SWITCHES = ("--headless=new", "--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-sync")
 
 
@@ -69,9 +70,13 @@ def _marks(address: str, port: int) -> dict[str, float]:
 
 
 def _once(address: str, port: int) -> dict[str, dict[str, dict[str, float]]]:
+    """A load that Lighthouse itself could not follow to its end measures nothing: it says why, and tries once more."""
     asked = [f"--port={port}", "--quiet", "--output=json", f"--only-categories={','.join(BARS)}"]
-    done = subprocess.run(
-        ["node", str(PROGRAM), address, *asked], check=True, capture_output=True, text=True, timeout=120
-    )
-    found: dict[str, dict[str, dict[str, float]]] = json.loads(done.stdout)
-    return found
+    command = ["node", str(PROGRAM), address, *asked]
+    for _ in range(TRIES):
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+        if done.returncode == 0:
+            found: dict[str, dict[str, dict[str, float]]] = json.loads(done.stdout)
+            return found
+        print(f"Lighthouse could not load {address}: {done.stderr.strip()[-500:]}", file=sys.stderr)
+    raise RuntimeError(f"Lighthouse could not load {address}, {TRIES} times.")
