@@ -70,7 +70,7 @@ def _marks(address: str, port: int) -> dict[str, float]:
 
 
 def _once(address: str, port: int) -> dict[str, dict[str, dict[str, float]]]:
-    """A load that Lighthouse itself could not follow to its end measures nothing: it says why, and tries once more."""
+    """A load that Lighthouse itself could not follow to its end measures nothing: it says why, and tries again."""
     asked = [f"--port={port}", "--quiet", "--output=json", f"--only-categories={','.join(BARS)}"]
     command = ["node", str(PROGRAM), address, *asked]
     for _ in range(TRIES):

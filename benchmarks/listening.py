@@ -13,6 +13,7 @@ import time
 from collections import defaultdict
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin
 
 AT_ONCE = 25  # sockets that connect together
 AGE = 200  # milliseconds since a browser asked for its page
@@ -35,7 +36,7 @@ async def main() -> None:
 async def _connected(url: str, cookie: str, gate: asyncio.Semaphore) -> ClientConnection:
     address = url.replace("http", "ws", 1) + "/ws/desk/"
     async with gate:
-        socket = await connect(address, additional_headers={"Cookie": cookie}, origin=url)  # type: ignore[arg-type]
+        socket = await connect(address, additional_headers={"Cookie": cookie}, origin=Origin(url))
         await socket.send(json.dumps({"age": AGE}))
         return socket
 

@@ -45,16 +45,16 @@ class Pulse:
         self._felt_at = float("inf")
 
     async def beat(self, layer: Any, channel: str) -> None:
-        is_heard = True
+        is_sent = True
         for number in itertools.count():
             try:
                 await layer.group_add(groups.DESK, channel)  # again: a layer in memory forgets it within a day
                 await layer.group_send(groups.DESK, {"type": "desk.told", "told": [self.told(number)]})
-                is_heard = True
+                is_sent = True
             except Exception:
-                if is_heard:
+                if is_sent:
                     log.warning("Changes cannot be told at the moment.", exc_info=True)
-                is_heard = False
+                is_sent = False
             await asyncio.sleep(EVERY)
 
     def told(self, number: int) -> dict[str, Any]:
